@@ -1,0 +1,94 @@
+// What a child offers: fetched after the handshake and whenever it says that a list changed.
+#include "children/child.hpp"
+
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+task<> child::fetch_lists(std::shared_ptr<stdio_link> link) {
+    const std::string capabilities = lists_.capabilities;
+    upstream_lists fresh;
+    fresh.capabilities = capabilities;
+    fresh.instructions = lists_.instructions;
+    if (!find_member(capabilities, "tools").empty())
+        fresh.tools = co_await fetch_list(link, method::tools_list, "tools", "name");
+    if (!find_member(capabilities, "prompts").empty())
+        fresh.prompts = co_await fetch_list(link, method::prompts_list, "prompts", "name");
+    if (!find_member(capabilities, "resources").empty()) {
+        fresh.resources = co_await fetch_list(link, method::resources_list, "resources", "uri");
+        fresh.templates = co_await fetch_list(link, method::resources_templates_list,
+                                              "resourceTemplates", "uriTemplate");
+    }
+    if (link->has_ended()) co_return; // half a list is worse than the one we had
+    lists_ = std::move(fresh);
+    context_.events->on_lists_changed(*this);
+}
+
+task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
+                                               std::string_view method_name,
+                                               std::string_view array_key,
+                                               std::string_view item_key) {
+    std::vector<list_item> items;
+    std::string cursor; // raw JSON string
+    abort_signal never;
+    for (std::size_t page = 0; page < options_.limits.list_pages_max; ++page) {
+        upstream_call request;
+        request.method = method_name;
+        request.timeout = options_.list_timeout;
+        if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
+        auto answer = co_await link->call(request, spoken_, nullptr, never);
+        if (answer.has_error() || answer->message.is_error) {
+            // Many servers declare resources but have no templates: the list is empty then.
+            if (answer.has_error())
+                context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
+                                      answer.error().message());
+            break;
+        }
+        const auto body = answer->message.result.of(answer->line);
+        element_reader elements{find_member(body, array_key)};
+        while (const auto element = elements.next()) {
+            auto key = unquote_json(find_member(*element, item_key));
+            if (!key || key->empty()) continue;
+            if (items.size() >= options_.limits.list_items_max) {
+                context_.log->warning("server '{}': {} has more than {} entries; the rest is left "
+                                      "out (limits.list_items_max)",
+                                      options_.name, method_name, items.size());
+                co_return items;
+            }
+            items.push_back({std::move(*key), minify_json(*element)});
+        }
+        cursor = answer->message.in_result.next_cursor.of(answer->line);
+        if (!is_json_string(cursor)) break;
+    }
+    co_return items;
+}
+
+task<> child::refresh_lists(std::shared_ptr<stdio_link> link) {
+    // Several changes in a row cost one more fetch, not one each.
+    while (std::exchange(is_refresh_wanted_, false) && !link->has_ended())
+        co_await fetch_lists(link);
+    is_refreshing_ = false;
+}
+
+void child::want_logs() {
+    if (std::exchange(wants_logs_, true)) return;
+    if (link_ && state_ == upstream_state::running) tasks_.spawn(request_logs(link_));
+}
+
+task<> child::request_logs(std::shared_ptr<stdio_link> link) {
+    const bool is_legacy = spoken_ && era_of(*spoken_) == era::legacy;
+    if (!is_legacy || find_member(lists_.capabilities, "logging").empty()) co_return;
+    upstream_call request;
+    request.method = method::set_level;
+    request.members = R"("level":"debug")";
+    request.timeout = options_.list_timeout;
+    abort_signal never;
+    co_await link->call(request, spoken_, nullptr, never);
+}
+
+} // namespace mcpgw

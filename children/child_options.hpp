@@ -1,0 +1,60 @@
+#pragma once
+
+#include "protocol/truncation.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mcpgw {
+
+enum class start_policy : unsigned char {
+    automatic, ///< pre_warm where the gateway lists the children's tools itself, else lazy
+    lazy,      ///< at first use
+    pre_warm,  ///< when the gateway starts
+};
+
+/// Limits of one child. Over a limit we refuse with a clear error; we never grow without bound.
+struct child_limits {
+    std::size_t line_bytes_max = 64U << 20U;        ///< longest message accepted from the child
+    std::size_t write_queue_bytes_max = 64U << 20U; ///< waiting for the child's stdin
+    std::size_t calls_in_flight_max = 1024;
+    std::size_t stderr_lines_max = 50; ///< kept for the status
+    std::size_t stderr_line_bytes_max = 1024;
+    std::size_t list_pages_max = 100;
+    std::size_t list_items_max = 10'000;
+    std::size_t garbage_lines_max = 100; ///< lines in a row on stdout that are no messages
+};
+
+/// One configured child: an MCP server that we start as a process over stdio.
+struct child_options {
+    std::string name;
+    std::string command; ///< looked up on PATH unless it contains a slash
+    std::vector<std::string> args;
+    /// The child's environment: these, and `inherit_env` from ours. Nothing else is passed on.
+    std::map<std::string, std::string> env;
+    std::vector<std::string> inherit_env = {"HOME",  "LANG", "LC_ALL", "LOGNAME", "PATH",
+                                            "SHELL", "TERM", "TMPDIR", "TZ",      "USER"};
+    std::string cwd; ///< empty: ours
+    std::string layer;
+    std::vector<std::string> tags;
+    bool is_enabled = true;
+    start_policy start = start_policy::automatic;
+
+    std::chrono::milliseconds start_timeout{30'000}; ///< spawn to the end of the handshake
+    std::chrono::milliseconds probe_timeout{3'000};  ///< for an answer to server/discover
+    std::chrono::milliseconds call_timeout{60'000};  ///< without progress
+    std::chrono::milliseconds list_timeout{15'000};
+    std::chrono::milliseconds stop_grace{2'000};      ///< each step of the stop ladder
+    std::chrono::milliseconds restart_delay_min{200}; ///< back-off after a death
+    std::chrono::milliseconds restart_delay_max{30'000};
+
+    truncation truncate;                   ///< default for execute_child_tool
+    adaptive_truncation truncate_adaptive; ///< used where `truncate` is not set
+
+    child_limits limits;
+};
+
+} // namespace mcpgw

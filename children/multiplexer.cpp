@@ -1,0 +1,108 @@
+#include "children/multiplexer.hpp"
+
+#include "protocol/mcp.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace mcpgw {
+
+namespace {
+constexpr unsigned index_bits = 16;
+constexpr std::uint64_t index_mask = (1U << index_bits) - 1;
+constexpr std::uint64_t generation_max =
+    (1ULL << 36U) - 1; // ids stay below 2^53: safe in JavaScript
+} // namespace
+
+multiplexer::upstream_id multiplexer::make_id(std::size_t index, std::uint64_t generation) {
+    return index | generation << index_bits;
+}
+
+result<multiplexer::upstream_id> multiplexer::try_add(waiting_call& call) {
+    if (used_ >= std::min<std::size_t>(calls_max_, index_mask + 1))
+        return fault{errc::server_busy, fmt::format("{} calls are in flight, the maximum", used_)};
+    if (free_.empty()) {
+        free_.push_back(slots_.size());
+        slots_.emplace_back();
+    }
+    const auto index = free_.back();
+    free_.pop_back();
+    slots_[index].call = &call;
+    ++used_;
+    return make_id(index, slots_[index].generation);
+}
+
+bool multiplexer::remove(upstream_id id) {
+    const auto index = static_cast<std::size_t>(id & index_mask);
+    if (index >= slots_.size()) return false;
+    auto& place = slots_[index];
+    if (place.call == nullptr || place.generation != id >> index_bits) return false;
+    place.call = nullptr;
+    // The slot is reused at once, so a late answer to this call must not match the next one.
+    place.generation = place.generation == generation_max ? 1 : place.generation + 1;
+    free_.push_back(index);
+    --used_;
+    return true;
+}
+
+waiting_call* multiplexer::find(std::string_view id_text) const {
+    upstream_id id = 0;
+    const auto [end, ec] = std::from_chars(id_text.data(), id_text.data() + id_text.size(), id);
+    if (ec != std::errc{} || end != id_text.data() + id_text.size()) return nullptr;
+    const auto index = static_cast<std::size_t>(id & index_mask);
+    if (index >= slots_.size() || slots_[index].generation != id >> index_bits) return nullptr;
+    return slots_[index].call;
+}
+
+multiplexer::line_report multiplexer::on_line(std::string_view line) {
+    line_report report;
+    const auto scanned = scan_envelope(line);
+    if (scanned.has_error()) {
+        report.error = scanned.error();
+        return report;
+    }
+    report.message = *scanned;
+    const auto& message = report.message;
+    if (message.kind == message_kind::request) {
+        report.kind = line_kind::request;
+        return report;
+    }
+    if (message.kind == message_kind::response) {
+        auto* const call = find(message.id.of(line));
+        report.kind = call == nullptr ? line_kind::unexpected : line_kind::answer;
+        if (call != nullptr) {
+            upstream_id id = 0;
+            const auto text = message.id.of(line);
+            std::from_chars(text.data(), text.data() + text.size(), id);
+            remove(id);
+            call->on_answer(line, message);
+        }
+        return report;
+    }
+    report.kind = line_kind::notification;
+    if (message.method.of(line) == notification::progress) {
+        auto* const call = find(message.in_params.progress_token.of(line));
+        report.kind = call == nullptr ? line_kind::unexpected : line_kind::progress;
+        if (call != nullptr) call->on_progress(line, message);
+    }
+    return report;
+}
+
+void multiplexer::fail_all(const fault& reason) {
+    std::vector<waiting_call*> waiting;
+    for (std::size_t index = 0; index < slots_.size(); ++index) {
+        if (slots_[index].call == nullptr) continue;
+        waiting.push_back(slots_[index].call);
+        remove(make_id(index, slots_[index].generation));
+    }
+    for (auto* call : waiting) call->on_failure(reason);
+}
+
+void multiplexer::for_each(const std::function<void(waiting_call&)>& visit) const {
+    for (const auto& place : slots_)
+        if (place.call != nullptr) visit(*place.call);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "protocol/envelope.hpp"
+#include "protocol/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// What the multiplexer tells a call that waits. Implemented by the frame that awaits the answer.
+class waiting_call {
+public:
+    /// The answer; the call is already out of the table. `line` is the whole message.
+    virtual void on_answer(std::string_view line, const envelope& message) = 0;
+    virtual void on_progress(std::string_view line, const envelope& message) = 0;
+    virtual void on_failure(const fault& reason) = 0;
+
+protected:
+    ~waiting_call() = default;
+};
+
+/// Calls in flight on one child's pipe: gives each an upstream id, matches answers and progress,
+/// refuses past the limit. Knows no I/O and no clock, so tests drive it directly. Owned by `child`.
+///
+/// Upstream id = slot index | generation << 16. The generation changes whenever a slot is freed, so
+/// a late or second answer finds nobody and is dropped. The id is also the progress token.
+class multiplexer {
+public:
+    using upstream_id = std::uint64_t;
+
+    enum class line_kind : std::uint8_t {
+        answer,       ///< delivered to its call
+        progress,     ///< delivered to its call
+        unexpected,   ///< an answer or progress that nobody waits for (late, repeated, foreign)
+        request,      ///< the child asks something
+        notification, ///< the child tells something
+        garbage,      ///< not a message
+    };
+    struct line_report {
+        line_kind kind = line_kind::garbage;
+        envelope message;
+        fault error; ///< of garbage: why
+    };
+
+    explicit multiplexer(std::size_t calls_max) : calls_max_(calls_max) {}
+
+    /// A place for `call`. server_busy when the limit is reached.
+    result<upstream_id> try_add(waiting_call& call);
+    /// Frees the place; harmless if it is already free. True: it was still waiting.
+    bool remove(upstream_id id);
+    line_report on_line(std::string_view line);
+    /// Fails every call; each is out of the table before it is told.
+    void fail_all(const fault& reason);
+
+    [[nodiscard]] std::size_t size() const { return used_; }
+    void for_each(const std::function<void(waiting_call&)>& visit) const;
+
+private:
+    struct slot {
+        waiting_call* call = nullptr;
+        std::uint64_t generation = 1;
+    };
+    waiting_call* find(std::string_view id_text) const;
+    static upstream_id make_id(std::size_t index, std::uint64_t generation);
+
+    std::vector<slot> slots_;
+    std::vector<std::size_t> free_;
+    std::size_t used_ = 0;
+    std::size_t calls_max_;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,234 @@
+#include "children/process.hpp"
+
+#include "children/process_guard.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::chrono::minutes kill_wait{
+    1};                                // after SIGKILL: only an uninterruptible sleep is longer
+constexpr int pipe_bytes = 256 * 1024; // fewer wake-ups for large messages; best effort
+
+/// Both ends of a pipe; closes what was not taken.
+struct pipe_pair {
+    int read_end = -1;
+    int write_end = -1;
+
+    pipe_pair() = default;
+    pipe_pair(const pipe_pair&) = delete;
+    pipe_pair& operator=(const pipe_pair&) = delete;
+    ~pipe_pair() {
+        if (read_end >= 0) ::close(read_end);
+        if (write_end >= 0) ::close(write_end);
+    }
+    bool open() {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+        read_end = ends[0];
+        write_end = ends[1];
+        ::fcntl(write_end, F_SETPIPE_SZ, pipe_bytes);
+        return true;
+    }
+    static int take(int& end) { return std::exchange(end, -1); }
+};
+
+/// posix_spawn's attribute objects, freed however we leave.
+struct spawn_settings {
+    posix_spawn_file_actions_t actions{};
+    posix_spawnattr_t attributes{};
+
+    spawn_settings() {
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_init(&attributes);
+    }
+    ~spawn_settings() {
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+    }
+    spawn_settings(const spawn_settings&) = delete;
+    spawn_settings& operator=(const spawn_settings&) = delete;
+};
+
+std::vector<char*> pointers(std::vector<std::string>& strings) {
+    std::vector<char*> list;
+    list.reserve(strings.size() + 1);
+    for (auto& s : strings) list.push_back(s.data());
+    list.push_back(nullptr);
+    return list;
+}
+
+void prepare(spawn_settings& settings, const launch_options& options, int in, int out, int err) {
+    auto* const actions = &settings.actions;
+    if (!options.cwd.empty()) posix_spawn_file_actions_addchdir_np(actions, options.cwd.c_str());
+    posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO);
+    // Asio opens sockets without CLOEXEC; a child that keeps our listening socket or a client's
+    // connection would keep them open after we closed them.
+    posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+
+    sigset_t all_signals;
+    sigset_t no_signals;
+    sigfillset(&all_signals);
+    sigemptyset(&no_signals);
+    posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                                       POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&settings.attributes, 0);
+    posix_spawnattr_setsigdefault(&settings.attributes, &all_signals);
+    posix_spawnattr_setsigmask(&settings.attributes, &no_signals);
+}
+
+fault launch_fault(const launch_options& options, int error) {
+    std::string detail = fmt::format("cannot start '{}': {}", options.path, std::strerror(error));
+    if (error == ENOENT && !options.cwd.empty())
+        detail += fmt::format(" (is the working directory '{}' right?)", options.cwd);
+    return {errc::server_failed, std::move(detail)};
+}
+
+} // namespace
+
+std::string exit_status::str() const {
+    if (!was_signalled) return fmt::format("exited with code {}", code);
+    return fmt::format("was ended by signal {} ({})", code, ::strsignal(code));
+}
+
+result<std::unique_ptr<process>> process::launch(executor ex, const launch_options& options,
+                                                 process_guard* guard) {
+    pipe_pair in;
+    pipe_pair out;
+    pipe_pair err;
+    if (!in.open() || !out.open() || !err.open()) return launch_fault(options, errno);
+
+    spawn_settings settings;
+    prepare(settings, options, in.read_end, out.write_end, err.write_end);
+    std::vector<std::string> arguments{options.path};
+    arguments.insert(arguments.end(), options.args.begin(), options.args.end());
+    std::vector<std::string> environment = options.environment;
+    pid_t pid = -1;
+    const int error =
+        ::posix_spawn(&pid, options.path.c_str(), &settings.actions, &settings.attributes,
+                      pointers(arguments).data(), pointers(environment).data());
+    if (error != 0) return launch_fault(options, error);
+
+    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (pidfd < 0) {
+        const int reason = errno;
+        ::kill(-pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        return launch_fault(options, reason);
+    }
+    if (guard != nullptr) guard->add(pid);
+    return std::unique_ptr<process>(new process(ex, pid, pidfd, pipe_pair::take(in.write_end),
+                                                pipe_pair::take(out.read_end),
+                                                pipe_pair::take(err.read_end), guard));
+}
+
+process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard)
+    : pid_(pid)
+    , pidfd_(ex, pidfd)
+    , stdin_(ex, in)
+    , stdout_(ex, out)
+    , stderr_(ex, err)
+    , guard_(guard)
+    , ended_(ex) {}
+
+process::~process() {
+    if (!exit_) {
+        signal_group(SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+    }
+    if (guard_ != nullptr) guard_->remove(pid_);
+}
+
+void process::reap() {
+    siginfo_t info{};
+    const auto id = static_cast<id_t>(pid_);
+    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+    if (info.si_pid == 0) return;
+    // Grandchildren that are left end with their leader. Before the leader is reaped: as long as
+    // it is a zombie, nobody else can get its number.
+    ::kill(-pid_, SIGKILL);
+    ::waitid(P_PID, id, &info, WEXITED | WNOHANG);
+    exit_ = exit_status{info.si_code != CLD_EXITED, info.si_status};
+}
+
+task<exit_status> process::wait_exit() {
+    while (!exit_) {
+        const auto [ec] = co_await pidfd_.async_wait(stream_descriptor::wait_read, nothrow);
+        reap();
+        if (ec && !exit_) break; // the loop is being torn down; the destructor ends the process
+    }
+    ended_.notify();
+    co_return exit_.value_or(exit_status{true, SIGKILL});
+}
+
+void process::close_stdin() {
+    boost::system::error_code ignored;
+    stdin_.close(ignored);
+}
+
+void process::signal_group(int signal_number) const {
+    if (exit_) return; // the number may belong to somebody else by now
+    // A process that left its own group is still ours.
+    if (::kill(-pid_, signal_number) != 0) ::kill(pid_, signal_number);
+}
+
+task<bool> process::wait_ended(std::chrono::milliseconds grace) {
+    const auto deadline = clock_type::now() + grace;
+    while (!exit_) {
+        const bool was_notified = co_await ended_.wait_until(deadline);
+        if (!was_notified) break;
+    }
+    co_return exit_.has_value();
+}
+
+task<> process::stop(std::chrono::milliseconds grace) {
+    close_stdin();
+    bool has_ended = co_await wait_ended(grace);
+    if (!has_ended) {
+        signal_group(SIGTERM);
+        has_ended = co_await wait_ended(grace);
+    }
+    if (has_ended) co_return;
+    signal_group(SIGKILL);
+    co_await wait_ended(kill_wait);
+}
+
+std::string find_program(const std::string& command, const std::string& path_list,
+                         const std::string& cwd) {
+    namespace fs = std::filesystem;
+    const auto is_program = [](const fs::path& candidate) {
+        std::error_code ec;
+        return fs::is_regular_file(candidate, ec) && ::access(candidate.c_str(), X_OK) == 0;
+    };
+    if (command.find('/') != std::string::npos) {
+        const fs::path path = cwd.empty() ? fs::path{command} : fs::path{cwd} / command;
+        return is_program(path) ? path.string() : std::string{};
+    }
+    for (std::size_t begin = 0; begin <= path_list.size();) {
+        const auto end = std::min(path_list.find(':', begin), path_list.size());
+        const auto directory = path_list.substr(begin, end - begin);
+        const fs::path candidate = fs::path{directory.empty() ? "." : directory} / command;
+        if (is_program(candidate)) return candidate.string();
+        begin = end + 1;
+    }
+    return {};
+}
+
+} // namespace mcpgw

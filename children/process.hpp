@@ -1,0 +1,85 @@
+#pragma once
+
+#include "protocol/error.hpp"
+#include "transports/asio.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace mcpgw {
+
+class process_guard;
+
+/// How a process ended.
+struct exit_status {
+    bool was_signalled = false;
+    int code = 0; ///< exit code, or signal number
+
+    /// "exited with code 3", "was ended by signal 9 (Killed)"
+    [[nodiscard]] std::string str() const;
+};
+
+struct launch_options {
+    std::string path; ///< of the program, already found on PATH
+    std::vector<std::string> args;
+    std::vector<std::string> environment; ///< "NAME=value"; the whole environment of the process
+    std::string cwd;                      ///< empty: ours
+};
+
+/// One running instance of a child: pid, three pipes, exit. RAII: the destructor kills the process
+/// group if it still runs and reaps the process, but never waits for it to end in good order; call
+/// stop() for that. When the process ends by itself, what is left of its group is killed too.
+/// Owned by `child`.
+///
+/// The process leads its own group, has default signals, an environment made from a list, and
+/// inherits no descriptor but its three pipes. A guard process (if given) kills the group should
+/// the gateway die without a chance to do so.
+class process {
+public:
+    /// Errors: server_failed with the reason (program not found, not executable, bad cwd, limits).
+    static result<std::unique_ptr<process>> launch(executor ex, const launch_options& options,
+                                                   process_guard* guard);
+    ~process();
+    process(const process&) = delete;
+    process& operator=(const process&) = delete;
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    stream_descriptor& stdin_pipe() { return stdin_; }
+    stream_descriptor& stdout_pipe() { return stdout_; }
+    stream_descriptor& stderr_pipe() { return stderr_; }
+
+    /// Until the process itself has ended; grandchildren may live on. One waiter at a time.
+    task<exit_status> wait_exit();
+    [[nodiscard]] const std::optional<exit_status>& exited() const { return exit_; }
+
+    void close_stdin();
+    /// To the whole group.
+    void signal_group(int signal_number) const;
+
+    /// The stop ladder: stdin EOF, then SIGTERM, then SIGKILL to the group, each after `grace`.
+    /// Somebody else must be in wait_exit(): that is where the end is seen.
+    task<> stop(std::chrono::milliseconds grace);
+
+private:
+    process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard);
+    void reap();
+    task<bool> wait_ended(std::chrono::milliseconds grace);
+
+    pid_t pid_;
+    stream_descriptor pidfd_, stdin_, stdout_, stderr_;
+    process_guard* guard_;
+    std::optional<exit_status> exit_;
+    wake_up ended_;
+};
+
+/// Where `command` is: itself if it contains a slash (relative to `cwd`), else the first executable
+/// file of that name on `path_list` (":"-separated). Empty: not found.
+std::string find_program(const std::string& command, const std::string& path_list,
+                         const std::string& cwd = {});
+
+} // namespace mcpgw

@@ -1,0 +1,124 @@
+#include "children/registry.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace mcpgw {
+
+namespace {
+constexpr std::size_t registry_tasks_max = 100'000; // one per child and list request that waits
+}
+
+registry::registry(executor ex, naming_options naming, process_guard* guard, logger& log,
+                   std::vector<std::string> environment)
+    : executor_(ex)
+    , naming_(std::move(naming))
+    , guard_(guard)
+    , log_(log)
+    , environment_(std::move(environment))
+    , merged_(std::make_shared<catalog>())
+    , tasks_(ex, registry_tasks_max) {}
+
+registry::~registry() = default;
+
+void registry::add(const child_options& options) {
+    child_context context{executor_, this, guard_, &log_, environment_};
+    children_.push_back(std::make_unique<child>(std::move(context), options));
+    rebuild();
+}
+
+child* registry::find(std::string_view name) const {
+    const auto found = std::ranges::find(children_, name, [](const auto& c) { return c->name(); });
+    return found == children_.end() ? nullptr : found->get();
+}
+
+era registry::era_of_upstream(std::string_view name) const {
+    const auto* const found = find(name);
+    const auto spoken = found == nullptr ? std::nullopt : found->spoken();
+    return spoken ? era_of(*spoken) : era::modern;
+}
+
+std::shared_ptr<const catalog> registry::only(std::string_view name) const {
+    const auto found = single_.find(name);
+    return found == single_.end() ? nullptr : found->second;
+}
+
+void registry::rebuild() {
+    std::vector<catalog::source> sources;
+    for (const auto& c : children_) {
+        sources.push_back({c->name(), &c->lists()});
+        single_[c->name()] = std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt);
+    }
+    merged_ = std::make_shared<catalog>(sources, naming_);
+    for (const auto& conflict : merged_->conflicts()) {
+        const auto key = fmt::format("{} {}", conflict.kind, conflict.key);
+        if (!reported_conflicts_.emplace(key, true).second) continue;
+        log_.warning("{} '{}' is offered by several servers ({}); {}", conflict.kind, conflict.key,
+                     fmt::join(conflict.others, ", "),
+                     conflict.kept.empty() ? std::string{"all of them got a prefix"}
+                                           : fmt::format("the one of '{}' is used", conflict.kept));
+    }
+}
+
+void registry::on_lists_changed(upstream& /*source*/) {
+    rebuild();
+    if (listener_ != nullptr) listener_->on_catalog_changed();
+}
+
+void registry::on_notification(upstream& source, std::string_view line, const envelope& message) {
+    if (listener_ != nullptr) listener_->on_upstream_notification(source, line, message);
+}
+
+void registry::start_kept(bool is_listing_children) {
+    for (const auto& c : children_) {
+        const auto policy = c->options().start;
+        if (policy == start_policy::pre_warm ||
+            (policy == start_policy::automatic && is_listing_children))
+            c->keep_running();
+    }
+}
+
+task<> registry::start_one(child& c, clock_type::time_point deadline, broadcast& ended,
+                           std::size_t& pending) {
+    // A failure is told where the child is used; the list goes on without it.
+    co_await c.ensure_running(deadline);
+    --pending;
+    ended.notify_all();
+}
+
+task<> registry::ensure_listed(clock_type::time_point deadline) {
+    broadcast ended{executor_};
+    std::size_t pending = 0;
+    for (const auto& c : children_) {
+        const auto state = c->status().state;
+        const bool has_lists = !c->lists().capabilities.empty();
+        const bool is_coming =
+            state == upstream_state::not_started || state == upstream_state::starting;
+        if (has_lists || !is_coming) continue;
+        ++pending; // before: the coroutine may end before spawn() returns
+        if (!tasks_.spawn(start_one(*c, deadline, ended, pending))) --pending;
+    }
+    // start_one() ends by itself at the deadline, so this does too.
+    while (pending > 0) co_await ended.wait_until(clock_type::time_point::max());
+}
+
+task<> registry::close_one(child& c, broadcast& ended, std::size_t& pending) {
+    co_await c.close();
+    --pending;
+    ended.notify_all();
+}
+
+task<> registry::close() {
+    broadcast ended{executor_};
+    std::size_t pending = 0;
+    for (const auto& c : children_) {
+        ++pending;
+        if (!tasks_.spawn(close_one(*c, ended, pending))) --pending;
+    }
+    while (pending > 0) co_await ended.wait_until(clock_type::time_point::max());
+    co_await tasks_.wait_all();
+}
+
+} // namespace mcpgw

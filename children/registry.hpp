@@ -1,0 +1,78 @@
+#pragma once
+
+#include "children/child.hpp"
+#include "children/upstream.hpp"
+#include "protocol/catalog.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// All upstreams by name, in the order of the configuration, and the catalog of what they offer.
+/// Owned by the application; outlives every request.
+class registry final : private upstream_events {
+public:
+    /// Told after the catalog changed, and of notifications that belong to no call.
+    class listener {
+    public:
+        virtual void on_catalog_changed() = 0;
+        virtual void on_upstream_notification(upstream& source, std::string_view line,
+                                              const envelope& message) = 0;
+
+    protected:
+        ~listener() = default;
+    };
+
+    registry(executor ex, naming_options naming, process_guard* guard, logger& log,
+             std::vector<std::string> environment);
+    ~registry();
+
+    /// Before the first request: the one who hears of changes; may be null.
+    void set_listener(listener* l) { listener_ = l; }
+    void add(const child_options& options);
+
+    [[nodiscard]] executor get_executor() const { return executor_; }
+    [[nodiscard]] child* find(std::string_view name) const;
+    /// Modern as long as it is not known: what a modern server would need is kept then.
+    [[nodiscard]] era era_of_upstream(std::string_view name) const;
+    [[nodiscard]] const std::vector<std::unique_ptr<child>>& children() const { return children_; }
+    /// The merged catalog of all children as of now; shared with the requests that read it.
+    [[nodiscard]] std::shared_ptr<const catalog> merged() const { return merged_; }
+    /// One child alone, names as it knows them; null: no such child.
+    [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const;
+
+    /// Starts those that are to run always, without waiting for them.
+    void start_kept(bool is_listing_children);
+    /// Starts every child that has never run and waits for them, at most until `deadline`. A child
+    /// that fails is left out: it must not fail the list of the others.
+    task<> ensure_listed(clock_type::time_point deadline);
+    /// Stops every child, all at once, and waits until nothing of them is left.
+    task<> close();
+
+private:
+    void on_lists_changed(upstream& source) override;
+    void on_notification(upstream& source, std::string_view line, const envelope& message) override;
+    void rebuild();
+    task<> start_one(child& c, clock_type::time_point deadline, broadcast& ended,
+                     std::size_t& pending);
+    task<> close_one(child& c, broadcast& ended, std::size_t& pending);
+
+    executor executor_;
+    naming_options naming_;
+    process_guard* guard_;
+    logger& log_;
+    std::vector<std::string> environment_;
+    listener* listener_ = nullptr;
+    std::vector<std::unique_ptr<child>> children_;
+    std::shared_ptr<const catalog> merged_;
+    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
+    std::map<std::string, bool, std::less<>> reported_conflicts_;
+    task_group tasks_;
+};
+
+} // namespace mcpgw

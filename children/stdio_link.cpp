@@ -1,0 +1,265 @@
+#include "children/stdio_link.hpp"
+
+#include "children/request_line.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+constexpr std::size_t link_tasks_max = 8;
+constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
+constexpr int progress_extension_max = 10; // progress extends a call to at most so many timeouts
+} // namespace
+
+/// The state of one call, in the frame of the coroutine that waits for it.
+class stdio_link::call_frame final : public waiting_call {
+public:
+    call_frame(executor ex, std::chrono::milliseconds timeout, std::shared_ptr<call_observer> o)
+        : observer(std::move(o))
+        , wake(ex)
+        , timeout_(timeout)
+        , deadline(clock_type::now() + timeout)
+        , last_deadline_(clock_type::now() + timeout * progress_extension_max) {}
+
+    void on_answer(std::string_view line, const envelope& message) override {
+        finish(upstream_answer{std::string{line}, message});
+    }
+    void on_progress(std::string_view line, const envelope& message) override {
+        deadline = std::min(clock_type::now() + timeout_, last_deadline_);
+        if (observer) observer->on_progress(line, message);
+    }
+    void on_failure(const fault& reason) override { finish(reason); }
+
+    void finish(result<upstream_answer> value) {
+        if (!outcome) outcome = std::move(value);
+        wake.notify();
+    }
+
+    std::shared_ptr<call_observer> observer;
+    std::optional<result<upstream_answer>> outcome;
+    wake_up wake;
+
+private:
+    std::chrono::milliseconds timeout_;
+
+public:
+    clock_type::time_point deadline;
+
+private:
+    clock_type::time_point last_deadline_;
+};
+
+stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_options& options,
+                       events& listener, stderr_ring& errors, logger& log)
+    : executor_(ex)
+    , process_(std::move(p))
+    , options_(options)
+    , events_(listener)
+    , errors_(errors)
+    , log_(log)
+    , calls_(options.limits.calls_in_flight_max)
+    , out_(options.limits.write_queue_bytes_max)
+    , writer_wake_(ex)
+    , drained_(ex)
+    , tasks_(ex, link_tasks_max) {}
+
+task<> stdio_link::run() {
+    tasks_.spawn(read_stdout());
+    tasks_.spawn(write_stdin());
+    tasks_.spawn(pump_stderr());
+    const auto status = co_await process_->wait_exit();
+    is_stopping_ = true;
+
+    // What it wrote before it ended is still in the pipe. A grandchild that keeps the pipe open
+    // must not hold us for longer than this.
+    const auto drain_deadline = clock_type::now() + drain_grace;
+    while (!is_drained_) {
+        const bool was_notified = co_await drained_.wait_until(drain_deadline);
+        if (!was_notified) break;
+    }
+    boost::system::error_code ignored;
+    process_->stdout_pipe().close(ignored);
+    process_->stderr_pipe().close(ignored);
+    process_->close_stdin();
+    writer_wake_.notify();
+    co_await tasks_.wait_all();
+
+    errors_.finish_line();
+    has_ended_ = true;
+    if (end_reason_.detail.empty()) {
+        const auto last = errors_.last_line();
+        end_reason_ = fault{errc::connection_lost,
+                            fmt::format("server '{}' {}{}{}", options_.name, status.str(),
+                                        last.empty() ? "" : "; its last words on stderr: ", last)};
+    }
+    calls_.fail_all(end_reason_);
+}
+
+void stdio_link::stop() {
+    if (is_stopping_) return;
+    is_stopping_ = true;
+    tasks_.spawn(run_stop_ladder());
+}
+
+task<> stdio_link::run_stop_ladder() {
+    co_await process_->stop(options_.stop_grace);
+}
+
+void stdio_link::give_up(fault reason) {
+    if (end_reason_.detail.empty()) end_reason_ = std::move(reason);
+    stop();
+}
+
+task<> stdio_link::read_stdout() {
+    line_buffer buffer{options_.limits.line_bytes_max};
+    for (bool is_readable = true; is_readable;) {
+        const auto space = buffer.space();
+        const auto [ec, n] = co_await process_->stdout_pipe().async_read_some(
+            asio::buffer(space.data(), space.size()), nothrow);
+        if (ec) break;
+        buffer.commit(n);
+        for (;;) {
+            const auto line = buffer.next_line();
+            if (line.has_error()) {
+                give_up({errc::server_failed,
+                         fmt::format("server '{}' wrote a message of more than {} bytes "
+                                     "(limits.line_bytes_max)",
+                                     options_.name, options_.limits.line_bytes_max)});
+                is_readable = false;
+                break;
+            }
+            if (!*line) break;
+            const auto handled = on_line(**line);
+            if (handled.has_error()) {
+                give_up(handled.error());
+                is_readable = false;
+                break;
+            }
+        }
+    }
+    is_drained_ = true;
+    drained_.notify();
+    // A server that closes its stdout has ended its service (2025-11-25, basic/lifecycle,
+    // "Shutdown"); if it still runs, it is asked to go.
+    stop();
+}
+
+result<void> stdio_link::on_line(std::string_view line) {
+    const auto report = calls_.on_line(line);
+    using kind = multiplexer::line_kind;
+    if (report.kind != kind::garbage) garbage_in_a_row_ = 0;
+    switch (report.kind) {
+    case kind::answer:
+    case kind::progress:
+        break;
+    case kind::unexpected:
+        log_.debug("server '{}' answered a request that nobody waits for", options_.name);
+        break;
+    case kind::request:
+        events_.on_request(line, report.message);
+        break;
+    case kind::notification:
+        events_.on_notification(line, report.message);
+        break;
+    case kind::garbage:
+        ++garbage_total_;
+        if (garbage_total_ == 1)
+            log_.warning("server '{}' writes to stdout what is no message ({}); such lines are "
+                         "dropped",
+                         options_.name, report.error.message());
+        if (++garbage_in_a_row_ > options_.limits.garbage_lines_max)
+            return fault{errc::server_failed,
+                         fmt::format("server '{}' wrote {} lines in a row to stdout that are no "
+                                     "MCP messages; is it an MCP server over stdio?",
+                                     options_.name, garbage_in_a_row_)};
+        break;
+    }
+    return {};
+}
+
+task<> stdio_link::write_stdin() {
+    for (;;) {
+        if (is_stopping_) co_return;
+        if (out_.empty()) {
+            co_await writer_wake_.wait();
+            continue;
+        }
+        const auto batch = out_.take_batch();
+        const auto buffers = batch.buffers();
+        const auto [ec, n] = co_await asio::async_write(process_->stdin_pipe(), buffers, nothrow);
+        if (ec) co_return; // the process is going; its exit tells the reason
+    }
+}
+
+task<> stdio_link::pump_stderr() {
+    std::array<char, 4096> buffer{};
+    for (;;) {
+        const auto [ec, n] =
+            co_await process_->stderr_pipe().async_read_some(asio::buffer(buffer), nothrow);
+        if (ec) co_return;
+        errors_.append({buffer.data(), n});
+    }
+}
+
+bool stdio_link::try_send(std::string line) {
+    if (is_stopping_ || !out_.try_push_line(std::move(line))) return false;
+    writer_wake_.notify();
+    return true;
+}
+
+task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
+                                               std::optional<revision> spoken,
+                                               std::shared_ptr<call_observer> observer,
+                                               abort_signal& abort) {
+    if (has_ended_ || is_stopping_)
+        co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
+    const auto timeout = request.timeout.value_or(options_.call_timeout);
+    call_frame frame{executor_, timeout, std::move(observer)};
+    const auto id = calls_.try_add(frame);
+    if (id.has_error())
+        co_return fault{errc::server_busy,
+                        fmt::format("server '{}': {}", options_.name, id.error().message())};
+    const abort_signal::listener on_abort{abort, [&frame] {
+                                              frame.wake.notify();
+                                          }};
+    if (!try_send(make_request_line(request, *id, spoken))) {
+        calls_.remove(*id);
+        co_return fault{
+            errc::server_busy,
+            fmt::format("server '{}' does not read its input fast enough", options_.name)};
+    }
+    fault reason;
+    while (!frame.outcome) {
+        if (abort.reason()) {
+            reason = *abort.reason();
+            break;
+        }
+        const bool was_notified = co_await frame.wake.wait_until(frame.deadline);
+        if (!was_notified && !frame.outcome && clock_type::now() >= frame.deadline) {
+            reason = {errc::call_timed_out,
+                      fmt::format("server '{}' did not answer {} within {} ms", options_.name,
+                                  request.method, timeout.count())};
+            break;
+        }
+    }
+    if (frame.outcome) co_return std::move(*frame.outcome);
+    // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
+    if (calls_.remove(*id) && request.method != method::initialize)
+        try_send(make_cancel_line(*id, reason.message()));
+    co_return reason;
+}
+
+std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {
+    std::vector<std::shared_ptr<call_observer>> list;
+    calls_.for_each([&list](waiting_call& call) {
+        auto& frame = static_cast<call_frame&>(call); // every call in our table is one
+        if (frame.observer) list.push_back(frame.observer);
+    });
+    return list;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,37 @@
+# One place for language level, warnings and sanitizers. Presets choose; targets inherit.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(MCPGW_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
+
+find_program(MCPGW_CCACHE ccache)
+if(MCPGW_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${MCPGW_CCACHE}")
+endif()
+
+# An interface target that every target of ours links: warnings are errors in our code only.
+add_library(mcpgw_compiler INTERFACE)
+target_include_directories(mcpgw_compiler INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_definitions(mcpgw_compiler INTERFACE MCPGW_VERSION="${PROJECT_VERSION}")
+target_compile_options(mcpgw_compiler INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-qual -Wformat=2 -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ reports members of coroutine frames as maybe uninitialised where they are not.
+  target_compile_options(mcpgw_compiler INTERFACE -Wno-error=maybe-uninitialized
+    -Wno-maybe-uninitialized)
+endif()
+
+if(MCPGW_SANITIZE)
+  add_compile_options("-fsanitize=${MCPGW_SANITIZE}" -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  add_link_options("-fsanitize=${MCPGW_SANITIZE}")
+endif()

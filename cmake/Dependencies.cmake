@@ -1,0 +1,20 @@
+# Everything comes from the distribution's packages; cmake/install-packages.sh names them.
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.83 REQUIRED COMPONENTS json url)
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog REQUIRED)
+if(NOT MCPGW_FUZZERS)
+  find_package(toml11 REQUIRED)
+  find_package(CLI11 REQUIRED)
+endif()
+if(MCPGW_TESTS AND NOT MCPGW_FUZZERS)
+  find_package(Catch2 3 REQUIRED)
+endif()
+
+add_compile_definitions(
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_SEPARATE_COMPILATION   # transports/asio_impl.cpp holds the one copy
+  BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_BEAST_USE_STD_STRING_VIEW)

@@ -1,0 +1,176 @@
+#include "protocol/catalog.hpp"
+
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/splice.hpp"
+
+#include <algorithm>
+
+namespace mcpgw {
+
+namespace {
+
+/// The item with its `name` replaced; every other byte stays.
+std::string with_name(const std::string& json, const std::string& name) {
+    member_reader members{json};
+    while (const auto member = members.next()) {
+        if (member->key != "name") continue;
+        spliced_text text{json};
+        text.replace(member->value_span, quote_json(name));
+        return text.str();
+    }
+    return json;
+}
+
+void append_element(std::string& array, std::string_view element) {
+    if (array.size() > 1) array += ',';
+    array += element;
+}
+
+void note_conflict(std::vector<catalog_conflict>& conflicts, std::string_view kind,
+                   const std::string& key, const std::string& kept, const std::string& other) {
+    const auto found = std::ranges::find_if(
+        conflicts, [&](const auto& c) { return c.kind == kind && c.key == key; });
+    if (found == conflicts.end()) {
+        std::vector<std::string> others;
+        if (!kept.empty()) others.push_back(kept);
+        others.push_back(other);
+        conflicts.push_back({std::string{kind}, key, kept, std::move(others)});
+    } else {
+        found->others.push_back(other);
+    }
+}
+
+struct expression {
+    char op = 0; ///< RFC 6570 operator, 0 for simple expansion
+    bool may_be_empty = false;
+    bool may_have_slash = false;
+};
+
+expression parse_expression(std::string_view inside) {
+    expression e;
+    if (!inside.empty() && std::string_view{"+#./;?&"}.find(inside[0]) != std::string_view::npos)
+        e.op = inside[0];
+    e.may_be_empty = e.op == '#' || e.op == '/' || e.op == ';' || e.op == '?' || e.op == '&';
+    e.may_have_slash = e.op != 0 && e.op != '.';
+    return e;
+}
+
+/// Whether `text` can be matched from the template's beginning. Backtracks over the length of each
+/// expression; `steps` bounds the work, since both texts come from outside.
+bool match(std::string_view text, std::string_view pattern, std::size_t& steps) {
+    for (;;) {
+        if (steps == 0) return false;
+        --steps;
+        const auto open = pattern.find('{');
+        const auto literal = pattern.substr(0, open);
+        if (!text.starts_with(literal)) return false;
+        text.remove_prefix(literal.size());
+        if (open == std::string_view::npos) return text.empty();
+        const auto close = pattern.find('}', open);
+        if (close == std::string_view::npos) return false;
+        const auto e = parse_expression(pattern.substr(open + 1, close - open - 1));
+        pattern.remove_prefix(close + 1);
+        std::size_t longest = text.size();
+        if (!e.may_have_slash) longest = std::min(longest, text.find('/'));
+        for (std::size_t n = e.may_be_empty ? 0 : 1; n <= longest; ++n)
+            if (match(text.substr(n), pattern, steps)) return true;
+        return false;
+    }
+}
+
+constexpr std::size_t match_steps_max = 10'000;
+
+} // namespace
+
+bool matches_template(std::string_view uri, std::string_view uri_template) {
+    std::size_t steps = match_steps_max;
+    return match(uri, uri_template, steps);
+}
+
+catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
+    add_named(sources, &upstream_lists::tools, "tool", naming, tools_, tools_json_);
+    add_named(sources, &upstream_lists::prompts, "prompt", naming, prompts_, prompts_json_);
+    add_by_uri(sources, &upstream_lists::resources, "resource", resources_, resources_json_);
+    add_by_uri(sources, &upstream_lists::templates, "resource template", templates_,
+               templates_json_);
+}
+
+void catalog::add_named(const std::vector<source>& sources,
+                        std::vector<list_item> upstream_lists::*items, std::string_view kind,
+                        const std::optional<naming_options>& naming, index& into,
+                        std::string& json) {
+    std::vector<source_name> wanted;
+    std::vector<const list_item*> found;
+    for (const auto& from : sources) {
+        for (const auto& item : from.lists->*items) {
+            wanted.push_back({from.upstream, item.key});
+            found.push_back(&item);
+        }
+    }
+    const auto assigned = naming ? assign_names(wanted, *naming) : std::vector<assigned_name>{};
+    json = "[";
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::string original{wanted[i].original};
+        const std::string upstream{wanted[i].upstream};
+        const std::string name = naming ? assigned[i].name : original;
+        if (naming && assigned[i].is_conflict) {
+            const auto winner = into.find(original);
+            note_conflict(conflicts_, kind, original,
+                          winner == into.end() ? std::string{} : winner->second.upstream, upstream);
+        }
+        if (name.empty()) continue;
+        // A server that lists a name twice is answered by its first.
+        if (!into.emplace(name, catalog_target{upstream, original}).second) continue;
+        append_element(json, name == original ? found[i]->json : with_name(found[i]->json, name));
+    }
+    json += "]";
+}
+
+void catalog::add_by_uri(const std::vector<source>& sources,
+                         std::vector<list_item> upstream_lists::*items, std::string_view kind,
+                         index& into, std::string& json) {
+    json = "[";
+    for (const auto& from : sources) {
+        for (const auto& item : from.lists->*items) {
+            const auto [place, is_new] =
+                into.emplace(item.key, catalog_target{from.upstream, item.key});
+            if (!is_new) {
+                if (place->second.upstream != from.upstream)
+                    note_conflict(conflicts_, kind, item.key, place->second.upstream,
+                                  from.upstream);
+                continue;
+            }
+            if (&into == &templates_) template_order_.push_back(item.key);
+            append_element(json, item.json);
+        }
+    }
+    json += "]";
+}
+
+namespace {
+template <class Index>
+const catalog_target* look_up(const Index& in, std::string_view key) {
+    const auto found = in.find(key);
+    return found == in.end() ? nullptr : &found->second;
+}
+} // namespace
+
+const catalog_target* catalog::find_tool(std::string_view name) const {
+    return look_up(tools_, name);
+}
+const catalog_target* catalog::find_prompt(std::string_view name) const {
+    return look_up(prompts_, name);
+}
+const catalog_target* catalog::find_template(std::string_view uri_template) const {
+    return look_up(templates_, uri_template);
+}
+
+const catalog_target* catalog::find_resource(std::string_view uri) const {
+    if (const auto* exact = look_up(resources_, uri)) return exact;
+    for (const auto& candidate : template_order_)
+        if (matches_template(uri, candidate)) return look_up(templates_, candidate);
+    return nullptr;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "protocol/envelope.hpp"
+#include "protocol/mcp.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// Translates one message between the eras. Pure text in, text out; whatever is not named here
+/// keeps its bytes.
+
+/// Members of a client's `params` for an upstream: without `_meta`, and without what only the other
+/// era knows. No braces.
+std::string params_for_upstream(std::string_view params, era client_era, era upstream_era);
+
+/// The same with the value of one member replaced by raw JSON (`name`, `ref`).
+std::string params_for_upstream(std::string_view params, era client_era, era upstream_era,
+                                std::string_view key, std::string_view value_json);
+
+/// Members of a client's `_meta` that travel on: trace context and foreign keys, without the
+/// progress token and without the keys that belong to one hop (2026-07-28, basic/index, "_meta").
+/// No braces.
+std::string meta_for_upstream(std::string_view meta);
+
+/// What a result needs to become one of the client's era.
+struct result_context {
+    era upstream_era = era::legacy;
+    era client_era = era::legacy;
+    bool is_cacheable = false;    ///< the method's result extends CacheableResult
+    std::string_view server_info; ///< raw JSON, for `_meta` of modern results; may be empty
+};
+
+/// A result of an upstream for a client. To modern clients: `resultType`, `ttlMs`/`cacheScope`
+/// where the method has them, serverInfo in `_meta`. To legacy clients: those are taken out, and
+/// structuredContent that is no object is dropped (2025-11-25 allows objects only).
+std::string result_for_client(std::string_view result_json, const result_context& context);
+
+/// The `error` object of an upstream for a client: codes that must not cross the eras are replaced
+/// (2026-07-28, basic/index, "Error Codes").
+std::string error_for_client(std::string_view error_json, const result_context& context,
+                             std::string_view method_name, std::string_view uri_json);
+
+/// One entry of a modern server's `inputRequests`.
+struct input_request {
+    std::string key_json; ///< raw, with quotes
+    std::string method;
+    std::string params; ///< raw object; may be empty
+};
+
+/// The questions of an input_required result, in order (2026-07-28, basic/patterns/mrtr).
+std::vector<input_request> input_requests(std::string_view result_json);
+
+} // namespace mcpgw

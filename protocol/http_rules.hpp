@@ -1,0 +1,75 @@
+#pragma once
+
+#include "protocol/error.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// Pure checks of an HTTP request head. No Beast here: the transport hands over plain views.
+
+/// Header names that the rules look at. Compared case-insensitively (RFC 9110, 5.1).
+namespace header_name {
+inline constexpr std::string_view accept = "Accept";
+inline constexpr std::string_view content_length = "Content-Length";
+inline constexpr std::string_view content_type = "Content-Type";
+inline constexpr std::string_view host = "Host";
+inline constexpr std::string_view origin = "Origin";
+inline constexpr std::string_view transfer_encoding = "Transfer-Encoding";
+inline constexpr std::string_view session_id = "Mcp-Session-Id";
+inline constexpr std::string_view protocol_version = "MCP-Protocol-Version";
+inline constexpr std::string_view mcp_method = "Mcp-Method";
+inline constexpr std::string_view mcp_name = "Mcp-Name";
+} // namespace header_name
+
+struct header_field {
+    std::string_view name;
+    std::string_view value; ///< optional white space around it already removed or not: both work
+};
+
+struct request_head {
+    std::string_view method;
+    std::string_view target;
+    int version = 11; ///< 10 or 11
+    std::vector<header_field> fields;
+
+    /// Value of the first field of that name (case-insensitive), trimmed of SP and HTAB; nothing if
+    /// absent. An empty value is a value.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+    [[nodiscard]] std::size_t count(std::string_view name) const;
+};
+
+/// Who may talk to us.
+struct access_policy {
+    /// Origins allowed beside our own, e.g. "https://app.example". "*" allows all.
+    std::vector<std::string> origins_allowed;
+    /// Host names (without port) allowed beside loopback names. "*" allows all.
+    std::vector<std::string> hosts_allowed;
+};
+
+/// Refuses what two HTTP readers could frame differently (request smuggling): Content-Length twice
+/// or with Transfer-Encoding or not plain digits, Transfer-Encoding other than exactly "chunked" or
+/// on HTTP/1.0, no or several Host (1.1), several Origin, Content-Type, Mcp-Session-Id,
+/// MCP-Protocol-Version, Mcp-Method or Mcp-Name, an Upgrade or Expect other than 100-continue,
+/// field values with control characters, a Trailer field. -> bad_http_request, detail says which.
+result<void> check_framing(const request_head& head);
+
+/// Host: loopback names and addresses (localhost, *.localhost, 127.0.0.0/8, [::1]) with any port,
+/// or one of hosts_allowed. Origin (if sent): http(s) with a loopback host, or one of
+/// origins_allowed; "null" only if listed. Protects from DNS rebinding (2026-07-28,
+/// basic/transports/streamable-http, "Security & Endpoint"). -> host_refused, origin_refused.
+/// A malformed Host is refused whatever is allowed; a missing one (HTTP/1.0) unless all are.
+result<void> check_access(const request_head& head, const access_policy& policy);
+
+/// Content-Type application/json (parameters ignored, case-insensitive) -> unsupported_media_type;
+/// Accept (if sent) must admit application/json and text/event-stream, by name or by range
+/// -> not_acceptable. An absent Accept means anything (RFC 9110, 12.5.1). Quality 0 excludes.
+result<void> check_post(const request_head& head);
+/// Accept of a GET for a stream must admit text/event-stream.
+result<void> check_get_stream(const request_head& head);
+
+} // namespace mcpgw

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "protocol/envelope.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace mcpgw {
+
+/// One member of a JSON object, as raw text.
+struct json_member {
+    std::string_view key;   ///< without quotes, escapes untouched
+    std::string_view value; ///< raw value
+    text_span key_span;     ///< in the object's text, with quotes
+    text_span value_span;   ///< in the object's text
+};
+
+/// Reads the members of an object whose text was scanned before (scan_envelope, check_json). Does
+/// not validate again: on text that was never checked the behaviour is safe but meaningless.
+class member_reader {
+public:
+    /// `object_text` begins with '{' (leading blanks allowed) and must outlive the reader.
+    explicit member_reader(std::string_view object_text);
+    /// The next member, or nothing after the last one (or if the text is no object).
+    std::optional<json_member> next();
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+/// Reads the elements of an array whose text was scanned before.
+class element_reader {
+public:
+    explicit element_reader(std::string_view array_text);
+    std::optional<std::string_view> next();
+
+private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+/// Raw value of member `key` of an object, or empty where it is absent. The last one wins.
+std::string_view find_member(std::string_view object_text, std::string_view key);
+
+} // namespace mcpgw

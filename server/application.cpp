@@ -1,0 +1,118 @@
+#include "server/application.hpp"
+
+#include <csignal>
+
+#include <unistd.h>
+
+extern char** environ; // NOLINT(readability-redundant-declaration)
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t main_tasks_max = 8;
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> list;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        list.emplace_back(*entry);
+    return list;
+}
+
+} // namespace
+
+application::application(const configuration& config, const std::string& own_binary)
+    : config_(config)
+    , io_(1)
+    , log_(config.log)
+    , guard_(own_binary)
+    , upstreams_(io_.get_executor(), config.gateway.naming, &guard_, log_, own_environment())
+    , gateway_(config.gateway, upstreams_, log_)
+    , main_tasks_(io_.get_executor(), main_tasks_max)
+    , signals_(io_.get_executor(), SIGINT, SIGTERM) {
+    // A client or child that closes its end early is an error of that write, not of the process.
+    ::signal(SIGPIPE, SIG_IGN);
+    if (!guard_.is_running())
+        log_.warning("the guard process could not be started: if the gateway is killed, children "
+                     "that ignore the end of their input stay");
+    for (const auto& child : config.children)
+        if (child.is_enabled) upstreams_.add(child);
+}
+
+application::~application() = default;
+
+void application::run_loop(task<> main) {
+    // Whatever ends the main task, the children are closed by it; after it nothing is left to run.
+    main_tasks_.spawn(std::move(main));
+    io_.run();
+}
+
+task<> application::watch_signals(std::function<void()> stop) {
+    int seen = 0;
+    for (;;) {
+        const auto [ec, number] = co_await signals_.async_wait(nothrow);
+        if (ec) co_return;
+        if (++seen == 1) {
+            log_.info("stopping (signal {}); once more to stop at once", number);
+            stop();
+        } else {
+            // The guard ends the children: that is what it is for.
+            ::_exit(128 + number);
+        }
+    }
+}
+
+task<> application::serve_http() {
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
+    co_await listener_->run();
+    co_await upstreams_.close();
+    signals_.cancel();
+}
+
+void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
+    listener_ = std::make_unique<http_listener>(io_.get_executor(), config_.http, config_.limits,
+                                                gateway_, log_);
+    main_tasks_.spawn(watch_signals([this] {
+        gateway_.stop();
+        listener_->stop();
+    }));
+    on_listening(listener_->base_url());
+    run_loop(serve_http());
+    listener_.reset();
+}
+
+task<> application::serve_stdio() {
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
+    co_await stdio_->run();
+    co_await upstreams_.close();
+    signals_.cancel();
+}
+
+void application::run_stdio() {
+    stdio_ = std::make_unique<stdio_transport>(io_.get_executor(), STDIN_FILENO, STDOUT_FILENO,
+                                               config_.limits, gateway_, log_);
+    main_tasks_.spawn(watch_signals([this] {
+        gateway_.stop();
+        stdio_->stop();
+    }));
+    run_loop(serve_stdio());
+    stdio_.reset();
+}
+
+task<> application::run_then_close(task<> job) {
+    try {
+        co_await std::move(job);
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+    co_await upstreams_.close();
+    signals_.cancel();
+}
+
+void application::run_job(task<> job) {
+    main_tasks_.spawn(watch_signals([] { ::_exit(128 + SIGINT); }));
+    run_loop(run_then_close(std::move(job)));
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+} // namespace mcpgw

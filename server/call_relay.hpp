@@ -1,0 +1,49 @@
+#pragma once
+
+#include "children/upstream.hpp"
+#include "transports/request_handler.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mcpgw {
+
+/// Carries what an upstream says during one call to the client that made it: progress with the
+/// client's own token, log messages at the level it wants, questions that it is able to answer.
+///
+/// Shared with the upstream; detach() cuts it off when the request ends, because the reply sink is
+/// gone then while a question may still be on its way.
+class call_relay final : public call_observer {
+public:
+    call_relay(const client_request& request, reply_sink& sink);
+
+    void on_progress(std::string_view line, const envelope& message) override;
+    void on_log(std::string_view line, const envelope& message) override;
+    result<std::shared_ptr<question>> ask(std::string_view method,
+                                          std::string_view params) override;
+    [[nodiscard]] const void* owner() const override { return owner_; }
+
+    [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
+    void detach();
+
+    /// Detaches at the end of a scope.
+    struct attachment {
+        std::shared_ptr<call_relay> relay;
+        explicit attachment(std::shared_ptr<call_relay> r) : relay(std::move(r)) {}
+        ~attachment() { relay->detach(); }
+        attachment(const attachment&) = delete;
+        attachment& operator=(const attachment&) = delete;
+    };
+
+private:
+    reply_sink* sink_;
+    std::string progress_token_; ///< raw; empty: the client wants no progress
+    std::optional<int> log_level_;
+    bool wants_logs_;
+    std::string client_capabilities_;
+    const void* owner_;
+    std::vector<std::shared_ptr<question>> questions_;
+};
+
+} // namespace mcpgw

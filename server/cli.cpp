@@ -1,0 +1,182 @@
+#include "server/cli.hpp"
+
+#include "server/cli_commands.hpp"
+#include "server/demo_server.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <functional>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr const char* overview =
+    "mcp-gateway: one endpoint in front of many MCP servers.\n\n"
+    "Examples:\n"
+    "  mcp-gateway serve                              HTTP on 127.0.0.1:8080 with a demo server\n"
+    "  mcp-gateway serve --config gateway.toml        HTTP with your servers\n"
+    "  mcp-gateway stdio --config gateway.toml        for an editor\n"
+    "  mcp-gateway import ~/.cursor/mcp.json          take over an existing client configuration\n"
+    "  mcp-gateway call demo echo '{\"message\":\"hi\"}'  call one tool\n\n"
+    "Exit codes: 0 success; 1 what was asked for failed; 2 wrong arguments or configuration.\n";
+
+void add_config(CLI::App& command, cli_options& options) {
+    command.add_option("-c,--config", options.config,
+                       "Configuration: TOML or JSON, ours or a client's (default: a demo server)");
+    command.add_option("--log-level", options.log_level, "debug, info, warning, error or off")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+}
+
+void add_json(CLI::App& command, cli_options& options) {
+    command.add_flag("--json", options.as_json, "Print JSON");
+}
+
+using runner = std::function<int()>;
+
+void add_serving(CLI::App& app, cli_options& options, runner& run) {
+    auto* const serve = app.add_subcommand("serve", "Serve MCP over HTTP");
+    add_config(*serve, options);
+    serve->add_option("-l,--listen", options.listen,
+                      "HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080; port 0: any");
+    serve->add_option("--children-abstract", options.abstracts, "JSON with a text per server");
+    serve->footer("Example: mcp-gateway serve --config gateway.toml --listen 127.0.0.1:9000");
+    serve->callback([&] {
+        run = [&] {
+            return run_serve(options);
+        };
+    });
+
+    auto* const stdio = app.add_subcommand("stdio", "Serve one client over stdin and stdout");
+    add_config(*stdio, options);
+    stdio->add_option("--children-abstract", options.abstracts, "JSON with a text per server");
+    stdio->footer("Example client entry:\n  {\"mcpServers\": {\"gateway\": {\"command\": "
+                  "\"mcp-gateway\",\n    \"args\": [\"stdio\", \"--config\", "
+                  "\"/path/to/gateway.toml\"]}}}");
+    stdio->callback([&] {
+        run = [&] {
+            return run_stdio(options);
+        };
+    });
+
+    auto* const demo =
+        app.add_subcommand("demo-server", "An MCP server over stdio to try things on");
+    demo->callback([&] {
+        run = [] {
+            return run_demo_server();
+        };
+    });
+}
+
+void add_configuring(CLI::App& app, cli_options& options, runner& run) {
+    auto* const check = app.add_subcommand("check", "Check a configuration; report every problem");
+    check->add_option("FILE", options.file, "The configuration")->required();
+    check->add_flag("--start", options.starts_children,
+                    "Also start every server; report those that fail and names that collide");
+    add_json(*check, options);
+    check->footer("Example: mcp-gateway check gateway.toml --start");
+    check->callback([&] {
+        run = [&] {
+            return run_check(options);
+        };
+    });
+
+    auto* const import =
+        app.add_subcommand("import", "Turn a client's configuration into one of the gateway");
+    import
+        ->add_option("FILE", options.file,
+                     "The client's file: .mcp.json, mcp.json, claude_desktop_config.json, "
+                     "config.toml, …")
+        ->required();
+    import->add_option("-o,--output", options.output,
+                       "Where to write the configuration (default: printed; never overwrites)");
+    import->footer("Example: mcp-gateway import ~/.cursor/mcp.json --output gateway.toml");
+    import->callback([&] { run = [&] { return run_import(options);
+};
+} // namespace
+);
+
+auto* const schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
+schema->callback([&] {
+    run = [] {
+        return run_schema();
+    };
+});
+} // namespace mcpgw
+
+void add_using(CLI::App& app, cli_options& options, runner& run) {
+    auto* const tools = app.add_subcommand("tools", "List the tools of all servers, or of one");
+    tools->add_option("CHILD", options.child, "Name of a server");
+    add_config(*tools, options);
+    add_json(*tools, options);
+    tools->footer("Example: mcp-gateway tools demo");
+    tools->callback([&] {
+        run = [&] {
+            return run_tools(options);
+        };
+    });
+
+    auto* const call = app.add_subcommand("call", "Call one tool and print its result");
+    call->add_option("CHILD", options.child, "Name of a server")->required();
+    call->add_option("TOOL", options.tool, "Name of its tool")->required();
+    call->add_option("ARGUMENTS", options.arguments, "JSON object (default: {})");
+    add_config(*call, options);
+    add_json(*call, options);
+    call->footer("Example: mcp-gateway call demo add '{\"a\": 2, \"b\": 3}'");
+    call->callback([&] {
+        run = [&] {
+            return run_call(options);
+        };
+    });
+
+    auto* const status = app.add_subcommand(
+        "status", "Start every server and show its state; with --url: ask a running gateway");
+    add_config(*status, options);
+    add_json(*status, options);
+    status->add_option("--url", options.url,
+                       "Of a running gateway, e.g. http://127.0.0.1:8080/mcp");
+    status->footer("Example: mcp-gateway status --url http://127.0.0.1:8080/mcp");
+    status->callback([&] {
+        run = [&] {
+            return run_status(options);
+        };
+    });
+
+    auto* const health = app.add_subcommand("health", "Ask a running gateway whether it is well");
+    health->add_option("--url", options.url, "Default: http://127.0.0.1:8080/healthz");
+    health->callback([&] {
+        run = [&] {
+            return run_health(options);
+        };
+    });
+}
+
+} // namespace
+
+int run_cli(int argc, char** argv) {
+    cli_options options;
+    runner run;
+    CLI::App app{overview};
+    app.set_version_flag("--version", "mcp-gateway " MCPGW_VERSION);
+    app.option_defaults()->always_capture_default(false);
+    auto* const plain = app.add_option("--children-config", options.config,
+                                       "Serve these servers over stdio (the plain form)");
+    app.add_option("--children-abstract", options.abstracts, "JSON with a text per server")
+        ->needs(plain);
+    add_serving(app, options, run);
+    add_configuring(app, options, run);
+    add_using(app, options, run);
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? exit_success : exit_usage;
+    }
+    if (run) return run();
+    if (*plain) return run_stdio(options);
+    fmt::print(stderr, "{}", app.help());
+    return exit_usage;
+}
+
+} // namespace mcpgw

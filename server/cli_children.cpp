@@ -1,0 +1,257 @@
+// tools, call, status: the commands that use the configured servers from the shell.
+#include "server/cli_commands.hpp"
+
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "server/application.hpp"
+#include "server/cli.hpp"
+#include "server/config.hpp"
+#include "server/gateway_tools.hpp"
+#include "server/http_probe.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace mcpgw {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Shows progress of a call on stderr; a person at a shell prompt cannot be asked questions.
+class shell_sink final : public reply_sink {
+public:
+    void notify(std::string line) override {
+        const auto params = find_member(line, "params");
+        const auto message = unquote_json(find_member(params, "message"));
+        const auto progress = find_member(params, "progress");
+        if (!progress.empty())
+            fmt::print(stderr, "progress {} {}\n", progress, message.value_or(""));
+    }
+    result<std::shared_ptr<question>> ask(std::string_view method, std::string_view) override {
+        return fault{errc::session_error,
+                     fmt::format("{} is not possible from the command line", method)};
+    }
+};
+
+struct job_result {
+    int code = exit_success;
+};
+
+child* find_child(application& app, const std::string& name, job_result& outcome) {
+    if (auto* const found = app.upstreams().find(name)) return found;
+    fmt::print(stderr, "mcp-gateway: there is no server '{}' in this configuration\n", name);
+    outcome.code = exit_usage;
+    return nullptr;
+}
+
+task<bool> start_child(child& c, job_result& outcome) {
+    const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+    if (!ready.has_error()) co_return true;
+    fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(ready.error().code).name,
+               ready.error().message());
+    outcome.code = exit_failure;
+    co_return false;
+}
+
+std::string first_line(std::string_view raw_description) {
+    auto text = unquote_json(raw_description).value_or("");
+    text = text.substr(0, text.find('\n'));
+    constexpr std::size_t shown_max = 100;
+    return text.substr(0, utf8_prefix(text, shown_max));
+}
+
+task<> list_tools(application& app, const cli_options& options, job_result& outcome) {
+    for (const auto& c : app.upstreams().children())
+        if (options.child.empty() || options.child == c->name()) c->keep_running();
+    if (!options.child.empty() && find_child(app, options.child, outcome) == nullptr) co_return;
+    std::string all;
+    for (const auto& c : app.upstreams().children()) {
+        if (!options.child.empty() && options.child != c->name()) continue;
+        const bool is_ready = co_await start_child(*c, outcome);
+        if (!is_ready) continue;
+        for (const auto& tool : c->lists().tools) {
+            if (options.as_json) {
+                all += fmt::format(R"({}{{"server":{},"tool":{}}})", all.empty() ? "" : ",\n ",
+                                   quote_json(c->name()), tool.json);
+            } else {
+                fmt::print("{:<20} {:<28} {}\n", c->name(), tool.key,
+                           first_line(find_member(tool.json, "description")));
+            }
+        }
+    }
+    if (options.as_json) fmt::print("[{}]\n", all);
+}
+
+void print_content(std::string_view result_json) {
+    element_reader blocks{find_member(result_json, "content")};
+    while (const auto block = blocks.next()) {
+        const auto type = unquote_json(find_member(*block, "type")).value_or("");
+        if (type == "text") {
+            const auto text = unquote_json(find_member(*block, "text")).value_or("");
+            fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+        } else {
+            const auto mime = unquote_json(find_member(*block, "mimeType")).value_or("");
+            fmt::print("[{} {}; use --json to see it]\n", type, mime);
+        }
+    }
+}
+
+task<> call_tool(application& app, const cli_options& options, job_result& outcome) {
+    auto* const c = find_child(app, options.child, outcome);
+    if (c == nullptr) co_return;
+    const bool is_ready = co_await start_child(*c, outcome);
+    if (!is_ready) co_return;
+    client_request request;
+    request.text = fmt::format(R"({{"jsonrpc":"2.0","id":1,"method":"tools/call","params":)"
+                               R"({{"_meta":{{"progressToken":1}}}}}})");
+    request.message = *scan_envelope(request.text);
+    request.session = std::make_shared<client_session>(app.get_executor(), "shell", 1);
+    abort_signal abort;
+    request.abort = &abort;
+    forwarder::order order;
+    order.upstream = options.child;
+    order.method = method::tools_call;
+    order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(options.tool),
+                                minify_json(options.arguments));
+    forwarder calls{app.upstreams()};
+    shell_sink sink;
+    const auto answer = co_await calls.send(std::move(order), request, sink);
+    if (answer.has_error()) {
+        fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(answer.error().code).name,
+                   answer.error().message());
+        outcome.code = exit_failure;
+        co_return;
+    }
+    const bool is_error =
+        !answer->error.empty() || find_member(answer->result, "isError") == "true";
+    if (is_error) outcome.code = exit_failure;
+    if (options.as_json)
+        fmt::print("{}\n", answer->error.empty() ? answer->result
+                                                 : fmt::format(R"({{"error":{}}})", answer->error));
+    else if (!answer->error.empty())
+        fmt::print(stderr, "mcp-gateway: server '{}': {}\n", options.child,
+                   unquote_json(find_member(answer->error, "message")).value_or("error"));
+    else
+        print_content(answer->result);
+}
+
+void print_status_line(const json::object& status) {
+    const auto text = [&](std::string_view key) -> std::string {
+        const auto* const value = status.if_contains(key);
+        if (value == nullptr || value->is_null()) return "-";
+        if (value->is_string()) return std::string{value->as_string()};
+        return json::serialize(*value);
+    };
+    fmt::print("{:<20} {:<12} {:>8} {:<8} {:<12} restarts {:<4} {}\n", text("server_id"),
+               text("status"), text("pid"), text("era"), text("protocol_version"), text("restarts"),
+               text("last_error") == "-" ? "" : text("last_error"));
+}
+
+void print_statuses(const json::array& list, bool as_json) {
+    if (as_json) {
+        fmt::print("{}\n", json::serialize(list));
+        return;
+    }
+    for (const auto& status : list) print_status_line(status.as_object());
+}
+
+task<> show_status(application& app, const cli_options& options, job_result& outcome) {
+    for (const auto& c : app.upstreams().children()) c->keep_running();
+    json::array list;
+    for (const auto& c : app.upstreams().children()) {
+        const auto ready =
+            co_await c->ensure_running(clock_type::now() + c->options().start_timeout);
+        if (ready.has_error()) outcome.code = exit_failure;
+        list.push_back(gateway_tools::status_of(*c));
+    }
+    print_statuses(list, options.as_json);
+}
+
+/// structuredContent of one of the running gateway's own tools.
+result<json::object> ask_gateway(const std::string& url, std::string_view tool,
+                                 const json::object& arguments) {
+    json::object meta{{meta_key::protocol_version, to_string(newest_modern)},
+                      {meta_key::client_capabilities, json::object{}}};
+    json::object message{
+        {"jsonrpc", "2.0"},
+        {"id", 1},
+        {"method", method::tools_call},
+        {"params",
+         json::object{{"name", tool}, {"arguments", arguments}, {"_meta", std::move(meta)}}}};
+    const auto answer = probe_http("POST", url,
+                                   {{"Content-Type", "application/json"},
+                                    {"Accept", "application/json, text/event-stream"},
+                                    {"MCP-Protocol-Version", std::string{to_string(newest_modern)}},
+                                    {"Mcp-Method", std::string{method::tools_call}},
+                                    {"Mcp-Name", std::string{tool}}},
+                                   json::serialize(message));
+    if (answer.has_error()) return answer.error();
+    boost::system::error_code ec;
+    const auto value = json::parse(answer->body, ec);
+    const auto* const content = ec ? nullptr : value.find_pointer("/result/structuredContent", ec);
+    if (content == nullptr || !content->is_object())
+        return fault{
+            errc::server_failed,
+            "the gateway did not tell its status; it must run with expose = \"gateway\" or "
+            "\"both\" for that"};
+    return content->as_object();
+}
+
+int show_remote_status(const cli_options& options) {
+    const auto fail = [](const fault& f) {
+        fmt::print(stderr, "mcp-gateway: {}\n", f.message());
+        return exit_failure;
+    };
+    const auto listed = ask_gateway(options.url, "list_registered_children", {});
+    if (listed.has_error()) return fail(listed.error());
+    json::array list;
+    bool is_well = true;
+    for (const auto& entry : listed->at("children").as_array()) {
+        const auto status =
+            ask_gateway(options.url, "get_child_status", {{"server_id", entry.at("server_id")}});
+        if (status.has_error()) return fail(status.error());
+        is_well = is_well && status->at("status") != "failed";
+        list.push_back(*status);
+    }
+    print_statuses(list, options.as_json);
+    return is_well ? exit_success : exit_failure;
+}
+
+using job = task<> (*)(application&, const cli_options&, job_result&);
+
+int run_with_children(const cli_options& options, job work) {
+    configuration config;
+    if (!load_for_command(options, config)) return exit_usage;
+    if (options.log_level.empty()) config.log = log_level::error;
+    job_result outcome;
+    application app{config, own_binary()};
+    app.run_job(work(app, options, outcome));
+    return outcome.code;
+}
+
+} // namespace
+
+int run_tools(const cli_options& options) {
+    return run_with_children(options, list_tools);
+}
+
+int run_call(const cli_options& options) {
+    if (check_json(options.arguments).has_error() || !is_json_object(options.arguments)) {
+        fmt::print(stderr, "mcp-gateway: ARGUMENTS must be a JSON object, for example "
+                           "'{{\"message\": \"hi\"}}'\n");
+        return exit_usage;
+    }
+    return run_with_children(options, call_tool);
+}
+
+int run_status(const cli_options& options) {
+    if (!options.url.empty()) return show_remote_status(options);
+    return run_with_children(options, show_status);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+namespace mcpgw {
+
+/// What the command line was parsed to. One struct for all commands; each reads its part.
+struct cli_options {
+    std::string config;           ///< --config; empty: the embedded default
+    std::string abstracts;        ///< --children-abstract
+    std::string listen;           ///< --listen
+    std::string log_level;        ///< --log-level
+    std::string file;             ///< positional FILE of check and import
+    std::string output;           ///< --output of import
+    std::string child;            ///< positional CHILD
+    std::string tool;             ///< positional TOOL
+    std::string arguments = "{}"; ///< positional ARGUMENTS
+    std::string url;              ///< --url
+    bool as_json = false;         ///< --json
+    bool starts_children = false; ///< check --start
+};
+
+/// The commands. Each returns an exit code (cli.hpp) and writes its result to stdout, everything
+/// else to stderr.
+int run_serve(const cli_options& options);
+int run_stdio(const cli_options& options);
+int run_check(const cli_options& options);
+int run_import(const cli_options& options);
+int run_tools(const cli_options& options);
+int run_call(const cli_options& options);
+int run_status(const cli_options& options);
+int run_health(const cli_options& options);
+int run_schema();
+
+/// Path of this program.
+std::string own_binary();
+
+struct configuration;
+/// The configuration that the options name; problems go to stderr. False: it has errors.
+bool load_for_command(const cli_options& options, configuration& into);
+
+} // namespace mcpgw

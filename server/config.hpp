@@ -1,0 +1,64 @@
+#pragma once
+
+#include "children/child_options.hpp"
+#include "server/gateway_options.hpp"
+#include "transports/http_options.hpp"
+#include "transports/log.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// Everything that a configuration file can say, as the components' own options.
+struct configuration {
+    gateway_options gateway;
+    http_options http;
+    client_limits limits;
+    log_level log = log_level::info;
+    std::vector<child_options> children; ///< in the file's order; disabled ones included
+};
+
+/// One thing wrong with a configuration.
+struct config_problem {
+    enum class severity : unsigned char { error, warning };
+    severity level = severity::error;
+    std::string file;
+    std::size_t line = 0; ///< 1-based; 0: unknown
+    std::string key;      ///< e.g. "children[2].env.TOKEN"; empty: the whole file
+    std::string message;  ///< what is wrong; never a value that may be a secret
+    std::string hint;     ///< what to do; may be empty
+
+    /// "gateway.toml:12: children[0].command: … (hint)"
+    [[nodiscard]] std::string str() const;
+};
+
+/// Looks up an environment variable of ours. Injected, so that tests need no real environment.
+using environment_lookup = std::function<std::optional<std::string>(const std::string& name)>;
+environment_lookup process_environment();
+
+struct config_result {
+    configuration value;
+    std::vector<config_problem> problems; ///< all of them, in file order
+    [[nodiscard]] bool is_usable() const; ///< no problem of severity error
+};
+
+/// Reads a file in any of the accepted shapes (docs/configuration.md). A `.env` beside the file is
+/// read first; real environment variables win over it.
+config_result load_config(const std::string& path, const environment_lookup& environment);
+
+/// The same from text. `is_toml`: else JSON. `filename`: for messages, and relative paths belong to
+/// its directory. No `.env` is read.
+config_result parse_config(std::string_view text, bool is_toml, const std::string& filename,
+                           const environment_lookup& environment);
+
+/// What runs without any file: one child, our own binary as `demo-server`.
+configuration embedded_default(const std::string& own_binary);
+
+/// The JSON Schema (2020-12) of our own configuration format, for editors and `schema`.
+std::string config_schema();
+
+} // namespace mcpgw

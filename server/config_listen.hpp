@@ -1,0 +1,29 @@
+#pragma once
+
+#include "protocol/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// Where the gateway listens, as `listen` and `--listen` give it.
+struct listen_address {
+    std::string address; ///< an IP address, without brackets
+    std::uint16_t port = 0;
+
+    [[nodiscard]] bool is_loopback() const;
+    /// "127.0.0.1:8080", "[::1]:8080"
+    [[nodiscard]] std::string str() const;
+};
+
+/// "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; ":8080" and "8080" mean 127.0.0.1. Error
+/// invalid_arguments; the detail says what is wrong and does not quote the text.
+result<listen_address> parse_listen(std::string_view text);
+
+/// What the user should know about an address that others can reach.
+std::string_view open_address_warning();
+std::string_view open_address_hint();
+
+} // namespace mcpgw

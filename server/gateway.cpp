@@ -1,0 +1,311 @@
+#include "server/gateway.hpp"
+
+#include "protocol/era_bridge.hpp"
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/rpc.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::chrono::seconds list_wait{20}; // for children that have not told their lists yet
+
+/// A required string member of params.
+result<std::string> required_text(const client_request& request, text_span where,
+                                  std::string_view key) {
+    auto text = unquote_json(where.of(request.text));
+    if (!text)
+        return fault{errc::invalid_params,
+                     fmt::format("{} needs params.{} (a string)", request.method(), key)};
+    return std::move(*text);
+}
+
+int status_of(const client_request& request, errc code) {
+    if (request.client_era == era::legacy) return 200;
+    // 2026-07-28, basic/transports/streamable-http: 404 for a method that is not served, 400 for a
+    // missing client capability; other errors are in the body alone.
+    if (code == errc::method_not_found) return 404;
+    if (code == errc::missing_client_capability) return 400;
+    return 200;
+}
+
+/// An error object of an upstream on its way up as a fault: the client gets it as it is.
+constexpr std::string_view upstream_error_mark = "\x01upstream";
+
+} // namespace
+
+std::string gateway_server_info() {
+    return R"({"name":"mcp-gateway","title":"MCP gateway","version":")" MCPGW_VERSION R"("})";
+}
+
+gateway::gateway(gateway_options options, registry& upstreams, logger& log)
+    : options_(std::move(options))
+    , upstreams_(upstreams)
+    , log_(log)
+    , forwarder_(upstreams)
+    , tools_(options_, upstreams, forwarder_)
+    , subscriptions_(upstreams.get_executor())
+    , last_catalog_(upstreams.merged()) {
+    upstreams_.set_listener(this);
+}
+
+gateway::~gateway() {
+    upstreams_.set_listener(nullptr);
+}
+
+bool gateway::has_scope(std::string_view name) const {
+    return upstreams_.find(name) != nullptr;
+}
+
+result<void> gateway::readiness() const {
+    if (is_stopping_) return errc::gateway_stopping;
+    for (const auto& c : upstreams_.children()) {
+        const auto state = c->status().state;
+        if (state == upstream_state::starting && c->lists().capabilities.empty())
+            return fault{errc::server_busy, fmt::format("server '{}' is starting", c->name())};
+    }
+    return {};
+}
+
+void gateway::stop() {
+    is_stopping_ = true;
+    subscriptions_.stop();
+}
+
+bool gateway::shows_own(const client_request& request) const {
+    return request.scope.empty() && options_.expose != exposure::all;
+}
+
+bool gateway::shows_children(const client_request& request) const {
+    return !request.scope.empty() || options_.expose != exposure::gateway;
+}
+
+task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
+    client_reply reply;
+    if (is_stopping_) {
+        const fault stopping{errc::gateway_stopping};
+        reply.http_status = describe(stopping.code).http_status;
+        reply.text = make_error_response(request.id(), stopping);
+        co_return reply;
+    }
+    const auto answered = co_await route(request, sink);
+    if (!answered.has_error()) {
+        reply.text = make_response(request.id(), *answered);
+        co_return reply;
+    }
+    const auto& failure = answered.error();
+    if (failure.detail == upstream_error_mark) {
+        reply.text = make_raw_error_response(request.id(), failure.data_json);
+        co_return reply;
+    }
+    log_.debug("{} failed: {}", request.method(), failure.message());
+    reply.http_status = status_of(request, failure.code);
+    reply.text = make_error_response(request.id(), failure);
+    co_return reply;
+}
+
+task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink) {
+    const auto name = request.method();
+    if (!is_client_method(name, request.client_era))
+        co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
+    if (name == method::tools_call) co_return co_await call_tool(request, sink);
+    if (name == method::tools_list || name == method::prompts_list ||
+        name == method::resources_list || name == method::resources_templates_list)
+        co_return co_await list(request);
+    if (name == method::ping) co_return std::string{"{}"};
+    if (name == method::initialize) co_return co_await initialize(request);
+    if (name == method::discover) co_return co_await discover(request);
+    if (name == method::prompts_get) co_return co_await get_prompt(request, sink);
+    if (name == method::resources_read) co_return co_await read_resource(request, sink);
+    if (name == method::complete) co_return co_await complete(request, sink);
+    if (name == method::listen) co_return co_await subscriptions_.listen(request, sink);
+    if (name == method::set_level) co_return set_level(request);
+    co_return co_await subscribe(request, sink);
+}
+
+task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& request) {
+    const auto deadline = clock_type::now() + list_wait;
+    if (request.scope.empty()) {
+        co_await upstreams_.ensure_listed(deadline);
+        co_return upstreams_.merged();
+    }
+    auto* const only = upstreams_.find(request.scope);
+    if (only != nullptr && only->lists().capabilities.empty())
+        co_await only->ensure_running(deadline);
+    co_return upstreams_.only(request.scope);
+}
+
+std::string gateway::finish_list(const client_request& request, std::string_view key,
+                                 std::string_view array) const {
+    if (request.client_era == era::legacy) return fmt::format(R"({{"{}":{}}})", key, array);
+    // What is listed depends on who runs right now, so nobody may keep it (2026-07-28,
+    // server/utilities/caching).
+    return fmt::format(R"({{"resultType":"complete","{}":{},"ttlMs":0,"cacheScope":"private",)"
+                       R"("_meta":{{"{}":{}}}}})",
+                       key, array, meta_key::server_info, gateway_server_info());
+}
+
+namespace {
+/// Two raw arrays as one.
+std::string joined(std::string_view first, std::string_view second) {
+    if (first == "[]") return std::string{second};
+    if (second == "[]") return std::string{first};
+    std::string text{first.substr(0, first.size() - 1)};
+    text += ',';
+    text += second.substr(1);
+    return text;
+}
+} // namespace
+
+task<gateway::outcome> gateway::list(const client_request& request) {
+    // Every list is one page, so no cursor of ours exists (2025-11-25,
+    // server/utilities/pagination).
+    if (request.message.in_params.cursor)
+        co_return fault{errc::invalid_params, "Invalid cursor: this list has one page"};
+    auto shown = std::make_shared<const catalog>();
+    if (shows_children(request)) shown = co_await catalog_for(request);
+    const bool own = shows_own(request);
+    const auto name = request.method();
+    const std::string_view none = "[]";
+    if (name == method::tools_list)
+        co_return finish_list(request, "tools",
+                              joined(own ? tools_.tools_json() : none, shown->tools_json()));
+    if (name == method::prompts_list)
+        co_return finish_list(request, "prompts", shown->prompts_json());
+    if (name == method::resources_list)
+        co_return finish_list(
+            request, "resources",
+            joined(own ? tools_.resources_json() : none, shown->resources_json()));
+    co_return finish_list(request, "resourceTemplates", shown->templates_json());
+}
+
+task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
+                                        reply_sink& sink) {
+    auto answer = co_await forwarder_.send(std::move(order), request, sink);
+    if (answer.has_error()) co_return answer.error();
+    if (!answer->error.empty())
+        co_return fault{errc::internal_error, std::string{upstream_error_mark},
+                        std::move(answer->error)};
+    co_return std::move(answer->result);
+}
+
+task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
+    const auto name = required_text(request, request.message.in_params.name, "name");
+    if (name.has_error()) co_return name.error();
+    if (shows_own(request) && tools_.has_tool(*name)) {
+        auto own = co_await tools_.call(*name, request, sink);
+        co_return own;
+    }
+    const catalog_target* target = nullptr;
+    std::shared_ptr<const catalog> shown;
+    if (shows_children(request)) {
+        shown = co_await catalog_for(request);
+        target = shown ? shown->find_tool(*name) : nullptr;
+    }
+    if (target == nullptr)
+        co_return fault{errc::tool_not_found,
+                        fmt::format("Unknown tool: {}; tools/list names those there are",
+                                    name->substr(0, utf8_prefix(*name, 200)))};
+    forwarder::order order;
+    order.upstream = target->upstream;
+    order.method = method::tools_call;
+    order.members = params_for_upstream(request.params(), request.client_era,
+                                        upstreams_.era_of_upstream(target->upstream), "name",
+                                        quote_json(target->original));
+    co_return co_await forward(std::move(order), request, sink);
+}
+
+task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& sink) {
+    const auto name = required_text(request, request.message.in_params.name, "name");
+    if (name.has_error()) co_return name.error();
+    std::shared_ptr<const catalog> shown;
+    const catalog_target* target = nullptr;
+    if (shows_children(request)) {
+        shown = co_await catalog_for(request);
+        target = shown ? shown->find_prompt(*name) : nullptr;
+    }
+    if (target == nullptr)
+        co_return fault{
+            errc::prompt_not_found,
+            fmt::format("Unknown prompt: {}", name->substr(0, utf8_prefix(*name, 200)))};
+    forwarder::order order;
+    order.upstream = target->upstream;
+    order.method = method::prompts_get;
+    order.members = params_for_upstream(request.params(), request.client_era,
+                                        upstreams_.era_of_upstream(target->upstream), "name",
+                                        quote_json(target->original));
+    co_return co_await forward(std::move(order), request, sink);
+}
+
+task<gateway::outcome> gateway::read_resource(client_request& request, reply_sink& sink) {
+    const auto uri = required_text(request, request.message.in_params.uri, "uri");
+    if (uri.has_error()) co_return uri.error();
+    if (shows_own(request) && tools_.has_resource(*uri))
+        co_return finish_list(request, "contents", tools_.read(*uri));
+    std::shared_ptr<const catalog> shown;
+    const catalog_target* target = nullptr;
+    if (shows_children(request)) {
+        shown = co_await catalog_for(request);
+        target = shown ? shown->find_resource(*uri) : nullptr;
+    }
+    const auto raw_uri = request.message.in_params.uri.of(request.text);
+    forwarder::order order;
+    if (target != nullptr) {
+        order.upstream = target->upstream;
+    } else if (!request.scope.empty()) {
+        order.upstream = request.scope; // a server may have resources that it does not list
+    } else {
+        // 2025-11-25, server/resources: -32002 with the uri; 2026-07-28: -32602.
+        const int code = request.client_era == era::legacy ? -32002 : -32602;
+        co_return fault{errc::resource_not_found, std::string{upstream_error_mark},
+                        fmt::format(R"({{"code":{},"message":"Resource not found",)"
+                                    R"("data":{{"code":"RESOURCE_NOT_FOUND","uri":{}}}}})",
+                                    code, raw_uri)};
+    }
+    order.method = method::resources_read;
+    order.members = params_for_upstream(request.params(), request.client_era,
+                                        upstreams_.era_of_upstream(order.upstream));
+    order.is_cacheable = true;
+    order.uri_json = raw_uri;
+    co_return co_await forward(std::move(order), request, sink);
+}
+
+task<gateway::outcome> gateway::complete(client_request& request, reply_sink& sink) {
+    const auto ref = request.message.in_params.ref.of(request.text);
+    const auto type = unquote_json(find_member(ref, "type")).value_or("");
+    const bool is_prompt = type == "ref/prompt";
+    const auto key = is_prompt ? "name" : "uri";
+    const auto wanted = unquote_json(find_member(ref, key));
+    if (!wanted || (!is_prompt && type != "ref/resource"))
+        co_return fault{errc::invalid_params,
+                        "completion/complete needs params.ref with type ref/prompt and name, or "
+                        "ref/resource and uri"};
+    std::shared_ptr<const catalog> shown;
+    const catalog_target* target = nullptr;
+    if (shows_children(request)) {
+        shown = co_await catalog_for(request);
+        if (shown && is_prompt) target = shown->find_prompt(*wanted);
+        if (shown && !is_prompt) target = shown->find_template(*wanted);
+        if (shown && !is_prompt && target == nullptr) target = shown->find_resource(*wanted);
+    }
+    if (target == nullptr)
+        co_return fault{is_prompt ? errc::prompt_not_found : errc::resource_not_found,
+                        "params.ref names no prompt or resource template of this gateway"};
+    const auto original = is_prompt ? fmt::format(R"({{"type":"ref/prompt","name":{}}})",
+                                                  quote_json(target->original))
+                                    : std::string{ref};
+    forwarder::order order;
+    order.upstream = target->upstream;
+    order.method = method::complete;
+    order.members =
+        params_for_upstream(request.params(), request.client_era,
+                            upstreams_.era_of_upstream(target->upstream), "ref", original);
+    co_return co_await forward(std::move(order), request, sink);
+}
+
+} // namespace mcpgw

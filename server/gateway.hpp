@@ -1,0 +1,73 @@
+#pragma once
+
+#include "children/registry.hpp"
+#include "server/forwarder.hpp"
+#include "server/gateway_options.hpp"
+#include "server/gateway_tools.hpp"
+#include "server/subscriptions.hpp"
+#include "transports/log.hpp"
+#include "transports/request_handler.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// What all transports talk to: routes each request by its method, answers what is the gateway's
+/// own, forwards the rest to the upstream that its name leads to. Owned by the application.
+class gateway final : public request_handler, private registry::listener {
+public:
+    gateway(gateway_options options, registry& upstreams, logger& log);
+    ~gateway();
+
+    task<client_reply> handle(client_request& request, reply_sink& sink) override;
+    void on_notification(const client_request& notification) override;
+    void on_session_closed(client_session& session) override;
+    [[nodiscard]] bool has_scope(std::string_view name) const override;
+    [[nodiscard]] result<void> readiness() const override;
+
+    /// From now on requests are refused and subscriptions end in good order.
+    void stop();
+
+private:
+    using outcome = result<std::string>; ///< raw result JSON of the client's era, or why not
+
+    task<outcome> route(client_request& request, reply_sink& sink);
+    task<outcome> initialize(client_request& request);
+    task<outcome> discover(const client_request& request);
+    task<outcome> list(const client_request& request);
+    task<outcome> call_tool(client_request& request, reply_sink& sink);
+    task<outcome> get_prompt(client_request& request, reply_sink& sink);
+    task<outcome> read_resource(client_request& request, reply_sink& sink);
+    task<outcome> complete(client_request& request, reply_sink& sink);
+    task<outcome> subscribe(client_request& request, reply_sink& sink);
+    outcome set_level(const client_request& request);
+    task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
+
+    task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
+    task<result<std::string>> capabilities_for(const client_request& request);
+    std::string instructions_for(const client_request& request) const;
+    std::string finish_list(const client_request& request, std::string_view key,
+                            std::string_view array) const;
+    [[nodiscard]] bool shows_own(const client_request& request) const;
+    [[nodiscard]] bool shows_children(const client_request& request) const;
+
+    void on_catalog_changed() override;
+    void on_upstream_notification(upstream& source, std::string_view line,
+                                  const envelope& message) override;
+
+    gateway_options options_;
+    registry& upstreams_;
+    logger& log_;
+    forwarder forwarder_;
+    gateway_tools tools_;
+    subscriptions subscriptions_;
+    std::shared_ptr<const catalog> last_catalog_;
+    bool is_stopping_ = false;
+};
+
+/// {"name":"mcp-gateway",…}: how the gateway introduces itself to clients.
+std::string gateway_server_info();
+
+} // namespace mcpgw

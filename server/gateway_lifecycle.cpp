@@ -1,0 +1,185 @@
+// Opening of both eras, and what concerns a client's session or subscriptions.
+#include "server/gateway.hpp"
+
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+
+#include <fmt/format.h>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::chrono::seconds scope_wait{30};
+
+constexpr std::string_view own_instructions =
+    "This is a gateway in front of other MCP servers. Call list_registered_children to see them, "
+    "get_schema for what one offers, and execute_child_tool to use one of its tools.";
+
+} // namespace
+
+task<result<std::string>> gateway::capabilities_for(const client_request& request) {
+    const bool is_modern = request.client_era == era::modern;
+    if (!request.scope.empty()) {
+        auto* const only = upstreams_.find(request.scope);
+        if (only == nullptr) co_return fault{errc::server_not_found};
+        if (only->lists().capabilities.empty()) {
+            const auto ready = co_await only->ensure_running(clock_type::now() + scope_wait);
+            if (ready.has_error()) co_return ready.error();
+        }
+        std::string members;
+        const auto& offered = only->lists().capabilities;
+        for (const std::string_view key :
+             {"tools", "prompts", "resources", "completions", "logging"}) {
+            if (find_member(offered, key).empty()) continue;
+            const bool is_list = key != "completions" && key != "logging";
+            const bool has_subscribe =
+                key == "resources" && !is_modern &&
+                find_member(find_member(offered, key), "subscribe") == "true";
+            members += fmt::format("{}\"{}\":{{{}{}}}", members.empty() ? "" : ",", key,
+                                   is_list ? R"("listChanged":true)" : "",
+                                   has_subscribe ? R"(,"subscribe":true)" : "");
+        }
+        co_return "{" + members + "}";
+    }
+    if (options_.expose == exposure::gateway)
+        co_return std::string{R"({"tools":{},"resources":{},"logging":{}})"};
+    co_return fmt::format(R"({{"tools":{{"listChanged":true}},"prompts":{{"listChanged":true}},)"
+                          R"("resources":{{"listChanged":true{}}},"completions":{{}},)"
+                          R"("logging":{{}}}})",
+                          is_modern ? "" : R"(,"subscribe":true)");
+}
+
+std::string gateway::instructions_for(const client_request& request) const {
+    if (!request.scope.empty()) {
+        const auto* const only = upstreams_.find(request.scope);
+        return only == nullptr ? std::string{} : only->lists().instructions;
+    }
+    std::string text = options_.instructions;
+    const auto add = [&text](std::string_view more) {
+        if (!text.empty()) text += "\n\n";
+        text += more;
+    };
+    if (shows_own(request)) add(own_instructions);
+    if (shows_children(request))
+        for (const auto& c : upstreams_.children())
+            if (!c->lists().instructions.empty())
+                add(fmt::format("{}: {}", c->name(), c->lists().instructions));
+    return text;
+}
+
+task<gateway::outcome> gateway::initialize(client_request& request) {
+    auto& session = *request.session;
+    if (session.is_initialized)
+        co_return fault{errc::invalid_request, "this session is initialized already"};
+    const auto params = request.params();
+    const auto wanted = unquote_json(find_member(params, "protocolVersion"));
+    if (!wanted)
+        co_return fault{errc::invalid_params, "initialize needs params.protocolVersion (a string)"};
+    const auto known = parse_revision(*wanted);
+    // An unknown version is answered with ours; the client decides (2025-11-25, basic/lifecycle,
+    // "Version Negotiation").
+    session.spoken = known && era_of(*known) == era::legacy ? *known : newest_legacy;
+    const auto capabilities = find_member(params, "capabilities");
+    if (is_json_object(capabilities)) session.client_capabilities = capabilities;
+    session.client_info = find_member(params, "clientInfo");
+    const auto offered = co_await capabilities_for(request);
+    if (offered.has_error()) co_return offered.error();
+    session.is_initialized = true;
+    subscriptions_.add(request.session);
+    const auto instructions = instructions_for(request);
+    co_return fmt::format(R"({{"protocolVersion":"{}","capabilities":{},"serverInfo":{}{}{}}})",
+                          to_string(session.spoken), *offered, gateway_server_info(),
+                          instructions.empty() ? "" : R"(,"instructions":)",
+                          instructions.empty() ? "" : quote_json(instructions));
+}
+
+task<gateway::outcome> gateway::discover(const client_request& request) {
+    const auto offered = co_await capabilities_for(request);
+    if (offered.has_error()) co_return offered.error();
+    std::string versions;
+    for (const auto r : all_revisions)
+        versions += fmt::format("{}\"{}\"", versions.empty() ? "" : ",", to_string(r));
+    const auto instructions = instructions_for(request);
+    co_return fmt::format(R"({{"resultType":"complete","supportedVersions":[{}],"capabilities":{},)"
+                          R"({}{}{}"ttlMs":0,"cacheScope":"private","_meta":{{"{}":{}}}}})",
+                          versions, *offered, instructions.empty() ? "" : R"("instructions":)",
+                          instructions.empty() ? "" : quote_json(instructions),
+                          instructions.empty() ? "" : ",", meta_key::server_info,
+                          gateway_server_info());
+}
+
+gateway::outcome gateway::set_level(const client_request& request) {
+    const auto name = unquote_json(request.message.in_params.level.of(request.text));
+    const auto level = parse_log_level(name.value_or(""));
+    if (!level)
+        return fault{errc::invalid_params,
+                     "params.level must be one of debug, info, notice, warning, error, critical, "
+                     "alert, emergency"};
+    request.session->log_level = level;
+    // A shared child serves several clients: it says everything, each client gets its own level.
+    for (const auto& c : upstreams_.children()) c->want_logs();
+    return std::string{"{}"};
+}
+
+task<gateway::outcome> gateway::subscribe(client_request& request, reply_sink& sink) {
+    const auto uri = unquote_json(request.message.in_params.uri.of(request.text));
+    if (!uri)
+        co_return fault{errc::invalid_params,
+                        fmt::format("{} needs params.uri (a string)", request.method())};
+    auto& wanted = request.session->subscriptions;
+    const bool is_new = request.method() == method::resources_subscribe;
+    if (is_new == wanted.contains(*uri)) co_return std::string{"{}"};
+    std::shared_ptr<const catalog> shown;
+    if (shows_children(request)) shown = co_await catalog_for(request);
+    const auto* const target = shown ? shown->find_resource(*uri) : nullptr;
+    if (!is_new) wanted.erase(*uri);
+    const bool is_shared = subscriptions_.has_subscriber(*uri);
+    if (is_new) wanted.insert(*uri);
+    // Modern servers have no such request, and one subscription serves all who want it.
+    if (target == nullptr || is_shared ||
+        upstreams_.era_of_upstream(target->upstream) == era::modern)
+        co_return std::string{"{}"};
+    forwarder::order order;
+    order.upstream = target->upstream;
+    order.method = request.method();
+    order.members = fmt::format(R"("uri":{})", quote_json(*uri));
+    auto answer = co_await forward(std::move(order), request, sink);
+    if (answer.has_error()) wanted.erase(*uri);
+    co_return answer;
+}
+
+void gateway::on_notification(const client_request& /*notification*/) {
+    // notifications/initialized and roots/list_changed: nothing of ours depends on them, and a
+    // shared child must not be told of one client's roots.
+}
+
+void gateway::on_session_closed(client_session& session) {
+    subscriptions_.remove(session);
+}
+
+void gateway::on_catalog_changed() {
+    const auto previous = std::exchange(last_catalog_, upstreams_.merged());
+    if (options_.expose == exposure::gateway) return; // its own lists never change
+    using kind = subscriptions::list_kind;
+    if (previous->tools_json() != last_catalog_->tools_json())
+        subscriptions_.on_list_changed(kind::tools);
+    if (previous->prompts_json() != last_catalog_->prompts_json())
+        subscriptions_.on_list_changed(kind::prompts);
+    if (previous->resources_json() != last_catalog_->resources_json() ||
+        previous->templates_json() != last_catalog_->templates_json())
+        subscriptions_.on_list_changed(kind::resources);
+}
+
+void gateway::on_upstream_notification(upstream& source, std::string_view line,
+                                       const envelope& message) {
+    const auto name = message.method.of(line);
+    if (name == notification::resource_updated) {
+        if (const auto uri = unquote_json(message.in_params.uri.of(line)))
+            subscriptions_.on_resource_updated(*uri, line, message);
+        return;
+    }
+    log_.debug("server '{}' sent {}, which goes to no client", source.name(), name);
+}
+
+} // namespace mcpgw

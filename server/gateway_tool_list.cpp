@@ -1,0 +1,123 @@
+// What tools/list and resources/list say of the gateway's own tools and resources.
+#include "server/gateway_tools.hpp"
+
+#include "protocol/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::string_view tool_definitions = R"json([
+{"name":"list_registered_children","title":"List child servers",
+ "description":"Lists every MCP server behind this gateway with its state and what it offers. Start here.",
+ "inputSchema":{"type":"object","properties":{
+   "layer":{"type":"string","description":"Only servers of this layer"},
+   "tag":{"type":"string","description":"Only servers with this tag"}},"additionalProperties":false},
+ "outputSchema":{"type":"object","properties":{
+   "count":{"type":"integer"},
+   "children":{"type":"array","items":{"type":"object","properties":{
+     "server_id":{"type":"string"},"status":{"type":"string"},
+     "layer":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},
+     "tools":{"type":"integer"},"prompts":{"type":"integer"},"resources":{"type":"integer"},
+     "resource_templates":{"type":"integer"},"abstract":{"type":"string"}},
+     "required":["server_id","status"]}}},
+   "required":["count","children"]},
+ "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
+
+{"name":"get_child_status","title":"Status of a child server",
+ "description":"State of one server: not_started, starting, running, unhealthy, failed or stopped; process id, uptime, restarts, last error, last lines on stderr, protocol era and revision.",
+ "inputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string","description":"Name of the server, from list_registered_children"}},
+   "required":["server_id"],"additionalProperties":false},
+ "outputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string"},
+   "status":{"type":"string","enum":["not_started","starting","running","unhealthy","failed","stopped"]},
+   "pid":{"type":["integer","null"]},"uptime_seconds":{"type":"integer"},
+   "restarts":{"type":"integer"},"calls_in_flight":{"type":"integer"},
+   "last_error":{"type":["string","null"]},"stderr_tail":{"type":"array","items":{"type":"string"}},
+   "era":{"type":["string","null"],"enum":["legacy","modern",null]},
+   "protocol_version":{"type":["string","null"]},
+   "server_info":{"type":["object","null"]},"garbage_lines":{"type":"integer"}},
+   "required":["server_id","status","restarts"]},
+ "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
+
+{"name":"get_schema","title":"What a child server offers",
+ "description":"Tools with their input schemas, prompts, resources and resource templates of one server. Starts the server if need be.",
+ "inputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string","description":"Name of the server, from list_registered_children"},
+   "tool_name":{"type":"string","description":"Only this tool"}},
+   "required":["server_id"],"additionalProperties":false},
+ "outputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string"},"instructions":{"type":"string"},
+   "tools":{"type":"array","items":{"type":"object"}},
+   "prompts":{"type":"array","items":{"type":"object"}},
+   "resources":{"type":"array","items":{"type":"object"}},
+   "resource_templates":{"type":"array","items":{"type":"object"}}},
+   "required":["server_id","tools","prompts","resources","resource_templates"]},
+ "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
+
+{"name":"execute_child_tool","title":"Call a tool of a child server",
+ "description":"Calls a tool of one server and returns its result as it is: every content block, structuredContent and isError. Large texts can be cut: head and tail keep so many lines from the beginning and the end (head 100, tail 0: preview; 50/50: summary; 0/200: recent), head_chars and tail_chars so many characters.",
+ "inputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string","description":"Name of the server, from list_registered_children"},
+   "tool_name":{"type":"string","description":"Name of the tool, from get_schema"},
+   "arguments":{"type":"object","description":"Arguments of the tool, as its inputSchema says"},
+   "head":{"type":["integer","null"],"minimum":0,"description":"Lines to keep from the beginning"},
+   "tail":{"type":["integer","null"],"minimum":0,"description":"Lines to keep from the end"},
+   "head_chars":{"type":["integer","null"],"minimum":0,"description":"Characters to keep from the beginning"},
+   "tail_chars":{"type":["integer","null"],"minimum":0,"description":"Characters to keep from the end"},
+   "child_name":{"type":"string","description":"Older name of server_id"},
+   "tool_args":{"type":"object","description":"Older name of arguments"}},
+   "additionalProperties":false},
+ "outputSchema":{"type":"object",
+   "description":"structuredContent of the child's tool; if it has none, server_id and tool_name",
+   "additionalProperties":true}},
+
+{"name":"close_child_session","title":"Stop a child server",
+ "description":"Ends the process of one server in good order. Calls in flight on it fail. The next use starts it again.",
+ "inputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string","description":"Name of the server, from list_registered_children"}},
+   "required":["server_id"],"additionalProperties":false},
+ "outputSchema":{"type":"object","properties":{
+   "server_id":{"type":"string"},"status":{"type":"string"},"was_running":{"type":"boolean"}},
+   "required":["server_id","status","was_running"]},
+ "annotations":{"readOnlyHint":false,"destructiveHint":true,"idempotentHint":true,"openWorldHint":false}}
+])json";
+
+constexpr std::string_view resource_definitions = R"json([
+{"uri":"mcp://server_summary","name":"server_summary","title":"Gateway summary",
+ "description":"Version of the gateway and how many servers, tools, prompts and resources it has",
+ "mimeType":"application/json"},
+{"uri":"mcp://children_servers","name":"children_servers","title":"Child servers",
+ "description":"Every server behind the gateway: status, counts and, where there is one, its abstract",
+ "mimeType":"application/json"}
+])json";
+
+constexpr std::array<std::string_view, 5> tool_names{"list_registered_children", "get_child_status",
+                                                     "get_schema", "execute_child_tool",
+                                                     "close_child_session"};
+
+} // namespace
+
+std::string_view gateway_tools::tools_json() {
+    static const std::string text = minify_json(tool_definitions);
+    return text;
+}
+
+std::string_view gateway_tools::resources_json() {
+    static const std::string text = minify_json(resource_definitions);
+    return text;
+}
+
+bool gateway_tools::has_tool(std::string_view name) {
+    return std::ranges::find(tool_names, name) != tool_names.end();
+}
+
+bool gateway_tools::has_resource(std::string_view uri) {
+    return uri == "mcp://server_summary" || uri == "mcp://children_servers";
+}
+
+} // namespace mcpgw

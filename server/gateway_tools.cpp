@@ -1,0 +1,292 @@
+#include "server/gateway_tools.hpp"
+
+#include "protocol/era_bridge.hpp"
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "server/execute_arguments.hpp"
+#include "server/gateway.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace mcpgw {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::chrono::seconds schema_wait{60};
+constexpr std::size_t arguments_depth_max = 256;
+
+/// A tools/call result with structuredContent and the same as text, for clients that know only text
+/// (2025-11-25, server/tools, "Structured Content").
+std::string make_result(const json::object& structured) {
+    const auto text = json::serialize(structured);
+    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
+                       R"("isError":false}})",
+                       quote_json(text), text);
+}
+
+std::string make_error_result(const fault& f) {
+    const auto& row = describe(f.code);
+    json::object structured{{"error", json::object{{"code", row.name},
+                                                   {"message", f.message()},
+                                                   {"retryable", row.is_retryable}}}};
+    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
+                       R"("isError":true}})",
+                       quote_json(fmt::format("{}: {}", row.name, f.message())),
+                       json::serialize(structured));
+}
+
+json::array parse_items(const std::vector<list_item>& items, std::string_view only = {}) {
+    json::array list;
+    json::parse_options options;
+    options.max_depth = arguments_depth_max;
+    for (const auto& item : items) {
+        if (!only.empty() && item.key != only) continue;
+        boost::system::error_code ec;
+        auto value = json::parse(item.json, ec, {}, options);
+        if (!ec) list.push_back(std::move(value));
+    }
+    return list;
+}
+
+std::string_view text_or(const json::object& object, std::string_view key) {
+    const auto* const value = object.if_contains(key);
+    const auto* const text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? std::string_view{} : std::string_view{*text};
+}
+
+fault unknown_tool(const child& c, const std::string& name) {
+    std::vector<std::string_view> known;
+    for (const auto& tool : c.lists().tools) known.push_back(tool.key);
+    constexpr std::size_t shown_max = 30;
+    if (known.size() > shown_max) known.resize(shown_max);
+    return {errc::tool_not_found,
+            fmt::format("server '{}' has no tool '{}'. It has: {}{}", c.name(), name,
+                        fmt::join(known, ", "),
+                        c.lists().tools.size() > shown_max ? ", …; see get_schema" : "")};
+}
+
+} // namespace
+
+json::object gateway_tools::status_of(const child& c) {
+    const auto status = c.status();
+    json::object o;
+    o["server_id"] = c.name();
+    o["status"] = to_string(status.state);
+    o["pid"] = status.pid == 0 ? json::value(nullptr) : json::value(status.pid);
+    o["uptime_seconds"] = status.uptime.count();
+    o["restarts"] = status.restarts;
+    o["calls_in_flight"] = status.calls_in_flight;
+    o["last_error"] =
+        status.last_error.empty() ? json::value(nullptr) : json::value(status.last_error);
+    o["stderr_tail"] = json::array(status.stderr_lines.begin(), status.stderr_lines.end());
+    o["era"] =
+        status.spoken ? json::value(to_string(era_of(*status.spoken))) : json::value(nullptr);
+    o["protocol_version"] =
+        status.spoken ? json::value(to_string(*status.spoken)) : json::value(nullptr);
+    boost::system::error_code ec;
+    auto info = json::parse(status.server_info.empty() ? "null" : status.server_info, ec);
+    o["server_info"] = ec || !info.is_object() ? json::value(nullptr) : info;
+    o["garbage_lines"] = status.garbage_lines;
+    return o;
+}
+
+json::array gateway_tools::children_overview() const {
+    json::array list;
+    for (const auto& c : upstreams_.children()) {
+        json::object o;
+        o["server_id"] = c->name();
+        o["status"] = to_string(c->status().state);
+        o["layer"] = c->options().layer;
+        o["tags"] = json::array(c->options().tags.begin(), c->options().tags.end());
+        // Counts are known after the first start; -1 would look like a number of tools.
+        if (!c->lists().capabilities.empty()) {
+            o["tools"] = c->lists().tools.size();
+            o["prompts"] = c->lists().prompts.size();
+            o["resources"] = c->lists().resources.size();
+            o["resource_templates"] = c->lists().templates.size();
+        }
+        const auto abstract = options_.abstracts.find(c->name());
+        if (abstract != options_.abstracts.end()) o["abstract"] = abstract->second;
+        list.push_back(std::move(o));
+    }
+    return list;
+}
+
+json::object gateway_tools::summary() const {
+    std::size_t running = 0;
+    std::size_t failed = 0;
+    std::size_t tools = 0;
+    std::size_t prompts = 0;
+    std::size_t resources = 0;
+    for (const auto& c : upstreams_.children()) {
+        const auto state = c->status().state;
+        running += state == upstream_state::running ? 1U : 0U;
+        failed += state == upstream_state::failed ? 1U : 0U;
+        tools += c->lists().tools.size();
+        prompts += c->lists().prompts.size();
+        resources += c->lists().resources.size();
+    }
+    json::object o;
+    o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
+    o["children"] = json::object{
+        {"total", upstreams_.children().size()}, {"running", running}, {"failed", failed}};
+    o["tools"] = tools;
+    o["prompts"] = prompts;
+    o["resources"] = resources;
+    return o;
+}
+
+std::string gateway_tools::read(std::string_view uri) const {
+    const json::value content = uri == "mcp://server_summary"
+                                    ? json::value(summary())
+                                    : json::value(json::object{{"children", children_overview()}});
+    return fmt::format(R"([{{"uri":{},"mimeType":"application/json","text":{}}}])", quote_json(uri),
+                       quote_json(json::serialize(content)));
+}
+
+result<child*> gateway_tools::find_child(const json::object& arguments) const {
+    auto name = text_or(arguments, "server_id");
+    if (name.empty()) name = text_or(arguments, "child_name");
+    if (name.empty())
+        return fault{
+            errc::invalid_arguments,
+            "`server_id` (a string) is missing; list_registered_children names the servers"};
+    if (auto* const found = upstreams_.find(name)) return found;
+    std::vector<std::string_view> known;
+    for (const auto& c : upstreams_.children()) known.push_back(c->name());
+    return fault{errc::server_not_found,
+                 fmt::format("there is no server '{}'. Known servers: {}",
+                             name.substr(0, utf8_prefix(name, 100)), fmt::join(known, ", "))};
+}
+
+gateway_tools::outcome gateway_tools::list_children(const json::object& arguments) const {
+    const auto layer = text_or(arguments, "layer");
+    const auto tag = text_or(arguments, "tag");
+    json::array shown;
+    for (auto& entry : children_overview()) {
+        const auto& tags = entry.at("tags").as_array();
+        const bool has_tag = tag.empty() || std::ranges::any_of(tags, [&](const auto& t) {
+                                 return std::string_view{t.as_string()} == tag;
+                             });
+        const bool has_layer = layer.empty() || text_or(entry.as_object(), "layer") == layer;
+        if (has_tag && has_layer) shown.push_back(entry);
+    }
+    json::object o;
+    o["count"] = shown.size();
+    o["children"] = std::move(shown);
+    return o;
+}
+
+gateway_tools::outcome gateway_tools::child_status(const json::object& arguments) const {
+    const auto found = find_child(arguments);
+    if (found.has_error()) return found.error();
+    return status_of(**found);
+}
+
+task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    if (c.lists().capabilities.empty()) {
+        const auto ready = co_await c.ensure_running(clock_type::now() + schema_wait);
+        if (ready.has_error()) co_return ready.error();
+    }
+    const std::string only{text_or(arguments, "tool_name")};
+    json::object o;
+    o["server_id"] = c.name();
+    o["instructions"] = c.lists().instructions;
+    o["tools"] = parse_items(c.lists().tools, only);
+    if (!only.empty() && o["tools"].as_array().empty()) co_return unknown_tool(c, only);
+    o["prompts"] = parse_items(c.lists().prompts);
+    o["resources"] = parse_items(c.lists().resources);
+    o["resource_templates"] = parse_items(c.lists().templates);
+    co_return o;
+}
+
+task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    const bool was_running = c.status().pid != 0;
+    co_await c.stop();
+    json::object o;
+    o["server_id"] = c.name();
+    o["status"] = to_string(c.status().state);
+    o["was_running"] = was_running;
+    co_return o;
+}
+
+task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments) {
+    if (name == "list_registered_children") co_return list_children(arguments);
+    if (name == "get_child_status") co_return child_status(arguments);
+    if (name == "get_schema") co_return co_await schema(std::move(arguments));
+    co_return co_await close_child(std::move(arguments));
+}
+
+task<result<std::string>> gateway_tools::call(std::string name, const client_request& request,
+                                              reply_sink& sink) {
+    result_context context;
+    context.client_era = request.client_era;
+    const auto info = gateway_server_info();
+    context.server_info = info;
+    auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
+    if (arguments.has_error())
+        co_return result_for_client(make_error_result(arguments.error()), context);
+    if (name == "execute_child_tool") {
+        auto executed = co_await execute(std::move(*arguments), request, sink);
+        if (!executed.has_error()) co_return executed;
+        co_return result_for_client(make_error_result(executed.error()), context);
+    }
+    const auto done = co_await run(name, std::move(*arguments));
+    const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
+    co_return result_for_client(text, context);
+}
+
+task<result<std::string>> gateway_tools::execute(json::object arguments,
+                                                 const client_request& request, reply_sink& sink) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    const std::string tool{text_or(arguments, "tool_name")};
+    if (tool.empty())
+        co_return fault{errc::invalid_arguments,
+                        "`tool_name` (a string) is missing; get_schema names the server's tools"};
+    if (c.lists().capabilities.empty()) {
+        const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+        if (ready.has_error()) co_return ready.error();
+    }
+    const bool is_known =
+        std::ranges::find(c.lists().tools, tool, &list_item::key) != c.lists().tools.end();
+    if (!is_known) co_return unknown_tool(c, tool);
+
+    forwarder::order order;
+    order.upstream = c.name();
+    order.method = method::tools_call;
+    order.members =
+        fmt::format(R"("name":{},"arguments":{})", quote_json(tool), raw_tool_arguments(request));
+    // The retry of an interrupted call belongs to the child's tool (2026-07-28,
+    // basic/patterns/mrtr).
+    const auto params = request.params();
+    for (const std::string_view key : {"inputResponses", "requestState"})
+        if (const auto value = find_member(params, key); !value.empty())
+            order.members += fmt::format(",\"{}\":{}", key, value);
+
+    const auto cut = truncation_of(arguments);
+    auto answer = co_await forwarder_.send(std::move(order), request, sink);
+    if (answer.has_error()) co_return answer.error();
+    if (!answer->error.empty()) co_return fault_of_child_error(c.name(), tool, answer->error);
+    const auto keep = cut.is_set() ? cut : c.options().truncate;
+    const auto& rule = c.options().truncate_adaptive;
+    auto text = truncate_result(answer->result, keep, rule);
+    co_return with_structured_content(std::move(text), c.name(), tool);
+}
+
+} // namespace mcpgw

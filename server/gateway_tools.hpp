@@ -1,0 +1,58 @@
+#pragma once
+
+#include "children/registry.hpp"
+#include "server/forwarder.hpp"
+#include "server/gateway_options.hpp"
+#include "transports/request_handler.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// The gateway's own tools and resources, through which a client reaches children whose tools are
+/// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
+/// close_child_session; mcp://server_summary, mcp://children_servers. Owned by the gateway.
+class gateway_tools {
+public:
+    gateway_tools(const gateway_options& options, const registry& upstreams, forwarder& calls)
+        : options_(options), upstreams_(upstreams), forwarder_(calls) {}
+
+    /// Raw JSON arrays for tools/list and resources/list.
+    [[nodiscard]] static std::string_view tools_json();
+    [[nodiscard]] static std::string_view resources_json();
+    [[nodiscard]] static bool has_tool(std::string_view name);
+    [[nodiscard]] static bool has_resource(std::string_view uri);
+
+    /// A tools/call result in the client's era. What goes wrong with a child is a result with
+    /// isError, whose text begins with the public name of the error: the model can act on it.
+    task<result<std::string>> call(std::string name, const client_request& request,
+                                   reply_sink& sink);
+    /// `contents` of resources/read: a raw JSON array.
+    [[nodiscard]] std::string read(std::string_view uri) const;
+
+    /// State, era, process and last words of one child, as get_child_status shows them.
+    static boost::json::object status_of(const child& c);
+
+private:
+    using outcome = result<boost::json::object>; ///< structuredContent, or why not
+
+    task<outcome> run(std::string name, boost::json::object arguments);
+    outcome list_children(const boost::json::object& arguments) const;
+    outcome child_status(const boost::json::object& arguments) const;
+    task<outcome> schema(boost::json::object arguments);
+    task<outcome> close_child(boost::json::object arguments);
+    task<result<std::string>> execute(boost::json::object arguments, const client_request& request,
+                                      reply_sink& sink);
+    result<child*> find_child(const boost::json::object& arguments) const;
+    [[nodiscard]] boost::json::object summary() const;
+    [[nodiscard]] boost::json::array children_overview() const;
+
+    const gateway_options& options_;
+    const registry& upstreams_;
+    forwarder& forwarder_;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "children/registry.hpp"
+#include "transports/request_handler.hpp"
+
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// Who wants to hear of changes: legacy sessions (all list changes, and the resources they
+/// subscribed to) and modern `subscriptions/listen` streams (what they asked for). Owned by the
+/// gateway.
+class subscriptions {
+public:
+    enum class list_kind : unsigned char { tools, prompts, resources };
+
+    explicit subscriptions(executor ex) : executor_(ex) {}
+
+    void add(std::shared_ptr<client_session> session);
+    void remove(const client_session& session);
+    [[nodiscard]] bool has_subscriber(std::string_view uri) const;
+
+    /// Serves one subscriptions/listen until the client ends it or stop(): acknowledges, then
+    /// passes on what matches (2026-07-28, basic/patterns/subscriptions). Returns its final result.
+    task<std::string> listen(const client_request& request, reply_sink& sink);
+
+    void on_list_changed(list_kind kind);
+    /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
+    void on_resource_updated(std::string_view uri, std::string_view line, const envelope& message);
+    /// Listen streams end in good order.
+    void stop();
+
+private:
+    struct listener {
+        reply_sink* sink = nullptr;
+        std::string id; ///< raw id of the listen request: the subscription's id
+        bool tools = false, prompts = false, resources = false;
+        std::set<std::string, std::less<>> uris;
+        wake_up* wake = nullptr;
+    };
+    static void send(const listener& to, std::string_view method, std::string_view members);
+
+    executor executor_;
+    std::set<std::shared_ptr<client_session>> sessions_;
+    std::list<listener> listeners_;
+    bool is_stopping_ = false;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,101 @@
+// Starts the built gateway with a configuration of its own and ends it whatever happens.
+
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { requireBinary } from './paths.mjs';
+import { allServers } from './servers.mjs';
+
+const startLimitMs = 60_000; // a sanitized build with other work on the machine
+const stopLimitMs = 20_000;
+
+const running = new Set();
+process.on('exit', () => {
+    for (const child of running) child.kill('SIGKILL');
+});
+
+/// A directory with a gateway configuration in it; `remove()` deletes both.
+export async function makeConfig({
+    expose = 'gateway',
+    children = allServers,
+    settings = {},
+} = {}) {
+    const directory = await mkdtemp(join(tmpdir(), 'mcp-gateway-e2e-'));
+    const config = {
+        ...settings,
+        gateway: { expose, ...settings.gateway },
+        http: { listen: '127.0.0.1:0', ...settings.http },
+        children: await children(directory),
+    };
+    const file = join(directory, 'gateway.json');
+    await writeFile(file, JSON.stringify(config, null, 2));
+    return {
+        directory,
+        file,
+        files: join(directory, 'files'),
+        /// What a client runs to reach the gateway over stdio.
+        stdio: { command: requireBinary(), args: ['stdio', '--config', file] },
+        remove: () => rm(directory, { recursive: true, force: true }),
+    };
+}
+
+/// A gateway that serves HTTP on a free port.
+export async function startGateway(options = {}) {
+    const config = await makeConfig(options);
+    const child = spawn(requireBinary(), ['serve', '--config', config.file], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    running.add(child);
+    let log = '';
+    const exited = new Promise((resolve) => {
+        child.once('exit', (code, signal) => {
+            running.delete(child);
+            resolve({ code, signal });
+        });
+    });
+
+    const url = await new Promise((resolve, reject) => {
+        const fail = (what) => reject(new Error(`${what}; its log:\n${log}`));
+        const timer = setTimeout(
+            () => fail('the gateway did not say where it listens'),
+            startLimitMs,
+        );
+        child.once('error', (error) => fail(`the gateway did not start: ${error.message}`));
+        exited.then(({ code, signal }) => fail(`the gateway ended (${code ?? signal})`));
+        child.stderr.setEncoding('utf8');
+        child.stderr.on('data', (text) => {
+            log = (log + text).slice(-200_000);
+            const match = /http:\/\/[^\s/]+\/mcp/.exec(log);
+            if (match) {
+                clearTimeout(timer);
+                resolve(match[0]);
+            }
+        });
+    }).catch(async (error) => {
+        child.kill('SIGKILL');
+        await config.remove();
+        throw error;
+    });
+
+    return {
+        config,
+        pid: child.pid,
+        exited,
+        url: new URL(url),
+        at: (path) => new URL(path, url),
+        log: () => log,
+        kill: (signal) => child.kill(signal),
+        /// Ends it as a service manager does, and insists that it ends well and in time.
+        async stop() {
+            child.kill('SIGTERM');
+            const late = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
+            const { code, signal } = await exited;
+            clearTimeout(late);
+            await config.remove();
+            if (code !== 0)
+                throw new Error(`the gateway ended with ${code ?? signal}; its log:\n${log}`);
+        },
+    };
+}

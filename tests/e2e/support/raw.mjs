@@ -1,0 +1,72 @@
+// MCP over HTTP by hand: what the client libraries choose themselves (ids, tokens) or hide (every
+// notification, in order) is in the test's hands here.
+
+import { modernRevision } from './clients.mjs';
+
+const accept = 'application/json, text/event-stream';
+
+/// All messages of a reply, whether it came as one JSON body or as an event stream.
+function messagesOf(contentType, body) {
+    if (contentType?.startsWith('application/json')) return [JSON.parse(body)];
+    return body
+        .split(/\r?\n\r?\n/)
+        .map((event) => event.split(/\r?\n/).filter((line) => line.startsWith('data:')))
+        .map((lines) => lines.map((line) => line.slice(5).trimStart()).join('\n'))
+        .filter((data) => data !== '')
+        .map((data) => JSON.parse(data));
+}
+
+export async function post(url, message, headers = {}) {
+    const reply = await fetch(url, {
+        method: 'POST',
+        headers: { accept, 'content-type': 'application/json', ...headers },
+        body: typeof message === 'string' ? message : JSON.stringify(message),
+        signal: AbortSignal.timeout(60_000),
+    });
+    const body = await reply.text();
+    return {
+        status: reply.status,
+        headers: reply.headers,
+        messages: body === '' ? [] : messagesOf(reply.headers.get('content-type'), body),
+    };
+}
+
+/// Opens a legacy session; its send(message) carries the session's headers.
+export async function openSession(url, revision = '2025-11-25') {
+    const opened = await post(url, {
+        jsonrpc: '2.0',
+        id: 0,
+        method: 'initialize',
+        params: {
+            protocolVersion: revision,
+            capabilities: {},
+            clientInfo: { name: 'raw', version: '1' },
+        },
+    });
+    const headers = {
+        'mcp-session-id': opened.headers.get('mcp-session-id'),
+        'mcp-protocol-version': opened.messages.at(-1).result.protocolVersion,
+    };
+    const send = (message) => post(url, message, headers);
+    await send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    return {
+        headers,
+        send,
+        close: () => fetch(url, { method: 'DELETE', headers }),
+    };
+}
+
+/// A modern client: no session; every request says who it is, and the headers repeat the body.
+export function modernSender(url) {
+    const envelope = {
+        'io.modelcontextprotocol/protocolVersion': modernRevision,
+        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    return ({ id, method, params = {} }) => {
+        const headers = { 'mcp-protocol-version': modernRevision, 'mcp-method': method };
+        if (params.name ?? params.uri) headers['mcp-name'] = params.name ?? params.uri;
+        const _meta = { ...envelope, ...params._meta };
+        return post(url, { jsonrpc: '2.0', id, method, params: { ...params, _meta } }, headers);
+    };
+}

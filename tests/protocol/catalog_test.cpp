@@ -1,0 +1,274 @@
+#include "protocol/catalog.hpp"
+
+#include "protocol/envelope.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mcpgw {
+namespace {
+
+list_item tool(const std::string& name, const std::string& more = {}) {
+    return {name, R"({"name":")" + name + "\"" + more + "}"};
+}
+
+list_item resource(const std::string& uri, const std::string& name = "r") {
+    return {uri, R"({"uri":")" + uri + R"(","name":")" + name + R"("})"};
+}
+
+list_item uri_template(const std::string& text) {
+    return {text, R"({"uriTemplate":")" + text + R"(","name":"t"})"};
+}
+
+upstream_lists with_tools(std::vector<list_item> tools) {
+    upstream_lists lists;
+    lists.tools = std::move(tools);
+    return lists;
+}
+
+naming_options naming(prefix_policy policy) {
+    naming_options options;
+    options.prefix = policy;
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("empty_catalog_has_empty_lists_and_finds_nothing") {
+    for (const auto& c : {catalog{}, catalog{{}, naming_options{}}}) {
+        CHECK(c.tools_json() == "[]");
+        CHECK(c.prompts_json() == "[]");
+        CHECK(c.resources_json() == "[]");
+        CHECK(c.templates_json() == "[]");
+        CHECK(c.find_tool("") == nullptr);
+        CHECK(c.find_prompt("x") == nullptr);
+        CHECK(c.find_resource("x") == nullptr);
+        CHECK(c.find_template("x") == nullptr);
+        CHECK(c.conflicts().empty());
+    }
+}
+
+TEST_CASE("prefixed_name_replaces_only_the_name_and_keeps_all_other_bytes") {
+    const std::string rest =
+        R"(,"title":"A \"name\": x","n":1.0,"big":12345678901234567890,"inner":{"name":"keep"})";
+    const auto lists = with_tools({tool("add", rest)});
+    const catalog c{{{"calc", &lists}}, naming(prefix_policy::always)};
+    CHECK(c.tools_json() == R"([{"name":"calc__add")" + rest + "}]");
+    REQUIRE(c.find_tool("calc__add") != nullptr);
+    CHECK(c.find_tool("calc__add")->upstream == "calc");
+    CHECK(c.find_tool("calc__add")->original == "add");
+    CHECK(c.find_tool("add") == nullptr);
+}
+
+TEST_CASE("name_that_stands_late_in_the_object_is_replaced_too") {
+    const auto lists = with_tools({{"add", R"({"inputSchema":{"name":"add"},"name":"add"})"}});
+    const catalog c{{{"calc", &lists}}, naming(prefix_policy::always)};
+    CHECK(c.tools_json() == R"([{"inputSchema":{"name":"add"},"name":"calc__add"}])");
+}
+
+TEST_CASE("separator_of_the_options_stands_between_server_and_tool") {
+    const auto lists = with_tools({tool("add")});
+    auto options = naming(prefix_policy::always);
+    options.separator = "-";
+    const catalog c{{{"calc", &lists}}, options};
+    CHECK(c.find_tool("calc-add") != nullptr);
+}
+
+TEST_CASE("lists_keep_the_order_of_servers_and_of_their_items") {
+    const auto first = with_tools({tool("z"), tool("a")});
+    const auto second = with_tools({tool("m")});
+    const catalog c{{{"s2", &first}, {"s1", &second}}, naming(prefix_policy::always)};
+    CHECK(c.tools_json() == R"([{"name":"s2__z"},{"name":"s2__a"},{"name":"s1__m"}])");
+    const catalog again{{{"s2", &first}, {"s1", &second}}, naming(prefix_policy::always)};
+    CHECK(again.tools_json() == c.tools_json());
+}
+
+TEST_CASE("on_conflict_prefixes_only_names_that_several_servers_want") {
+    const auto first = with_tools({tool("add"), tool("echo")});
+    const auto second = with_tools({tool("add")});
+    const auto third = with_tools({tool("add"), tool("other")});
+    const catalog c{{{"a", &first}, {"b", &second}, {"c", &third}},
+                    naming(prefix_policy::on_conflict)};
+    CHECK(c.tools_json() == R"([{"name":"a__add"},{"name":"echo"},{"name":"b__add"},)"
+                            R"({"name":"c__add"},{"name":"other"}])");
+    CHECK(c.find_tool("add") == nullptr);
+    CHECK(c.find_tool("echo")->upstream == "a");
+    CHECK(c.find_tool("b__add")->original == "add");
+    REQUIRE(c.conflicts().size() == 1);
+    CHECK(c.conflicts()[0].kind == "tool");
+    CHECK(c.conflicts()[0].key == "add");
+    CHECK(c.conflicts()[0].kept.empty());
+    CHECK(c.conflicts()[0].others == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("never_gives_the_name_to_the_first_server_and_reports_the_others") {
+    const auto first = with_tools({tool("add")});
+    const auto second = with_tools({tool("add"), tool("only")});
+    const catalog c{{{"a", &first}, {"b", &second}}, naming(prefix_policy::never)};
+    CHECK(c.tools_json() == R"([{"name":"add"},{"name":"only"}])");
+    CHECK(c.find_tool("add")->upstream == "a");
+    REQUIRE(c.conflicts().size() == 1);
+    CHECK(c.conflicts()[0].kept == "a");
+    CHECK(c.conflicts()[0].others == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("long_names_of_two_servers_stay_apart_and_within_64_characters") {
+    const std::string long_name(90, 'x');
+    const auto first = with_tools({tool(long_name), tool(long_name + "y")});
+    const auto second = with_tools({tool(long_name)});
+    const catalog c{{{"one", &first}, {"two", &second}}, naming(prefix_policy::always)};
+    std::vector<std::string> names;
+    std::string_view rest = c.tools_json();
+    for (auto at = rest.find("\"name\":\""); at != rest.npos; at = rest.find("\"name\":\"")) {
+        rest.remove_prefix(at + 8);
+        names.emplace_back(rest.substr(0, rest.find('"')));
+    }
+    REQUIRE(names.size() == 3);
+    const std::vector<std::string> originals{long_name, long_name + "y", long_name};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        CHECK(names[i].size() <= 64);
+        REQUIRE(c.find_tool(names[i]) != nullptr);
+        CHECK(c.find_tool(names[i])->original == originals[i]);
+        CHECK(c.find_tool(names[i])->upstream == (i < 2 ? "one" : "two"));
+    }
+}
+
+TEST_CASE("view_of_one_server_keeps_its_names_whatever_they_are") {
+    const std::string odd = "do.it/now " + std::string(80, 'n');
+    const auto lists = with_tools({tool(odd), tool("add")});
+    const catalog c{{{"calc", &lists}}, std::nullopt};
+    CHECK(c.tools_json() == R"([{"name":")" + odd + R"("},{"name":"add"}])");
+    CHECK(c.find_tool(odd)->original == odd);
+    CHECK(c.conflicts().empty());
+}
+
+TEST_CASE("server_that_lists_a_name_twice_is_answered_by_its_first") {
+    const auto lists = with_tools({tool("add", R"(,"v":1)"), tool("add", R"(,"v":2)")});
+    const catalog alone{{{"calc", &lists}}, std::nullopt};
+    CHECK(alone.tools_json() == R"([{"name":"add","v":1}])");
+    const catalog merged{{{"calc", &lists}}, naming(prefix_policy::always)};
+    CHECK(merged.tools_json() == R"([{"name":"calc__add","v":1}])");
+}
+
+TEST_CASE("prompts_and_tools_of_one_name_do_not_disturb_each_other") {
+    upstream_lists lists;
+    lists.tools = {tool("add")};
+    lists.prompts = {tool("add")};
+    const catalog c{{{"a", &lists}}, naming(prefix_policy::on_conflict)};
+    CHECK(c.find_tool("add") != nullptr);
+    CHECK(c.find_prompt("add") != nullptr);
+    CHECK(c.prompts_json() == R"([{"name":"add"}])");
+    CHECK(c.conflicts().empty());
+}
+
+TEST_CASE("resource_of_two_servers_belongs_to_the_first_and_is_reported") {
+    upstream_lists first;
+    upstream_lists second;
+    first.resources = {resource("file:///a", "first"), resource("file:///a", "again")};
+    second.resources = {resource("file:///a", "second"), resource("file:///b")};
+    const catalog c{{{"x", &first}, {"y", &second}}, naming(prefix_policy::always)};
+    CHECK(c.resources_json() ==
+          R"([{"uri":"file:///a","name":"first"},{"uri":"file:///b","name":"r"}])");
+    CHECK(c.find_resource("file:///a")->upstream == "x");
+    CHECK(c.find_resource("file:///b")->upstream == "y");
+    REQUIRE(c.conflicts().size() == 1);
+    CHECK(c.conflicts()[0].kind == "resource");
+    CHECK(c.conflicts()[0].kept == "x");
+    CHECK(c.conflicts()[0].others == std::vector<std::string>{"x", "y"});
+}
+
+TEST_CASE("resource_is_found_by_exact_uri_before_any_template") {
+    upstream_lists first;
+    upstream_lists second;
+    first.templates = {uri_template("db://{table}"), uri_template("db://{table}/{row}")};
+    second.resources = {resource("db://users")};
+    const catalog c{{{"x", &first}, {"y", &second}}, naming_options{}};
+    CHECK(c.find_resource("db://users")->upstream == "y");
+    CHECK(c.find_resource("db://orders")->upstream == "x");
+    CHECK(c.find_resource("db://orders")->original == "db://{table}");
+    CHECK(c.find_resource("db://orders/7")->original == "db://{table}/{row}");
+    CHECK(c.find_resource("db://orders/7/x") == nullptr);
+    CHECK(c.find_template("db://{table}/{row}")->upstream == "x");
+    CHECK(c.find_template("db://users") == nullptr);
+    CHECK(c.templates_json() == R"([{"uriTemplate":"db://{table}","name":"t"},)"
+                                R"({"uriTemplate":"db://{table}/{row}","name":"t"}])");
+}
+
+TEST_CASE("first_server_wins_where_templates_of_two_match") {
+    upstream_lists first;
+    upstream_lists second;
+    first.templates = {uri_template("db://{+path}")};
+    second.templates = {uri_template("db://{table}"), uri_template("db://{+path}")};
+    const catalog c{{{"x", &first}, {"y", &second}}, naming_options{}};
+    CHECK(c.find_resource("db://users")->upstream == "x");
+    REQUIRE(c.conflicts().size() == 1);
+    CHECK(c.conflicts()[0].kind == "resource template");
+    CHECK(c.conflicts()[0].key == "db://{+path}");
+}
+
+TEST_CASE("template_matches_what_it_can_expand_to") {
+    struct row {
+        const char* text;
+        const char* pattern;
+        bool matches;
+    };
+    const std::vector<row> rows{
+        {"demo://numbers/7", "demo://numbers/{n}", true},
+        {"demo://numbers/", "demo://numbers/{n}", false},
+        {"demo://numbers/7/8", "demo://numbers/{n}", false},
+        {"demo://number/7", "demo://numbers/{n}", false},
+        {"file:///a/b/c", "file:///{+path}", true},
+        {"file:///", "file:///{+path}", false},
+        {"file:///a/b", "file://{/parts*}", true},
+        {"file://", "file://{/parts*}", true},
+        {"x://q", "x://q{?a,b}", true},
+        {"x://q?a=1&b=2", "x://q{?a,b}", true},
+        {"x://q?a=1/2", "x://q{?a,b}", true},
+        {"x://q?a=1&b=2", "x://q?a=1{&b}", true},
+        {"x://q#part", "x://q{#f}", true},
+        {"x://q.json", "x://q{.ext}", true},
+        {"x://q", "x://q{.ext}", false},
+        {"x://q;v=1", "x://q{;v}", true},
+        {"x://ab/cd.json", "x://{a}/{b}.json", true},
+        {"x://ab/.json", "x://{a}/{b}.json", false},
+        {"x://1-2-3", "x://{a}-{b}", true},
+        {"x://literal", "x://literal", true},
+        {"x://literal2", "x://literal", false},
+        {"", "", true},
+        {"x", "", false},
+        {"", "{a}", false},
+        {"x://a", "x://{open", false},
+        {"x://{open", "x://{open", false}, // a brace without its end is no template
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.text, r.pattern);
+        CHECK(matches_template(r.text, r.pattern) == r.matches);
+    }
+}
+
+TEST_CASE("hostile_template_costs_bounded_work") {
+    std::string pattern = "x:";
+    for (int i = 0; i < 40; ++i) pattern += "{+a}";
+    pattern += "!";
+    // Without the limit this takes longer than the universe has.
+    CHECK_FALSE(matches_template("x:" + std::string(2000, 'a'), pattern));
+}
+
+TEST_CASE("rendered_lists_are_valid_json") {
+    upstream_lists lists;
+    lists.tools = {tool("a\\u0041"), tool("b")};
+    lists.tools[0].key = "aA";
+    lists.prompts = {tool("p")};
+    lists.resources = {resource("u:1"), resource("u:2")};
+    lists.templates = {uri_template("u:{x}")};
+    const catalog c{{{"s", &lists}, {"t", &lists}}, naming(prefix_policy::always)};
+    CHECK_FALSE(check_json(c.tools_json()).has_error());
+    CHECK_FALSE(check_json(c.prompts_json()).has_error());
+    CHECK_FALSE(check_json(c.resources_json()).has_error());
+    CHECK_FALSE(check_json(c.templates_json()).has_error());
+    CHECK(c.tools_json().starts_with(R"([{"name":"s__aA"})"));
+}
+
+} // namespace mcpgw

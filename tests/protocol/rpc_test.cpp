@@ -1,0 +1,78 @@
+#include "protocol/rpc.hpp"
+
+#include "protocol/envelope.hpp"
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+
+using namespace mcpgw;
+
+TEST_CASE("requests_and_notifications_leave_out_absent_params") {
+    CHECK(make_request("7", "tools/list", R"({"cursor":"c"})") ==
+          R"({"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"cursor":"c"}})");
+    CHECK(make_request(R"("a")", "ping", "") == R"({"jsonrpc":"2.0","id":"a","method":"ping"})");
+    CHECK(make_notification("notifications/initialized", "") ==
+          R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+    CHECK(make_notification("a", "{}") == R"({"jsonrpc":"2.0","method":"a","params":{}})");
+}
+
+TEST_CASE("responses_carry_the_result_as_it_is") {
+    CHECK(make_response("1", R"({"x":1.0})") == R"({"jsonrpc":"2.0","id":1,"result":{"x":1.0}})");
+    CHECK(make_response("", "{}") == R"({"jsonrpc":"2.0","id":null,"result":{}})");
+}
+
+TEST_CASE("error_responses_carry_code_message_and_public_name") {
+    CHECK(make_error_response("1", fault{errc::method_not_found}) ==
+          R"({"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found",)"
+          R"("data":{"code":"METHOD_NOT_FOUND"}}})");
+}
+
+TEST_CASE("an_error_without_a_known_id_has_no_id_member") {
+    const std::string text = make_error_response("", fault{errc::parse_error});
+    const auto found = scan_envelope(text);
+    REQUIRE(found.has_value());
+    CHECK(found->is_error);
+    CHECK_FALSE(found->id);
+    CHECK(make_raw_error_response("", "{}") == R"({"jsonrpc":"2.0","error":{}})");
+    CHECK(make_raw_error_response("3", R"({"code":1})") ==
+          R"({"jsonrpc":"2.0","id":3,"error":{"code":1}})");
+}
+
+TEST_CASE("data_of_a_fault_is_merged_behind_its_name") {
+    const fault f{errc::server_busy, "Too many calls", R"({ "limit" : 5, "server":"files" })"};
+    CHECK(make_error_response("1", f) ==
+          R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"Too many calls",)"
+          R"("data":{"code":"SERVER_BUSY","limit":5,"server":"files"}}})");
+}
+
+TEST_CASE("data_of_a_fault_cannot_replace_its_name_or_break_the_message") {
+    for (const std::string data : {R"({"code":"OTHER"})", "{}", "[]", "7", "{"}) {
+        const fault f{errc::tool_not_found, "No", data};
+        CHECK(make_error_response("1", f) ==
+              R"({"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"No",)"
+              R"("data":{"code":"TOOL_NOT_FOUND"}}})");
+    }
+}
+
+TEST_CASE("messages_of_errors_are_valid_whatever_the_detail_holds") {
+    const fault f{errc::server_failed, "stderr: \"\xFF\n\\"};
+    const std::string text = make_error_response("1", f);
+    const auto found = scan_envelope(text);
+    REQUIRE(found.has_value());
+    CHECK_FALSE(found->has_newline);
+    CHECK(unquote_json(find_member(found->error.of(text), "message")) ==
+          "stderr: \"\xEF\xBF\xBD\n\\");
+}
+
+TEST_CASE("made_messages_are_accepted_by_the_scanner") {
+    CHECK(scan_envelope(make_request("1", "odd \"method\" name", "{}")).has_error()); // escapes
+    for (const std::string& text :
+         {make_request("1", "ping", ""), make_notification("a", "{}"), make_response("1", "{}"),
+          make_error_response("\"x\"", fault{errc::circuit_open})}) {
+        INFO(text);
+        CHECK(scan_envelope(text).has_value());
+    }
+}

@@ -1,0 +1,204 @@
+#include "server/config_keys.hpp"
+
+#include "server/toml_text.hpp"
+#include "tests/support/config_fixture.hpp"
+
+#include <boost/json.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
+
+#include <iterator>
+#include <set>
+#include <sstream>
+
+using namespace mcpgw;
+using namespace mcpgw::config_test;
+
+namespace {
+
+namespace json = boost::json;
+
+std::filesystem::path project() {
+    return std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path();
+}
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    REQUIRE(file);
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// "section | key | default" of every row of the document's tables.
+std::set<std::string> documented_keys() {
+    std::istringstream text(read_file(project() / "docs/configuration.md"));
+    std::set<std::string> rows;
+    std::string section;
+    for (std::string line; std::getline(text, line);) {
+        if (line.starts_with('#')) section.clear();
+        if (line.starts_with("### `")) {
+            const auto name = line.substr(5, line.find('`', 5) - 5);
+            const auto first = name.find_first_not_of('[');
+            section = name.substr(first, name.find(']') - first);
+        }
+        if (section.empty() || !line.starts_with("| `")) continue;
+        const auto key = line.substr(3, line.find('`', 3) - 3);
+        const auto type = line.find(" | ");
+        const auto fallback = line.find(" | ", type + 3) + 3;
+        rows.insert(fmt::format("{} | {} | {}", section, key,
+                                line.substr(fallback, line.find(" | ", fallback) - fallback)));
+    }
+    return rows;
+}
+
+json::value schema_of(const json::value& schema, std::string_view section) {
+    const auto& root = schema.as_object();
+    if (root.at("properties").as_object().contains(section) && section != "children")
+        return root.at("properties").at(section);
+    const auto name = section == "children"          ? std::string_view{"child"}
+                      : section == "children.limits" ? std::string_view{"child_limits"}
+                                                     : section;
+    return root.at("$defs").at(name);
+}
+
+} // namespace
+
+TEST_CASE("the_document_has_every_key_with_its_default_and_no_other") {
+    std::set<std::string> expected;
+    for (const auto& key : config_keys()) {
+        const auto fallback = key.is_required            ? std::string{"required"}
+                              : key.default_json.empty() ? std::string{"-"}
+                                                         : fmt::format("`{}`", key.default_json);
+        expected.insert(fmt::format("{} | {} | {}", key.section, key.name, fallback));
+    }
+    CHECK(documented_keys() == expected);
+}
+
+TEST_CASE("the_schema_has_every_key_with_description_and_default") {
+    const auto schema = json::parse(config_schema());
+    CHECK(schema.at("$schema").as_string() == "https://json-schema.org/draft/2020-12/schema");
+    for (const auto& section : config_sections()) {
+        const auto part = schema_of(schema, section.name);
+        const auto& properties = part.at("properties").as_object();
+        CHECK(properties.size() == section_keys(section.name).size());
+        CHECK(part.at("additionalProperties").as_bool() == false);
+        for (const auto* key : section_keys(section.name)) {
+            CAPTURE(section.name, key->name);
+            REQUIRE(properties.contains(key->name));
+            const auto& described = properties.at(key->name).as_object();
+            CHECK(described.at("description").as_string() == key->description);
+            CHECK(described.contains("default") == !key->default_json.empty());
+        }
+    }
+    CHECK(schema.at("$defs").at("child").at("required") == json::array{"name", "command"});
+    // Printed for people: one member a line.
+    CHECK(config_schema().starts_with("{\n  \"$schema\""));
+    CHECK(config_schema().ends_with("}\n"));
+}
+
+TEST_CASE("the_tables_defaults_are_those_of_the_options") {
+    const scratch_directory scratch;
+    // The same file twice: bare, and with every default of the table spelled out.
+    json::object full{
+        {"gateway", json::object{}}, {"http", json::object{}}, {"limits", json::object{}}};
+    json::object child{{"name", "a"}, {"command", "tool"}};
+    json::object limits;
+    for (const auto& key : config_keys()) {
+        if (key.default_json.empty()) continue;
+        const auto value = json::parse(key.default_json);
+        if (key.section == "children")
+            child[key.name] = value;
+        else if (key.section == "children.limits")
+            limits[key.name] = value;
+        else if (auto* section = full.if_contains(key.section))
+            section->as_object()[key.name] = value;
+    }
+    child["limits"] = limits;
+    full["children"] = json::array{child};
+    const auto bare = scratch.load("a.json", R"([{"name": "a", "command": "tool"}])").value;
+    const auto spelled = scratch.load("b.json", json::serialize(full));
+    CAPTURE(printed(spelled.problems));
+    REQUIRE(spelled.problems.empty());
+    const auto& value = spelled.value;
+    CHECK(value.gateway.expose == bare.gateway.expose);
+    CHECK(value.gateway.naming.prefix == bare.gateway.naming.prefix);
+    CHECK(value.gateway.naming.separator == bare.gateway.naming.separator);
+    CHECK(value.log == bare.log);
+    const auto& http = value.http;
+    CHECK(http.address == http_options{}.address);
+    CHECK(http.port == http_options{}.port);
+    CHECK(http.path == http_options{}.path);
+    CHECK(http.sse_path == http_options{}.sse_path);
+    CHECK(http.messages_path == http_options{}.messages_path);
+    CHECK(http.header_timeout == http_options{}.header_timeout);
+    CHECK(http.body_timeout == http_options{}.body_timeout);
+    CHECK(http.idle_timeout == http_options{}.idle_timeout);
+    CHECK(http.write_timeout == http_options{}.write_timeout);
+    CHECK(http.sse_keep_alive == http_options{}.sse_keep_alive);
+    CHECK(http.session_timeout == http_options{}.session_timeout);
+    const auto& of_clients = value.limits;
+    CHECK(of_clients.message_bytes_max == client_limits{}.message_bytes_max);
+    CHECK(of_clients.header_bytes_max == client_limits{}.header_bytes_max);
+    CHECK(of_clients.connections_max == client_limits{}.connections_max);
+    CHECK(of_clients.sessions_max == client_limits{}.sessions_max);
+    CHECK(of_clients.depth_max == client_limits{}.depth_max);
+    CHECK(of_clients.requests_per_session_max == client_limits{}.requests_per_session_max);
+    CHECK(of_clients.stream_queue_bytes_max == client_limits{}.stream_queue_bytes_max);
+    CHECK(of_clients.notifications_backlog_max == client_limits{}.notifications_backlog_max);
+    const auto& options = value.children.at(0);
+    const child_options defaults;
+    CHECK(options.inherit_env == defaults.inherit_env);
+    CHECK(options.is_enabled == defaults.is_enabled);
+    CHECK(options.start == defaults.start);
+    CHECK(options.call_timeout == defaults.call_timeout);
+    CHECK(options.start_timeout == defaults.start_timeout);
+    CHECK(options.probe_timeout == defaults.probe_timeout);
+    CHECK(options.list_timeout == defaults.list_timeout);
+    CHECK(options.stop_grace == defaults.stop_grace);
+    CHECK(options.restart_delay_min == defaults.restart_delay_min);
+    CHECK(options.restart_delay_max == defaults.restart_delay_max);
+    CHECK(options.limits.line_bytes_max == defaults.limits.line_bytes_max);
+    CHECK(options.limits.write_queue_bytes_max == defaults.limits.write_queue_bytes_max);
+    CHECK(options.limits.calls_in_flight_max == defaults.limits.calls_in_flight_max);
+    CHECK(options.limits.stderr_lines_max == defaults.limits.stderr_lines_max);
+    CHECK(options.limits.stderr_line_bytes_max == defaults.limits.stderr_line_bytes_max);
+    CHECK(options.limits.list_pages_max == defaults.limits.list_pages_max);
+    CHECK(options.limits.list_items_max == defaults.limits.list_items_max);
+    CHECK(options.limits.garbage_lines_max == defaults.limits.garbage_lines_max);
+}
+
+TEST_CASE("keys_are_unique_and_complete") {
+    std::set<std::string> seen;
+    for (const auto& key : config_keys()) {
+        CAPTURE(key.section, key.name);
+        CHECK(seen.insert(fmt::format("{}|{}", key.section, key.name)).second);
+        CHECK_FALSE(key.description.empty());
+        CHECK((key.type == key_type::choice) == !key.choices.empty());
+        const bool is_number = key.type == key_type::integer || key.type == key_type::seconds ||
+                               key.type == key_type::milliseconds;
+        CHECK(is_number == (key.max > key.min));
+        CHECK((key.type == key_type::milliseconds) == key.name.ends_with("_ms"));
+    }
+    CHECK(find_config_key("defaults", "timeout") != nullptr);
+    CHECK(find_config_key("defaults", "command") == nullptr);
+    CHECK(find_config_key("limits", "line_bytes_max") != nullptr);
+    CHECK(find_config_key("http", "expose") == nullptr);
+}
+
+TEST_CASE("the_example_configurations_are_good") {
+    const scratch_directory scratch;
+    for (const auto* const program : {"npx", "docker"}) {
+        const auto path = scratch.write(fmt::format("bin/{}", program), "#!/bin/sh\n");
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    }
+    std::size_t count = 0;
+    for (const auto* const name :
+         {"gateway.toml", "minimal.toml", "claude_desktop.json", "children_config.json"}) {
+        CAPTURE(name);
+        const auto made =
+            load_config((project() / "configs" / name).string(), scratch.environment());
+        CAPTURE(printed(made.problems));
+        CHECK(made.problems.empty());
+        count += made.value.children.size();
+    }
+    CHECK(count == 11);
+}

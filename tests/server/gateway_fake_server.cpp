@@ -1,0 +1,220 @@
+// An MCP server over stdio for the tests of the gateway: of one era only, and with tools that do
+// what the demo server never does. `gateway_fake_server legacy|modern [long-names]`.
+#include "protocol/envelope.hpp"
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/mcp.hpp"
+#include "protocol/rpc.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+namespace {
+
+class fake_server {
+public:
+    fake_server(era spoken, bool has_long_names) : era_(spoken) {
+        tools_ = {"inspect",   "rich",  "listing", "bare", "refuse", "hang",
+                  "cancelled", "touch", "grow",    "moan", "locals", "subscriptions",
+                  "interview", "stall", "nag",     "who",  "chatty"};
+        if (!has_long_names) return;
+        tools_.push_back(std::string(80, 'n') + "_one");
+        tools_.push_back(std::string(80, 'n') + "_two");
+        tools_.push_back("odd.name/here");
+    }
+
+    void on_line(std::string_view line) {
+        const auto scanned = scan_envelope(line);
+        if (scanned.has_error()) return say(make_error_response({}, scanned.error()));
+        line_ = line;
+        message_ = *scanned;
+        id_ = message_.id.of(line);
+        const auto name = message_.method.of(line);
+        if (message_.kind == message_kind::response) return on_answer();
+        if (message_.kind == message_kind::notification) {
+            if (name == notification::cancelled)
+                cancelled_ += fmt::format("{}{}", cancelled_.empty() ? "" : ",",
+                                          find_member(message_.params.of(line), "reason"));
+            return;
+        }
+        on_request(name);
+    }
+
+private:
+    void say(const std::string& line) { std::cout << line << '\n' << std::flush; }
+    void answer(std::string_view members) {
+        const bool is_modern = era_ == era::modern;
+        say(make_response(id_,
+                          fmt::format("{{{}{}{}}}", is_modern ? R"("resultType":"complete")" : "",
+                                      is_modern && !members.empty() ? "," : "", members)));
+    }
+    void answer_text(std::string_view text) {
+        answer(fmt::format(R"("content":[{{"type":"text","text":{}}}])", quote_json(text)));
+    }
+    void refuse(std::string_view code, std::string_view text) {
+        say(make_raw_error_response(
+            id_, fmt::format(R"({{"code":{},"message":{}}})", code, quote_json(text))));
+    }
+    [[nodiscard]] std::string_view argument(std::string_view key) const {
+        return find_member(message_.in_params.arguments.of(line_), key);
+    }
+
+    void on_request(std::string_view name) {
+        if (name == method::discover) {
+            if (era_ == era::legacy) return refuse("-32601", "Method not found");
+            return answer(R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":)"
+                          R"({"listChanged":true},"resources":{},"prompts":{}})");
+        }
+        if (name == method::initialize)
+            return answer(R"("protocolVersion":"2025-06-18","capabilities":{"tools":)"
+                          R"({"listChanged":true},"resources":{"subscribe":true},"logging":{}},)"
+                          R"("serverInfo":{"name":"fake","version":"9"},)"
+                          R"("instructions":"Handle with care.")");
+        if (name == method::set_level) {
+            level_ = message_.in_params.level.of(line_);
+            return answer("");
+        }
+        if (name == method::tools_list) return list_tools();
+        if (name == method::tools_call) return call_tool();
+        if (name == method::resources_list)
+            return answer(R"("resources":[{"uri":"fake://doc","name":"doc"}])");
+        if (name == method::resources_templates_list) return answer(R"("resourceTemplates":[])");
+        if (name == method::prompts_list) return answer(R"("prompts":[])");
+        if (name == method::resources_read) return read_resource();
+        if (name == method::resources_subscribe || name == method::resources_unsubscribe) {
+            subscriptions_ += fmt::format("{}{} {}", subscriptions_.empty() ? "" : ",", name,
+                                          message_.in_params.uri.of(line_));
+            return answer("");
+        }
+        refuse("-32601", "Method not found");
+    }
+
+    void read_resource() {
+        const auto uri = message_.in_params.uri.of(line_);
+        if (uri == R"("fake://doc")" || uri == R"("fake://hidden")")
+            return answer(
+                fmt::format(R"("contents":[{{"uri":{},"text":"n = 1.0"}}],"x":1.0)", uri));
+        refuse(era_ == era::legacy ? "-32002" : "-32602", "no such thing");
+    }
+
+    void list_tools() {
+        std::string list;
+        for (const auto& tool : tools_)
+            list += fmt::format(R"({}{{"name":"{}","inputSchema":{{"type":"object","n":1.0}}}})",
+                                list.empty() ? "" : ",", tool);
+        answer(fmt::format(R"("tools":[{}])", list));
+    }
+
+    void call_tool() {
+        const auto tool = unquote_json(message_.in_params.name.of(line_)).value_or("");
+        if (tool == "inspect" || tool.starts_with("nnn") || tool == "odd.name/here")
+            return answer_text(line_);
+        if (tool == "rich") return answer(rich);
+        if (tool == "listing") return answer(R"("content":[],"structuredContent":[1,2.0])");
+        if (tool == "bare") return answer(R"("content":[])");
+        if (tool == "refuse")
+            return refuse(argument("code"), unquote_json(argument("message")).value_or(""));
+        if (tool == "hang") return;
+        if (tool == "cancelled") return answer_text(cancelled_);
+        if (tool == "subscriptions") return answer_text(subscriptions_);
+        if (tool == "who") return answer_text(level_);
+        if (tool == "touch") return touch();
+        if (tool == "grow") return grow();
+        if (tool == "chatty") return chat();
+        if (tool == "moan") {
+            std::fputs("before \xff\xfe after\n", stderr);
+            return answer_text("moaned");
+        }
+        if (tool == "locals") return ask_for_roots();
+        if (tool == "interview") return interview();
+        if (tool == "stall") return stall();
+        if (tool == "nag")
+            return say(make_response(id_, R"({"resultType":"input_required","inputRequests":)"
+                                          R"({"q":{"method":"elicitation/create","params":)"
+                                          R"({"message":"Again?"}}}})"));
+        refuse("-32602", "Unknown tool");
+    }
+
+    void touch() {
+        say(make_notification(notification::resource_updated,
+                              fmt::format(R"({{"uri":{}}})", argument("uri"))));
+        answer_text("touched");
+    }
+    void grow() {
+        tools_.push_back(fmt::format("grown_{}", tools_.size()));
+        say(make_notification(notification::tools_changed, {}));
+        answer_text("grown");
+    }
+    void chat() {
+        for (const char* const level : {"debug", "warning", "error"})
+            say(make_notification(notification::message,
+                                  fmt::format(R"({{"level":"{}","data":"d"}})", level)));
+        answer_text("chatted");
+    }
+
+    /// Legacy: a live request for the roots; the call is answered with what came back.
+    void ask_for_roots() {
+        asking_id_ = id_;
+        say(make_request(R"("ask-1")", method::roots_list, {}));
+    }
+    void on_answer() {
+        id_ = asking_id_;
+        answer_text(message_.is_error ? message_.error.of(line_) : message_.result.of(line_));
+    }
+
+    /// Modern: two questions and a state; the retry is answered with what came.
+    void interview() {
+        const auto state = message_.in_params.request_state.of(line_);
+        if (state == R"("round \u0031")")
+            return answer_text(message_.in_params.input_responses.of(line_));
+        if (!state.empty()) return refuse("-32602", "foreign state");
+        say(make_response(
+            id_,
+            R"({"resultType":"input_required","inputRequests":{)"
+            R"("a":{"method":"elicitation/create","params":{"mode":"form","message":"Name?"}},)"
+            R"("b":{"method":"roots/list"}},"requestState":"round \u0031"})"));
+    }
+    /// Modern: "try again later" once.
+    void stall() {
+        if (message_.in_params.request_state)
+            return answer_text(message_.in_params.input_responses ? "with responses"
+                                                                  : "state only");
+        say(make_response(id_, R"({"resultType":"input_required","requestState":"later"})"));
+    }
+
+    static constexpr std::string_view rich =
+        R"("content":[{"type":"text","text":"one\ntwo\nthree\nfour"},)"
+        R"({"type":"image","data":"aGk=","mimeType":"image/png"},)"
+        R"({"type":"resource","resource":{"uri":"fake://r","text":"1\n2\n3\n4"}}],)"
+        R"("structuredContent":{"f":1.0,"big":12345678901234567890,"text":"one\ntwo\nthree"},)"
+        R"("isError":true,"_meta":{"com.example/trace":1.0},"extra":[1.0])";
+
+    era era_;
+    std::vector<std::string> tools_;
+    std::string line_;
+    envelope message_;
+    std::string id_;
+    std::string asking_id_;
+    std::string cancelled_;
+    std::string subscriptions_;
+    std::string level_;
+};
+
+} // namespace
+} // namespace mcpgw
+
+int main(int argc, char** argv) {
+    const std::string_view spoken = argc > 1 ? argv[1] : "";
+    if (spoken != "legacy" && spoken != "modern") return 2;
+    const bool has_long_names = argc > 2 && std::string_view{argv[2]} == "long-names";
+    mcpgw::fake_server server{spoken == "modern" ? mcpgw::era::modern : mcpgw::era::legacy,
+                              has_long_names};
+    for (std::string line; std::getline(std::cin, line);) server.on_line(line);
+    return 0;
+}

@@ -1,0 +1,79 @@
+#include "transports/line_buffer.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using mcpgw::line_buffer;
+
+namespace {
+
+void feed(line_buffer& buffer, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto space = buffer.space();
+        const auto n = std::min(space.size(), bytes.size());
+        std::copy_n(bytes.begin(), n, space.begin());
+        buffer.commit(n);
+        bytes.remove_prefix(n);
+    }
+}
+
+std::vector<std::string> take_lines(line_buffer& buffer) {
+    std::vector<std::string> lines;
+    for (;;) {
+        const auto line = buffer.next_line();
+        REQUIRE(line.has_value());
+        if (!*line) return lines;
+        lines.emplace_back(**line);
+    }
+}
+
+} // namespace
+
+TEST_CASE("lines_are_the_same_at_every_split_point") {
+    const std::string text = "first\n\r\nsecond\r\n\n{\"x\":1}\n";
+    const std::vector<std::string> expected{"first", "second", "{\"x\":1}"};
+    for (std::size_t split = 0; split <= text.size(); ++split) {
+        line_buffer buffer{100};
+        feed(buffer, std::string_view{text}.substr(0, split));
+        auto lines = take_lines(buffer);
+        feed(buffer, std::string_view{text}.substr(split));
+        const auto more = take_lines(buffer);
+        lines.insert(lines.end(), more.begin(), more.end());
+        CHECK(lines == expected);
+        CHECK(buffer.rest().empty());
+    }
+}
+
+TEST_CASE("an_unfinished_line_is_the_rest") {
+    line_buffer buffer{100};
+    feed(buffer, "done\nhalf");
+    CHECK(take_lines(buffer) == std::vector<std::string>{"done"});
+    CHECK(buffer.rest() == "half");
+}
+
+TEST_CASE("a_line_of_the_maximum_length_passes_and_one_byte_more_is_refused") {
+    const std::string longest(1000, 'x');
+    line_buffer fits{longest.size()};
+    feed(fits, longest + "\n");
+    CHECK(take_lines(fits) == std::vector{longest});
+
+    line_buffer too_small{longest.size() - 1};
+    feed(too_small, longest + "\n");
+    CHECK(too_small.next_line().error().code == mcpgw::errc::message_too_large);
+}
+
+TEST_CASE("a_line_that_never_ends_is_refused_before_its_newline") {
+    line_buffer buffer{1000};
+    feed(buffer, std::string(1001, 'x'));
+    CHECK(buffer.next_line().error().code == mcpgw::errc::message_too_large);
+}
+
+TEST_CASE("memory_of_a_huge_line_is_given_back") {
+    line_buffer buffer{10'000'000};
+    feed(buffer, std::string(8'000'000, 'x') + "\n");
+    CHECK(take_lines(buffer).size() == 1);
+    CHECK(buffer.space().size() < 1'000'000);
+}

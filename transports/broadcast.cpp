@@ -1,0 +1,12 @@
+#include "transports/broadcast.hpp"
+
+namespace mcpgw {
+
+task<bool> broadcast::wait_until(clock_type::time_point deadline) {
+    wake_up waiter{executor_};
+    const membership member{waiters_, waiters_.insert(waiters_.end(), &waiter)};
+    const bool was_notified = co_await waiter.wait_until(deadline);
+    co_return was_notified;
+}
+
+} // namespace mcpgw

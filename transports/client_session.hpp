@@ -1,0 +1,98 @@
+#pragma once
+
+#include "protocol/envelope.hpp"
+#include "protocol/mcp.hpp"
+#include "transports/abort_signal.hpp"
+#include "transports/outbox.hpp"
+#include "transports/question.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// What we know of one legacy client between its requests (2025-11-25, basic/transports, "Session
+/// Management"). Shared by the session table and the requests that run in it. A stdio connection
+/// has one too; there it also serves modern requests, for their ids.
+class client_session {
+public:
+    client_session(executor ex, std::string id, std::size_t backlog_max)
+        : id_(std::move(id)), executor_(ex), backlog_max_(backlog_max) {}
+
+    [[nodiscard]] const std::string& id() const { return id_; }
+
+    // --- set by initialize ---
+    revision spoken = newest_legacy;
+    std::string client_capabilities = "{}"; ///< raw object
+    std::string client_info;                ///< raw object; may be empty
+    std::string scope;                      ///< child that the endpoint shows; empty: the gateway
+    bool is_initialized = false;
+    bool is_http_sse = false; ///< a session of the 2024-11-05 transport
+
+    // --- set by requests ---
+    std::optional<int> log_level;                     ///< nothing: the client set none
+    std::set<std::string, std::less<>> subscriptions; ///< resource URIs
+
+    // --- messages that belong to no request ---
+    /// Where they go: the GET stream, the SSE stream or stdout. Without one they are kept in a
+    /// bounded backlog. Returns the stream that was attached before, or null.
+    std::shared_ptr<outbox> attach(std::shared_ptr<outbox> stream);
+    /// Only if `stream` is still the one attached.
+    void detach(const outbox& stream);
+    [[nodiscard]] bool has_stream() const { return stream_ != nullptr; }
+    [[nodiscard]] const std::shared_ptr<outbox>& stream() const { return stream_; }
+    void notify(std::string line);
+
+    // --- questions to the client ---
+    /// Makes a question and the request line that asks it, for the caller to send.
+    struct outgoing_question {
+        std::shared_ptr<question> pending;
+        std::string line;
+    };
+    result<outgoing_question> make_question(std::string_view method, std::string_view params);
+    /// A response of the client. False: nobody asked that.
+    bool on_response(std::string_view text, const envelope& message);
+
+    // --- requests in flight ---
+    /// Registers a request while in scope, so that notifications/cancelled can find it.
+    class running_request {
+    public:
+        running_request(client_session& session, std::string_view raw_id, abort_signal& signal);
+        ~running_request();
+        running_request(const running_request&) = delete;
+        running_request& operator=(const running_request&) = delete;
+        /// False: a request with this id is in flight already; this one must be refused.
+        [[nodiscard]] bool is_unique() const { return is_unique_; }
+
+    private:
+        client_session& session_;
+        std::string id_;
+        bool is_unique_;
+    };
+    [[nodiscard]] std::size_t requests_in_flight() const { return running_.size(); }
+    /// notifications/cancelled; unknown ids are ignored, as is a wish to cancel initialize.
+    void cancel(std::string_view text, const envelope& message);
+    /// The session ends: requests are aborted, questions fail, the stream closes.
+    void close(const fault& reason);
+    [[nodiscard]] bool is_closed() const { return is_closed_; }
+
+    clock_type::time_point last_used = clock_type::now();
+
+private:
+    std::string id_;
+    executor executor_;
+    std::shared_ptr<outbox> stream_;
+    std::deque<std::string> backlog_;
+    std::size_t backlog_max_;
+    std::map<std::string, std::shared_ptr<question>, std::less<>> questions_; // by our raw id
+    std::map<std::string, abort_signal*, std::less<>> running_; // by the client's raw id
+    std::uint64_t next_question_ = 1;
+    bool is_closed_ = false;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,133 @@
+#include "transports/http_listener.hpp"
+
+#include "transports/http_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fcntl.h>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::chrono::milliseconds accept_pause{
+    50}; // after an error such as "too many open files"
+constexpr std::chrono::seconds expiry_interval_max{30};
+constexpr std::size_t housekeeping_tasks_max = 4;
+
+tcp_acceptor open_acceptor(executor ex, const http_options& options) {
+    boost::system::error_code ec;
+    const bool is_name = options.address == "localhost";
+    const auto address = asio::ip::make_address(is_name ? "127.0.0.1" : options.address, ec);
+    if (ec)
+        throw std::runtime_error(fmt::format("'{}' is not an IP address; use for example "
+                                             "127.0.0.1:8080 or [::1]:8080",
+                                             options.address));
+    const asio::ip::tcp::endpoint endpoint{address, options.port};
+    tcp_acceptor acceptor{ex};
+    const auto require = [&](std::string_view what) {
+        if (!ec) return;
+        throw std::runtime_error(fmt::format("cannot {} {}:{}: {}; is another program using this "
+                                             "port? choose one with --listen HOST:PORT",
+                                             what, options.address, options.port, ec.message()));
+    };
+    acceptor.open(endpoint.protocol(), ec);
+    require("open a socket for");
+    ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
+    acceptor.set_option(tcp_acceptor::reuse_address{true}, ec);
+    acceptor.bind(endpoint, ec);
+    require("bind to");
+    acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    require("listen on");
+    return acceptor;
+}
+
+} // namespace
+
+http_listener::http_listener(executor ex, http_options options, client_limits limits,
+                             request_handler& handler, logger& log)
+    : executor_(ex)
+    , options_(std::move(options))
+    , limits_(limits)
+    , handler_(handler)
+    , log_(log)
+    , sessions_(ex, limits_.sessions_max, limits_.notifications_backlog_max,
+                options_.session_timeout,
+                [this](client_session& s) { handler_.on_session_closed(s); })
+    , acceptor_(open_acceptor(ex, options_))
+    , port_(acceptor_.local_endpoint().port())
+    , connections_(ex, limits_.connections_max)
+    ,
+    // A stream writer per connection and the requests of HTTP+SSE sessions.
+    tasks_(ex, limits_.connections_max * 2 + limits_.requests_per_session_max)
+    , housekeeping_(ex, housekeeping_tasks_max)
+    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_}
+    , stopping_(ex) {
+    const auto report = [this](const std::string& what) {
+        log_.error("a client connection ended with an unexpected exception: {}", what);
+    };
+    connections_.on_exception = report;
+    tasks_.on_exception = report;
+}
+
+std::string http_listener::base_url() const {
+    const bool is_v6 = options_.address.find(':') != std::string::npos;
+    return fmt::format("http://{}:{}", is_v6 ? "[" + options_.address + "]" : options_.address,
+                       port_);
+}
+
+task<> http_listener::serve(tcp_socket socket) {
+    http_connection connection{std::move(socket), service_};
+    co_await connection.run();
+}
+
+task<> http_listener::accept() {
+    timer pause{executor_};
+    while (!is_stopping_) {
+        auto accepted = co_await acceptor_.async_accept(nothrow);
+        auto& [ec, socket] = accepted;
+        if (ec == asio::error::operation_aborted) break;
+        if (ec) {
+            log_.warning("accepting a connection failed: {}", ec.message());
+            pause.expires_after(accept_pause);
+            co_await pause.async_wait(nothrow);
+            continue;
+        }
+        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+        if (!connections_.spawn(serve(std::move(socket))))
+            log_.warning("a connection was refused: {} are open (limits.connections_max)",
+                         connections_.size());
+    }
+}
+
+task<> http_listener::expire_sessions() {
+    const auto interval =
+        std::min<clock_type::duration>(options_.session_timeout / 2, expiry_interval_max);
+    while (!is_stopping_) {
+        co_await stopping_.wait_until(clock_type::now() + interval);
+        sessions_.expire(clock_type::now());
+    }
+}
+
+task<> http_listener::run() {
+    housekeeping_.spawn(expire_sessions());
+    co_await accept();
+    sessions_.close_all({errc::gateway_stopping});
+    co_await tasks_.wait_all();
+    connections_.cancel_all();
+    co_await connections_.wait_all();
+    co_await housekeeping_.wait_all();
+}
+
+void http_listener::stop() {
+    if (is_stopping_) return;
+    is_stopping_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    stopping_.notify();
+}
+
+} // namespace mcpgw

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "transports/http_service.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace mcpgw {
+
+/// Accepts client connections, owns them and the sessions. Owned by the application.
+class http_listener {
+public:
+    /// Opens the socket; throws std::runtime_error with a text for the user when that fails
+    /// (address in use, no permission, no such address).
+    http_listener(executor ex, http_options options, client_limits limits, request_handler& handler,
+                  logger& log);
+
+    /// Accepts until stop().
+    task<> run();
+    /// No new connections; sessions and requests are ended; run() returns when all are gone.
+    void stop();
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// "http://127.0.0.1:8080"
+    [[nodiscard]] std::string base_url() const;
+    [[nodiscard]] session_table& sessions() { return sessions_; }
+
+private:
+    task<> accept();
+    task<> expire_sessions();
+    task<> serve(tcp_socket socket);
+
+    executor executor_;
+    http_options options_;
+    client_limits limits_;
+    request_handler& handler_;
+    logger& log_;
+    session_table sessions_;
+    tcp_acceptor acceptor_;
+    std::uint16_t port_ = 0;
+    task_group connections_;
+    task_group tasks_;
+    task_group housekeeping_;
+    http_service service_;
+    wake_up stopping_;
+    bool is_stopping_ = false;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/http_rules.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace mcpgw {
+
+/// The HTTP side towards clients.
+struct http_options {
+    std::string address = "127.0.0.1"; ///< loopback unless the user says otherwise
+    std::uint16_t port = 8080;         ///< 0: any free port (printed at start)
+    std::string path = "/mcp";
+    std::string sse_path = "/sse";           ///< HTTP+SSE of 2024-11-05
+    std::string messages_path = "/messages"; ///< its POST side
+    access_policy access;
+
+    std::chrono::milliseconds header_timeout{10'000};
+    std::chrono::milliseconds body_timeout{30'000};
+    std::chrono::milliseconds idle_timeout{75'000}; ///< keep-alive connection without a request
+    std::chrono::milliseconds write_timeout{30'000};
+    std::chrono::milliseconds sse_keep_alive{15'000};     ///< comment on a silent stream
+    std::chrono::milliseconds session_timeout{3'600'000}; ///< legacy session without a request
+};
+
+/// Limits of the client side.
+struct client_limits {
+    std::size_t message_bytes_max = 16U << 20U; ///< body of a POST, line on stdio
+    std::size_t header_bytes_max = 32U << 10U;
+    std::size_t connections_max = 10'000;
+    std::size_t sessions_max = 10'000;
+    std::size_t depth_max = 256;                     ///< nesting of JSON
+    std::size_t requests_per_session_max = 1'000;    ///< in flight
+    std::size_t stream_queue_bytes_max = 16U << 20U; ///< waiting for one slow client
+    std::size_t notifications_backlog_max = 256;     ///< kept for a session without a stream
+};
+
+} // namespace mcpgw

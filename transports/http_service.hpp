@@ -1,0 +1,22 @@
+#pragma once
+
+#include "transports/http_options.hpp"
+#include "transports/log.hpp"
+#include "transports/request_handler.hpp"
+#include "transports/session_table.hpp"
+#include "transports/task_group.hpp"
+
+namespace mcpgw {
+
+/// What all connections of one listener share. Owned by the listener; outlives its connections.
+struct http_service {
+    executor ex;
+    const http_options& options;
+    const client_limits& limits;
+    request_handler& handler;
+    session_table& sessions;
+    task_group& tasks; ///< stream writers, and requests of HTTP+SSE sessions
+    logger& log;
+};
+
+} // namespace mcpgw

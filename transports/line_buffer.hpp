@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/error.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// Cuts a byte stream into lines; bounded; no I/O of its own. Owned by the one coroutine that
+/// reads.
+///
+/// Use: read into space(), commit(n), then take lines with next_line() until it has none.
+class line_buffer {
+public:
+    /// `line_bytes_max`: longest line accepted, without its newline.
+    explicit line_buffer(std::size_t line_bytes_max);
+
+    /// Room for the next read, never empty. Grows with the line that is being read.
+    std::span<char> space();
+    void commit(std::size_t bytes);
+
+    /// The next line without its "\n" or "\r\n"; valid until the next call of space(). Empty lines
+    /// are skipped. Error message_too_large: the stream cannot be read any further as lines.
+    result<std::optional<std::string_view>> next_line();
+
+    /// Bytes after the last newline, at the end of the stream: an unfinished line.
+    [[nodiscard]] std::string_view rest() const;
+
+private:
+    std::string storage_;
+    std::size_t begin_ = 0;   // first byte not yet handed out
+    std::size_t scanned_ = 0; // no newline in [begin_, scanned_)
+    std::size_t end_ = 0;     // end of the bytes read
+    std::size_t line_bytes_max_;
+};
+
+} // namespace mcpgw

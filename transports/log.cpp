@@ -1,0 +1,56 @@
+#include "transports/log.hpp"
+
+#include "protocol/json_text.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <string>
+
+namespace mcpgw {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(log_level level) {
+    switch (level) {
+    case log_level::debug:
+        return spdlog::level::debug;
+    case log_level::info:
+        return spdlog::level::info;
+    case log_level::warning:
+        return spdlog::level::warn;
+    case log_level::error:
+        return spdlog::level::err;
+    case log_level::off:
+        break;
+    }
+    return spdlog::level::off;
+}
+
+/// One entry is one line, whatever a child put into a name or an error: control characters could
+/// forge further entries or drive a terminal.
+std::string one_line(std::string_view text) {
+    std::string line = sanitize_utf8(text);
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    return line;
+}
+
+} // namespace
+
+logger::logger(log_level level)
+    : level_(level)
+    , sink_(std::make_unique<spdlog::logger>("mcp-gateway",
+                                             std::make_shared<spdlog::sinks::stderr_sink_st>())) {
+    sink_->set_level(to_spdlog(level));
+    sink_->flush_on(spdlog::level::trace);
+    sink_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+}
+
+logger::~logger() = default;
+
+void logger::write(log_level level, std::string_view text) {
+    sink_->log(to_spdlog(level), one_line(text));
+}
+
+} // namespace mcpgw

@@ -1,0 +1,53 @@
+#include "transports/session_request.hpp"
+
+#include "protocol/rpc.hpp"
+
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+class channel_sink final : public reply_sink {
+public:
+    channel_sink(client_request& request, outbox& box) : request_(request), box_(box) {}
+
+    void notify(std::string line) override { box_.try_push(line); }
+
+    result<std::shared_ptr<question>> ask(std::string_view method,
+                                          std::string_view params) override {
+        // A modern client must not be sent requests (2026-07-28, basic/transports/stdio).
+        if (request_.client_era == era::modern)
+            return fault{errc::session_error, "a client of this protocol revision cannot be asked "
+                                              "while a request runs"};
+        auto made = request_.session->make_question(method, params);
+        if (made.has_error()) return made.error();
+        box_.push(made->line);
+        return made->pending;
+    }
+
+private:
+    client_request& request_;
+    outbox& box_;
+};
+
+} // namespace
+
+task<> run_session_request(request_handler& handler, client_request request,
+                           std::shared_ptr<outbox> box) {
+    abort_signal abort;
+    request.abort = &abort;
+    const client_session::running_request running{*request.session, request.id(), abort};
+    if (!running.is_unique()) {
+        box->push(make_error_response(
+            request.id(), {errc::invalid_request, "a request with this id is still in flight"}));
+        co_return;
+    }
+    channel_sink sink{request, *box};
+    const auto reply = co_await handler.handle(request, sink);
+    // A cancelled request gets no answer (2025-11-25, basic/utilities/cancellation).
+    const bool was_cancelled = abort.reason() && abort.reason()->code == errc::call_cancelled;
+    if (!was_cancelled) box->push(reply.text);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,157 @@
+#include "transports/stdio_transport.hpp"
+
+#include "protocol/modern_headers.hpp"
+#include "protocol/rpc.hpp"
+#include "transports/line_buffer.hpp"
+#include "transports/session_request.hpp"
+
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace mcpgw {
+
+namespace {
+constexpr std::chrono::seconds drain_time{10}; // for requests in flight at the end of input
+constexpr std::size_t writer_tasks_max = 2;
+} // namespace
+
+stdio_transport::stdio_transport(executor ex, int in, int out, client_limits limits,
+                                 request_handler& handler, logger& log)
+    : executor_(ex)
+    , limits_(limits)
+    , handler_(handler)
+    , log_(log)
+    , in_(ex, ::dup(in))
+    , out_(ex, ::dup(out))
+    , in_flags_(::fcntl(in, F_GETFL))
+    , out_flags_(::fcntl(out, F_GETFL))
+    , session_(std::make_shared<client_session>(ex, "stdio", limits.notifications_backlog_max))
+    , box_(std::make_shared<outbox>(ex, outbox::framing::lines, limits.stream_queue_bytes_max))
+    , requests_(ex, limits.requests_per_session_max)
+    , writer_(ex, writer_tasks_max) {
+    session_->attach(box_);
+    const auto report = [this](const std::string& what) {
+        log_.error("a request ended with an unexpected exception: {}", what);
+    };
+    requests_.on_exception = report;
+    writer_.on_exception = report;
+}
+
+stdio_transport::~stdio_transport() {
+    // Asio made the open file non-blocking, which the parent's shell would see too.
+    ::fcntl(in_.native_handle(), F_SETFL, in_flags_);
+    ::fcntl(out_.native_handle(), F_SETFL, out_flags_);
+}
+
+task<> stdio_transport::run() {
+    writer_.spawn(write());
+    co_await read();
+    requests_.close();
+    timer drain{executor_};
+    drain.expires_after(drain_time);
+    drain.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec) session_->close({errc::gateway_stopping, "the client ended its input"});
+    });
+    if (is_stopping_) session_->close({errc::gateway_stopping});
+    co_await requests_.wait_all();
+    drain.cancel();
+    box_->close();
+    co_await writer_.wait_all();
+    handler_.on_session_closed(*session_);
+    session_->close({errc::gateway_stopping});
+}
+
+void stdio_transport::stop() {
+    if (std::exchange(is_stopping_, true)) return;
+    boost::system::error_code ignored;
+    in_.cancel(ignored);
+}
+
+task<> stdio_transport::read() {
+    line_buffer buffer{limits_.message_bytes_max};
+    while (!is_stopping_) {
+        const auto space = buffer.space();
+        const auto [ec, n] =
+            co_await in_.async_read_some(asio::buffer(space.data(), space.size()), nothrow);
+        if (ec) co_return;
+        buffer.commit(n);
+        for (;;) {
+            const auto line = buffer.next_line();
+            if (line.has_error()) {
+                // Where the next message begins can only be guessed; the client must start over.
+                box_->push(make_error_response({}, line.error()));
+                log_.error("a message on stdin is larger than {} bytes (limits.message_bytes_max)",
+                           limits_.message_bytes_max);
+                co_return;
+            }
+            if (!*line) break;
+            on_line(**line);
+        }
+    }
+}
+
+void stdio_transport::on_line(std::string_view line) {
+    const scan_limits limits{limits_.depth_max};
+    const auto scanned = scan_envelope(line, limits);
+    if (scanned.has_error()) {
+        box_->push(make_error_response(find_id(line, limits), scanned.error()));
+        return;
+    }
+    client_request request;
+    request.text = line;
+    request.message = *scanned;
+    request.session = session_;
+    const bool is_modern =
+        !request.message.in_meta.protocol_version.empty() || request.method() == method::discover;
+    request.client_era = is_modern ? era::modern : era::legacy;
+    request.spoken = is_modern ? newest_modern : session_->spoken;
+    switch (request.message.kind) {
+    case message_kind::response:
+        session_->on_response(request.text, request.message);
+        break;
+    case message_kind::notification:
+        if (request.method() == notification::cancelled)
+            session_->cancel(request.text, request.message);
+        else
+            handler_.on_notification(request);
+        break;
+    case message_kind::request:
+        on_request(std::move(request));
+        break;
+    }
+}
+
+void stdio_transport::on_request(client_request request) {
+    const std::string raw_id{request.id()};
+    if (request.client_era == era::modern) {
+        const auto checked = check_modern_meta(request.message, request.text);
+        if (checked.has_error()) {
+            box_->push(make_error_response(raw_id, checked.error()));
+            return;
+        }
+    }
+    if (!requests_.spawn(run_session_request(handler_, std::move(request), box_)))
+        box_->push(
+            make_error_response(raw_id, {errc::server_busy, "too many requests are in flight "
+                                                            "(limits.requests_per_session_max)"}));
+}
+
+task<> stdio_transport::write() {
+    for (;;) {
+        co_await box_->wait(clock_type::time_point::max());
+        if (box_->empty() && box_->is_closed()) co_return;
+        const auto batch = box_->take_batch();
+        const auto buffers = batch.buffers();
+        const auto [ec, n] = co_await asio::async_write(out_, buffers, nothrow);
+        if (ec) {
+            log_.warning("the client closed our output: {}", ec.message());
+            box_->close();
+            stop();
+            co_return;
+        }
+    }
+}
+
+} // namespace mcpgw

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "transports/http_options.hpp"
+#include "transports/log.hpp"
+#include "transports/request_handler.hpp"
+#include "transports/task_group.hpp"
+
+#include <memory>
+
+namespace mcpgw {
+
+/// One client over two descriptors, one message a line: what editors start. Both eras; each message
+/// tells which (2026-07-28, basic/transports/stdio). Owned by the application.
+class stdio_transport {
+public:
+    /// Takes over `in` and `out` (not closed). A terminal or pipe shared with the parent process
+    /// gets its blocking mode back at the end.
+    stdio_transport(executor ex, int in, int out, client_limits limits, request_handler& handler,
+                    logger& log);
+    ~stdio_transport();
+    stdio_transport(const stdio_transport&) = delete;
+    stdio_transport& operator=(const stdio_transport&) = delete;
+
+    /// Until end of file on `in` (requests in flight are answered first, for at most the drain
+    /// time), a failed write on `out`, or stop().
+    task<> run();
+    void stop();
+
+private:
+    task<> read();
+    task<> write();
+    void on_line(std::string_view line);
+    void on_request(client_request request);
+
+    executor executor_;
+    client_limits limits_;
+    request_handler& handler_;
+    logger& log_;
+    stream_descriptor in_, out_;
+    int in_flags_, out_flags_;
+    std::shared_ptr<client_session> session_;
+    std::shared_ptr<outbox> box_;
+    task_group requests_;
+    task_group writer_;
+    bool is_stopping_ = false;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,198 @@
+#include "transports/streamable_http.hpp"
+
+#include "protocol/modern_headers.hpp"
+#include "transports/http_exchange.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::string_view session_header = "Mcp-Session-Id";
+constexpr std::string_view version_header = "MCP-Protocol-Version";
+
+fault unknown_version(std::string_view requested) {
+    std::string supported;
+    for (const auto r : all_revisions) supported += fmt::format(",\"{}\"", to_string(r));
+    return {
+        errc::unsupported_protocol_version,
+        fmt::format("Unsupported protocol version; this gateway supports {}", supported.substr(1)),
+        fmt::format(R"({{"supported":[{}],"requested":"{}"}})", supported.substr(1), requested)};
+}
+
+/// A version header on a legacy request must name a revision that we speak (2025-11-25,
+/// basic/transports, "Protocol Version Header"); without one, 2025-03-26 is assumed.
+result<void> check_legacy_version(const request_head& head) {
+    const auto value = head.find(version_header);
+    if (!value) return {};
+    const auto known = parse_revision(*value);
+    if (known && era_of(*known) == era::legacy) return {};
+    const bool is_plain = value->size() <= 32 && value->find_first_of("\"\\") == value->npos;
+    return unknown_version(is_plain ? *value : "");
+}
+
+/// The session that a request belongs to, or why there is none.
+result<std::shared_ptr<client_session>>
+find_session(http_connection& connection, const request_head& head, const std::string& scope) {
+    const auto id = head.find(session_header);
+    if (!id) return errc::session_required;
+    auto session = connection.service().sessions.find(*id);
+    // A session belongs to the endpoint that it was opened at.
+    if (!session || session->scope != scope || session->is_http_sse) return errc::session_unknown;
+    return session;
+}
+
+task<bool> serve_modern(http_connection& connection, const request_head& head,
+                        client_request request) {
+    const auto checked = check_modern(head, request.message, request.text);
+    if (checked.has_error())
+        co_return co_await connection.write_error(checked.error(), request.id());
+    request.client_era = era::modern;
+    request.spoken = newest_modern;
+    if (request.message.kind != message_kind::request) {
+        // No client notification is defined over HTTP here; accepting an unknown one is harmless.
+        co_return co_await connection.write_accepted();
+    }
+    http_exchange exchange{connection, request};
+    co_return co_await exchange.run();
+}
+
+task<bool> serve_initialize(http_connection& connection, client_request request) {
+    auto& sessions = connection.service().sessions;
+    auto opened = sessions.open();
+    if (opened.has_error()) co_return co_await connection.write_error(opened.error(), request.id());
+    const auto session = *opened;
+    session->scope = request.scope;
+    request.session = session;
+    http_exchange exchange{connection, request};
+    auto reply = co_await exchange.handle();
+    header_list fields;
+    if (session->is_initialized) {
+        fields.emplace_back(session_header, session->id());
+    } else {
+        sessions.close(session->id(), {errc::session_error, "initialize failed"});
+    }
+    co_return co_await exchange.finish(std::move(reply), std::move(fields));
+}
+
+task<bool> serve_in_session(http_connection& connection, client_request request) {
+    auto& session = *request.session;
+    const auto& limits = connection.service().limits;
+    request.spoken = session.spoken;
+    if (request.message.kind == message_kind::response) {
+        session.on_response(request.text, request.message);
+        co_return co_await connection.write_accepted();
+    }
+    if (request.message.kind == message_kind::notification) {
+        if (request.method() == notification::cancelled)
+            session.cancel(request.text, request.message);
+        else
+            connection.service().handler.on_notification(request);
+        co_return co_await connection.write_accepted();
+    }
+    if (session.requests_in_flight() >= limits.requests_per_session_max) {
+        const fault busy{errc::server_busy, "too many requests of this session are in flight "
+                                            "(limits.requests_per_session_max)"};
+        co_return co_await connection.write_error(busy, request.id());
+    }
+    http_exchange exchange{connection, request};
+    const client_session::running_request running{session, request.id(), *request.abort};
+    if (!running.is_unique()) {
+        const fault twice{errc::invalid_request, "a request with this id is still in flight"};
+        co_return co_await connection.write_error(twice, request.id());
+    }
+    co_return co_await exchange.run();
+}
+
+task<bool> serve_post(http_connection& connection, const request_head& head, std::string body,
+                      std::string scope) {
+    if (auto acceptable = check_post(head); acceptable.has_error()) {
+        const fault reason = acceptable.error();
+        co_return co_await connection.write_error(reason);
+    }
+    const scan_limits limits{connection.service().limits.depth_max};
+    const auto scanned = scan_envelope(body, limits);
+    if (scanned.has_error()) {
+        const auto id = find_id(body, limits);
+        co_return co_await connection.write_error(scanned.error(), id);
+    }
+    client_request request;
+    request.text = std::move(body);
+    request.message = *scanned;
+    request.scope = std::move(scope);
+    // A pretty-printed body has newlines; on a child's stdin they would end the message early.
+    if (request.message.has_newline) flatten_newlines(request.text);
+
+    if (claims_modern(head, request.message, request.text))
+        co_return co_await serve_modern(connection, head, std::move(request));
+    auto version = check_legacy_version(head);
+    if (version.has_error())
+        co_return co_await connection.write_error(version.error(), request.id());
+    if (request.message.kind == message_kind::request && request.method() == method::initialize)
+        co_return co_await serve_initialize(connection, std::move(request));
+    auto session = find_session(connection, head, request.scope);
+    if (session.has_error())
+        co_return co_await connection.write_error(session.error(), request.id());
+    request.session = *session;
+    co_return co_await serve_in_session(connection, std::move(request));
+}
+
+task<bool> refuse_method(http_connection& connection, std::string_view detail) {
+    const fault reason{errc::method_not_allowed, std::string{detail}};
+    auto reply = error_reply(reason);
+    reply.fields.emplace_back("Allow", "GET, POST, DELETE, OPTIONS");
+    co_return co_await connection.write(std::move(reply));
+}
+
+/// The stream for what belongs to no request (2025-11-25, basic/transports, "Listening for Messages
+/// from the Server"). One per session; a new one replaces the old, which may be a dead connection.
+task<bool> serve_get(http_connection& connection, const request_head& head, std::string scope) {
+    if (!head.find(session_header))
+        co_return co_await refuse_method(connection,
+                                         "GET opens the stream of a session: initialize "
+                                         "by POST first, then send its Mcp-Session-Id");
+    if (auto acceptable = check_get_stream(head); acceptable.has_error()) {
+        const fault reason = acceptable.error();
+        co_return co_await connection.write_error(reason);
+    }
+    auto found = find_session(connection, head, scope);
+    if (found.has_error()) co_return co_await connection.write_error(found.error());
+    const auto session = *found;
+    const auto box = std::make_shared<outbox>(connection.service().ex, outbox::framing::events,
+                                              connection.service().limits.stream_queue_bytes_max);
+    if (auto previous = session->attach(box)) previous->close();
+    connection.watch().start([box] { box->close(); });
+    const bool is_good = co_await connection.write_stream(box);
+    connection.watch().stop();
+    session->detach(*box);
+    session->last_used = clock_type::now();
+    co_return is_good;
+}
+
+task<bool> serve_delete(http_connection& connection, const request_head& head, std::string scope) {
+    const auto session = find_session(connection, head, scope);
+    if (session.has_error()) co_return co_await connection.write_error(session.error());
+    connection.service().sessions.close(session.value()->id(),
+                                        {errc::session_unknown, "the client ended the session"});
+    http_reply done;
+    co_return co_await connection.write(std::move(done));
+}
+
+} // namespace
+
+task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
+                                 std::string body, std::string scope) {
+    if (head.method == "POST")
+        co_return co_await serve_post(connection, head, std::move(body), std::move(scope));
+    if (head.method == "GET") co_return co_await serve_get(connection, head, std::move(scope));
+    if (head.method == "DELETE")
+        co_return co_await serve_delete(connection, head, std::move(scope));
+    co_return co_await refuse_method(connection, "the MCP endpoint takes POST, GET and DELETE");
+}
+
+} // namespace mcpgw

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "transports/asio.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// What waits to be written to one pipe or socket: everything queued goes out in one gather write.
+/// No I/O of its own; one coroutine takes batches, one batch in flight.
+///
+/// Small lines are copied together, large ones are moved and never copied.
+class write_queue {
+public:
+    explicit write_queue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+    /// Queues `line` and a newline. False: the queue is full and nothing was queued.
+    [[nodiscard]] bool try_push_line(std::string line);
+    /// Queues bytes as they are.
+    [[nodiscard]] bool try_push(std::string bytes);
+    /// Queues bytes whatever the limit: for what must not be lost and is bounded elsewhere.
+    void push(std::string bytes);
+
+    [[nodiscard]] bool empty() const { return chunks_.empty(); }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    void clear();
+
+    /// Moves everything queued out; the batch owns its bytes until the write has ended.
+    struct batch {
+        std::deque<std::string> chunks;
+        std::vector<asio::const_buffer> buffers() const;
+    };
+    batch take_batch();
+
+private:
+    void append(std::string_view bytes);
+
+    std::deque<std::string> chunks_;
+    std::size_t bytes_ = 0;
+    std::size_t bytes_max_;
+};
+
+} // namespace mcpgw
