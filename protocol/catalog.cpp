@@ -5,6 +5,7 @@
 #include "protocol/splice.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mcpgw {
 
@@ -27,18 +28,44 @@ void append_element(std::string& array, std::string_view element) {
     array += element;
 }
 
-void note_conflict(std::vector<catalog_conflict>& conflicts, std::string_view kind,
-                   const std::string& key, const std::string& kept, const std::string& other) {
+/// The entry of `key` in `conflicts`, made if there is none.
+catalog_conflict& conflict_of(std::vector<catalog_conflict>& conflicts, std::string_view kind,
+                              std::string_view key) {
     const auto found = std::ranges::find_if(
         conflicts, [&](const auto& c) { return c.kind == kind && c.key == key; });
-    if (found == conflicts.end()) {
-        std::vector<std::string> others;
-        if (!kept.empty()) others.push_back(kept);
-        others.push_back(other);
-        conflicts.push_back({std::string{kind}, key, kept, std::move(others)});
-    } else {
-        found->others.push_back(other);
+    if (found != conflicts.end()) return *found;
+    conflicts.push_back({std::string{kind}, std::string{key}, {}, {}});
+    return conflicts.back();
+}
+
+void add_once(std::vector<std::string>& list, std::string_view text) {
+    if (std::ranges::find(list, text) == list.end()) list.emplace_back(text);
+}
+
+/// What several upstreams wanted under one name. Who has it is certain only after all names are
+/// given, so this comes last.
+std::vector<catalog_conflict> name_conflicts(std::string_view kind,
+                                             const std::vector<source_name>& wanted,
+                                             const std::vector<assigned_name>& assigned) {
+    std::vector<catalog_conflict> list;
+    for (std::size_t i = 0; i < assigned.size(); ++i)
+        if (assigned[i].is_conflict)
+            add_once(conflict_of(list, kind, wanted[i].original).others, wanted[i].upstream);
+    // A server that lists a name twice is in conflict with nobody else.
+    std::erase_if(list, [](const auto& c) { return c.others.size() < 2; });
+    for (auto& conflict : list) {
+        std::string holder;
+        bool has_loser = false;
+        for (std::size_t i = 0; i < assigned.size(); ++i) {
+            if (wanted[i].original != conflict.key) continue;
+            if (assigned[i].name.empty())
+                has_loser = true;
+            else if (holder.empty())
+                holder = wanted[i].upstream;
+        }
+        if (has_loser) conflict.kept = holder;
     }
+    return list;
 }
 
 struct expression {
@@ -114,17 +141,13 @@ void catalog::add_named(const std::vector<source>& sources,
         const std::string original{wanted[i].original};
         const std::string upstream{wanted[i].upstream};
         const std::string name = naming ? assigned[i].name : original;
-        if (naming && assigned[i].is_conflict) {
-            const auto winner = into.find(original);
-            note_conflict(conflicts_, kind, original,
-                          winner == into.end() ? std::string{} : winner->second.upstream, upstream);
-        }
         if (name.empty()) continue;
         // A server that lists a name twice is answered by its first.
         if (!into.emplace(name, catalog_target{upstream, original}).second) continue;
         append_element(json, name == original ? found[i]->json : with_name(found[i]->json, name));
     }
     json += "]";
+    std::ranges::move(name_conflicts(kind, wanted, assigned), std::back_inserter(conflicts_));
 }
 
 void catalog::add_by_uri(const std::vector<source>& sources,
@@ -136,9 +159,11 @@ void catalog::add_by_uri(const std::vector<source>& sources,
             const auto [place, is_new] =
                 into.emplace(item.key, catalog_target{from.upstream, item.key});
             if (!is_new) {
-                if (place->second.upstream != from.upstream)
-                    note_conflict(conflicts_, kind, item.key, place->second.upstream,
-                                  from.upstream);
+                if (place->second.upstream == from.upstream) continue;
+                auto& conflict = conflict_of(conflicts_, kind, item.key);
+                conflict.kept = place->second.upstream;
+                add_once(conflict.others, place->second.upstream);
+                add_once(conflict.others, from.upstream);
                 continue;
             }
             if (&into == &templates_) template_order_.push_back(item.key);

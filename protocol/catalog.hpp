@@ -35,8 +35,8 @@ struct catalog_target {
 struct catalog_conflict {
     std::string kind; ///< "tool", "prompt", "resource", "resource template"
     std::string key;
-    std::string kept; ///< upstream that has it, or empty where all got a prefix
-    std::vector<std::string> others;
+    std::string kept;                ///< upstream that has it, or empty where all got a prefix
+    std::vector<std::string> others; ///< every upstream that wanted it, the one in `kept` too
 };
 
 /// What the gateway offers of its upstreams, merged, in deterministic order: upstreams as given,

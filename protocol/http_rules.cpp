@@ -297,8 +297,6 @@ result<void> check_framing(const request_head& head) {
     if (head.version == 11 && head.count(header_name::host) == 0)
         return fault{errc::bad_http_request, "The header Host is missing"};
     if (auto checked = check_body_length(head); !checked) return checked;
-    if (head.count("Upgrade") != 0)
-        return fault{errc::bad_http_request, "Upgrade is not supported"};
     for (const auto& field : head.fields)
         if (iequals(field.name, "Expect") && !iequals(trim(field.value), "100-continue"))
             return fault{errc::bad_http_request, "Expect allows only 100-continue"};

@@ -54,8 +54,11 @@ struct access_policy {
 /// Refuses what two HTTP readers could frame differently (request smuggling): Content-Length twice
 /// or with Transfer-Encoding or not plain digits, Transfer-Encoding other than exactly "chunked" or
 /// on HTTP/1.0, no or several Host (1.1), several Origin, Content-Type, Mcp-Session-Id,
-/// MCP-Protocol-Version, Mcp-Method or Mcp-Name, an Upgrade or Expect other than 100-continue,
-/// field values with control characters, a Trailer field. -> bad_http_request, detail says which.
+/// MCP-Protocol-Version, Mcp-Method or Mcp-Name, an Expect other than 100-continue, field values
+/// with control characters, a Trailer field. -> bad_http_request, detail says which.
+///
+/// Upgrade is ignored, not refused (RFC 9110, 7.8): we never switch protocols, so what follows the
+/// request is HTTP/1 for every reader; and some clients offer h2c with every request by default.
 result<void> check_framing(const request_head& head);
 
 /// Host: loopback names and addresses (localhost, *.localhost, 127.0.0.0/8, [::1]) with any port,

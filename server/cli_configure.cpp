@@ -46,7 +46,8 @@ void print_problems(const std::vector<config_problem>& problems) {
 void apply_options(const cli_options& options, configuration& config,
                    std::vector<config_problem>& problems) {
     if (!options.abstracts.empty())
-        config.gateway.abstracts = load_abstracts(options.abstracts, problems);
+        for (auto& [name, text] : load_abstracts(options.abstracts, problems))
+            config.gateway.abstracts.insert_or_assign(name, std::move(text));
     if (!options.log_level.empty()) {
         constexpr std::array<std::string_view, 5> names{"debug", "info", "warning", "error", "off"};
         const auto* const found = std::ranges::find(names, options.log_level);

@@ -173,8 +173,9 @@ task<gateway::outcome> gateway::list(const client_request& request) {
     const auto name = request.method();
     const std::string_view none = "[]";
     if (name == method::tools_list)
-        co_return finish_list(request, "tools",
-                              joined(own ? tools_.tools_json() : none, shown->tools_json()));
+        co_return finish_list(
+            request, "tools",
+            joined(own ? tools_.tools_json(request.client_era) : none, shown->tools_json()));
     if (name == method::prompts_list)
         co_return finish_list(request, "prompts", shown->prompts_json());
     if (name == method::resources_list)

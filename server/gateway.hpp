@@ -8,6 +8,7 @@
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ private:
     [[nodiscard]] bool shows_children(const client_request& request) const;
 
     void on_catalog_changed() override;
+    void report_changes(const catalog& before, const catalog& now, std::string_view scope);
     void on_upstream_notification(upstream& source, std::string_view line,
                                   const envelope& message) override;
 
@@ -64,6 +66,7 @@ private:
     gateway_tools tools_;
     subscriptions subscriptions_;
     std::shared_ptr<const catalog> last_catalog_;
+    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child
     bool is_stopping_ = false;
 };
 

@@ -85,6 +85,8 @@ task<gateway::outcome> gateway::initialize(client_request& request) {
     session.client_info = find_member(params, "clientInfo");
     const auto offered = co_await capabilities_for(request);
     if (offered.has_error()) co_return offered.error();
+    // Waiting for the capabilities took a while: a session that ended meanwhile stays forgotten.
+    if (session.is_closed()) co_return fault{errc::session_unknown};
     session.is_initialized = true;
     subscriptions_.add(request.session);
     const auto instructions = instructions_for(request);
@@ -158,17 +160,26 @@ void gateway::on_session_closed(client_session& session) {
     subscriptions_.remove(session);
 }
 
-void gateway::on_catalog_changed() {
-    const auto previous = std::exchange(last_catalog_, upstreams_.merged());
-    if (options_.expose == exposure::gateway) return; // its own lists never change
+void gateway::report_changes(const catalog& before, const catalog& now, std::string_view scope) {
     using kind = subscriptions::list_kind;
-    if (previous->tools_json() != last_catalog_->tools_json())
-        subscriptions_.on_list_changed(kind::tools);
-    if (previous->prompts_json() != last_catalog_->prompts_json())
-        subscriptions_.on_list_changed(kind::prompts);
-    if (previous->resources_json() != last_catalog_->resources_json() ||
-        previous->templates_json() != last_catalog_->templates_json())
-        subscriptions_.on_list_changed(kind::resources);
+    if (before.tools_json() != now.tools_json()) subscriptions_.on_list_changed(kind::tools, scope);
+    if (before.prompts_json() != now.prompts_json())
+        subscriptions_.on_list_changed(kind::prompts, scope);
+    if (before.resources_json() != now.resources_json() ||
+        before.templates_json() != now.templates_json())
+        subscriptions_.on_list_changed(kind::resources, scope);
+}
+
+void gateway::on_catalog_changed() {
+    const auto before = std::exchange(last_catalog_, upstreams_.merged());
+    // The gateway's own lists never change.
+    if (options_.expose != exposure::gateway) report_changes(*before, *last_catalog_, {});
+    const catalog none;
+    for (const auto& c : upstreams_.children()) {
+        const auto now = upstreams_.only(c->name());
+        const auto last = std::exchange(last_single_[c->name()], now);
+        report_changes(last ? *last : none, *now, c->name());
+    }
 }
 
 void gateway::on_upstream_notification(upstream& source, std::string_view line,

@@ -35,12 +35,12 @@ constexpr std::string_view tool_definitions = R"json([
  "outputSchema":{"type":"object","properties":{
    "server_id":{"type":"string"},
    "status":{"type":"string","enum":["not_started","starting","running","unhealthy","failed","stopped"]},
-   "pid":{"type":["integer","null"]},"uptime_seconds":{"type":"integer"},
+   "pid":{"anyOf":[{"type":"integer"},{"type":"null"}]},"uptime_seconds":{"type":"integer"},
    "restarts":{"type":"integer"},"calls_in_flight":{"type":"integer"},
-   "last_error":{"type":["string","null"]},"stderr_tail":{"type":"array","items":{"type":"string"}},
-   "era":{"type":["string","null"],"enum":["legacy","modern",null]},
-   "protocol_version":{"type":["string","null"]},
-   "server_info":{"type":["object","null"]},"garbage_lines":{"type":"integer"}},
+   "last_error":{"anyOf":[{"type":"string"},{"type":"null"}]},"stderr_tail":{"type":"array","items":{"type":"string"}},
+   "era":{"anyOf":[{"type":"string","enum":["legacy","modern"]},{"type":"null"}]},
+   "protocol_version":{"anyOf":[{"type":"string"},{"type":"null"}]},
+   "server_info":{"anyOf":[{"type":"object"},{"type":"null"}]},"garbage_lines":{"type":"integer"}},
    "required":["server_id","status","restarts"]},
  "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
 
@@ -65,16 +65,15 @@ constexpr std::string_view tool_definitions = R"json([
    "server_id":{"type":"string","description":"Name of the server, from list_registered_children"},
    "tool_name":{"type":"string","description":"Name of the tool, from get_schema"},
    "arguments":{"type":"object","description":"Arguments of the tool, as its inputSchema says"},
-   "head":{"type":["integer","null"],"minimum":0,"description":"Lines to keep from the beginning"},
-   "tail":{"type":["integer","null"],"minimum":0,"description":"Lines to keep from the end"},
-   "head_chars":{"type":["integer","null"],"minimum":0,"description":"Characters to keep from the beginning"},
-   "tail_chars":{"type":["integer","null"],"minimum":0,"description":"Characters to keep from the end"},
+   "head":{"type":"integer","minimum":0,"description":"Lines to keep from the beginning"},
+   "tail":{"type":"integer","minimum":0,"description":"Lines to keep from the end"},
+   "head_chars":{"type":"integer","minimum":0,"description":"Characters to keep from the beginning"},
+   "tail_chars":{"type":"integer","minimum":0,"description":"Characters to keep from the end"},
    "child_name":{"type":"string","description":"Older name of server_id"},
    "tool_args":{"type":"object","description":"Older name of arguments"}},
    "additionalProperties":false},
- "outputSchema":{"type":"object",
-   "description":"structuredContent of the child's tool; if it has none, server_id and tool_name",
-   "additionalProperties":true}},
+ "outputSchema":{"type":"object","additionalProperties":true,
+   "description":"structuredContent of the child's tool; if it has none, server_id and tool_name"}},
 
 {"name":"close_child_session","title":"Stop a child server",
  "description":"Ends the process of one server in good order. Calls in flight on it fail. The next use starts it again.",
@@ -96,15 +95,26 @@ constexpr std::string_view resource_definitions = R"json([
  "mimeType":"application/json"}
 ])json";
 
+/// The beginning of execute_child_tool's outputSchema. Legacy clients want the type, but the
+/// structuredContent of a modern child may be any value (2026-07-28, server/tools, "Structured
+/// Content"); legacy clients never see one that is no object.
+constexpr std::string_view child_output_type = R"("type":"object",)";
+constexpr std::string_view child_output_rest = R"("additionalProperties":true,)";
+
 constexpr std::array<std::string_view, 5> tool_names{"list_registered_children", "get_child_status",
                                                      "get_schema", "execute_child_tool",
                                                      "close_child_session"};
 
 } // namespace
 
-std::string_view gateway_tools::tools_json() {
-    static const std::string text = minify_json(tool_definitions);
-    return text;
+std::string_view gateway_tools::tools_json(era client_era) {
+    static const std::string legacy = minify_json(tool_definitions);
+    static const std::string modern = [] {
+        std::string text = legacy;
+        const auto at = text.find(child_output_rest) - child_output_type.size();
+        return text.erase(at, child_output_type.size());
+    }();
+    return client_era == era::legacy ? legacy : modern;
 }
 
 std::string_view gateway_tools::resources_json() {

@@ -126,7 +126,9 @@ json::object gateway_tools::summary() const {
     std::size_t tools = 0;
     std::size_t prompts = 0;
     std::size_t resources = 0;
+    json::array names;
     for (const auto& c : upstreams_.children()) {
+        names.emplace_back(c->name());
         const auto state = c->status().state;
         running += state == upstream_state::running ? 1U : 0U;
         failed += state == upstream_state::failed ? 1U : 0U;
@@ -136,8 +138,10 @@ json::object gateway_tools::summary() const {
     }
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
-    o["children"] = json::object{
-        {"total", upstreams_.children().size()}, {"running", running}, {"failed", failed}};
+    o["children"] = json::object{{"total", upstreams_.children().size()},
+                                 {"running", running},
+                                 {"failed", failed},
+                                 {"names", std::move(names)}};
     o["tools"] = tools;
     o["prompts"] = prompts;
     o["resources"] = resources;

@@ -20,8 +20,9 @@ public:
     gateway_tools(const gateway_options& options, const registry& upstreams, forwarder& calls)
         : options_(options), upstreams_(upstreams), forwarder_(calls) {}
 
-    /// Raw JSON arrays for tools/list and resources/list.
-    [[nodiscard]] static std::string_view tools_json();
+    /// Raw JSON arrays for tools/list and resources/list. The eras differ in what an outputSchema
+    /// may be.
+    [[nodiscard]] static std::string_view tools_json(era client_era);
     [[nodiscard]] static std::string_view resources_json();
     [[nodiscard]] static bool has_tool(std::string_view name);
     [[nodiscard]] static bool has_resource(std::string_view uri);

@@ -48,6 +48,11 @@ void subscriptions::add(std::shared_ptr<client_session> session) {
 
 void subscriptions::remove(const client_session& session) {
     std::erase_if(sessions_, [&](const auto& s) { return s.get() == &session; });
+    for (auto& to : listeners_) {
+        if (to.session != &session) continue;
+        to.has_ended = true;
+        to.wake->notify();
+    }
 }
 
 bool subscriptions::has_subscriber(std::string_view uri) const {
@@ -67,7 +72,9 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
     const auto filter = find_member(request.params(), "notifications");
     listener entry;
     entry.sink = &sink;
+    entry.session = request.session.get();
     entry.id = request.id();
+    entry.scope = request.scope;
     entry.tools = is_true(filter, "toolsListChanged");
     entry.prompts = is_true(filter, "promptsListChanged");
     entry.resources = is_true(filter, "resourcesListChanged");
@@ -78,17 +85,19 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
         const abort_signal::listener on_abort{*request.abort, [&wake] {
                                                   wake.notify();
                                               }};
-        while (!is_stopping_ && !request.abort->reason()) co_await wake.wait();
+        while (!is_stopping_ && !place->has_ended && !request.abort->reason()) co_await wake.wait();
     }
     const auto meta = fmt::format(R"({{"{}":{}}})", meta_key::subscription_id, place->id);
     listeners_.erase(place);
     co_return fmt::format(R"({{"resultType":"complete","_meta":{}}})", meta);
 }
 
-void subscriptions::on_list_changed(list_kind kind) {
+void subscriptions::on_list_changed(list_kind kind, std::string_view scope) {
     const auto name = method_of(kind);
-    for (const auto& session : sessions_) session->notify(make_notification(name, {}));
+    for (const auto& session : sessions_)
+        if (session->scope == scope) session->notify(make_notification(name, {}));
     for (const auto& to : listeners_) {
+        if (to.scope != scope) continue;
         const bool wants = (kind == list_kind::tools && to.tools) ||
                            (kind == list_kind::prompts && to.prompts) ||
                            (kind == list_kind::resources && to.resources);

@@ -22,6 +22,7 @@ public:
     explicit subscriptions(executor ex) : executor_(ex) {}
 
     void add(std::shared_ptr<client_session> session);
+    /// The session has ended: nothing more goes to it, and its listen streams end.
     void remove(const client_session& session);
     [[nodiscard]] bool has_subscriber(std::string_view uri) const;
 
@@ -29,7 +30,8 @@ public:
     /// passes on what matches (2026-07-28, basic/patterns/subscriptions). Returns its final result.
     task<std::string> listen(const client_request& request, reply_sink& sink);
 
-    void on_list_changed(list_kind kind);
+    /// `scope`: name of the child whose own list changed; empty: the merged list.
+    void on_list_changed(list_kind kind, std::string_view scope);
     /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
     void on_resource_updated(std::string_view uri, std::string_view line, const envelope& message);
     /// Listen streams end in good order.
@@ -38,10 +40,13 @@ public:
 private:
     struct listener {
         reply_sink* sink = nullptr;
-        std::string id; ///< raw id of the listen request: the subscription's id
+        const client_session* session = nullptr; ///< of a stdio connection; else null
+        std::string id;    ///< raw id of the listen request: the subscription's id
+        std::string scope; ///< child that its endpoint shows; empty: the gateway
         bool tools = false, prompts = false, resources = false;
         std::set<std::string, std::less<>> uris;
         wake_up* wake = nullptr;
+        bool has_ended = false;
     };
     static void send(const listener& to, std::string_view method, std::string_view members);
 

@@ -65,8 +65,10 @@ bool client_session::on_response(std::string_view text, const envelope& message)
 }
 
 client_session::running_request::running_request(client_session& session, std::string_view raw_id,
-                                                 abort_signal& signal)
-    : session_(session), id_(raw_id), is_unique_(session.running_.emplace(id_, &signal).second) {}
+                                                 abort_signal& signal, bool is_cancellable)
+    : session_(session)
+    , id_(raw_id)
+    , is_unique_(session.running_.emplace(id_, running_entry{&signal, is_cancellable}).second) {}
 
 client_session::running_request::~running_request() {
     if (is_unique_) session_.running_.erase(id_);
@@ -74,15 +76,15 @@ client_session::running_request::~running_request() {
 
 void client_session::cancel(std::string_view text, const envelope& message) {
     const auto found = running_.find(message.in_params.request_id.of(text));
-    if (found == running_.end()) return;
-    found->second->abort({errc::call_cancelled, "the client cancelled the request"});
+    if (found == running_.end() || !found->second.is_cancellable) return;
+    found->second.signal->abort({errc::call_cancelled, "the client cancelled the request"});
 }
 
 void client_session::close(const fault& reason) {
     if (std::exchange(is_closed_, true)) return;
     const auto running = running_; // aborting may end requests, which leave the table
-    for (const auto& [id, signal] : running)
-        if (running_.contains(id)) signal->abort(reason);
+    for (const auto& [id, entry] : running)
+        if (running_.contains(id)) entry.signal->abort(reason);
     for (const auto& [id, asked] : questions_) asked->settle(reason);
     questions_.clear();
     if (stream_) stream_->close();

@@ -59,10 +59,12 @@ public:
     bool on_response(std::string_view text, const envelope& message);
 
     // --- requests in flight ---
-    /// Registers a request while in scope, so that notifications/cancelled can find it.
+    /// Registers a request while in scope, so that notifications/cancelled can find it. One that
+    /// is not `is_cancellable` ends only with the session.
     class running_request {
     public:
-        running_request(client_session& session, std::string_view raw_id, abort_signal& signal);
+        running_request(client_session& session, std::string_view raw_id, abort_signal& signal,
+                        bool is_cancellable = true);
         ~running_request();
         running_request(const running_request&) = delete;
         running_request& operator=(const running_request&) = delete;
@@ -90,7 +92,11 @@ private:
     std::deque<std::string> backlog_;
     std::size_t backlog_max_;
     std::map<std::string, std::shared_ptr<question>, std::less<>> questions_; // by our raw id
-    std::map<std::string, abort_signal*, std::less<>> running_; // by the client's raw id
+    struct running_entry {
+        abort_signal* signal;
+        bool is_cancellable;
+    };
+    std::map<std::string, running_entry, std::less<>> running_; // by the client's raw id
     std::uint64_t next_question_ = 1;
     bool is_closed_ = false;
 };

@@ -20,7 +20,8 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t drain_bytes_max = 64U << 20U; // read and thrown away before a close
+constexpr std::size_t body_buffer_bytes = 64 * 1024; // what Beast reads of a body at once
+constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 
 std::string_view path_of(std::string_view target) {
@@ -42,19 +43,63 @@ fault parse_fault(const boost::system::error_code& ec) {
     return {errc::bad_http_request, fmt::format("malformed HTTP request: {}", ec.message())};
 }
 
+/// Ends a read that takes too long but leaves the socket open for the reply that says so; the
+/// stream's own deadline would close it.
+class read_deadline {
+public:
+    read_deadline(http_connection::stream_type& stream, std::chrono::milliseconds time)
+        : timer_(stream.get_executor())
+        , target_(std::make_shared<http_connection::stream_type*>(&stream)) {
+        timer_.expires_after(time);
+        timer_.async_wait([target = target_](const boost::system::error_code& ec) {
+            if (!ec && *target != nullptr) (*target)->cancel();
+        });
+    }
+    // The timer may have fired already; its handler must find nothing to cancel then.
+    ~read_deadline() { *target_ = nullptr; }
+    read_deadline(const read_deadline&) = delete;
+    read_deadline& operator=(const read_deadline&) = delete;
+
+private:
+    timer timer_;
+    std::shared_ptr<http_connection::stream_type*> target_;
+};
+
 } // namespace
 
 http_connection::http_connection(tcp_socket socket, http_service& service)
-    : stream_(std::move(socket)), service_(service), watch_(stream_.socket()) {}
+    : stream_(std::move(socket))
+    , service_(service)
+    , watch_(stream_.socket())
+    // Bounds what Beast does not: the length of a chunk's extensions and of trailers.
+    , buffer_(service.limits.header_bytes_max + body_buffer_bytes) {
+    service_.connections.insert(this);
+}
+
+http_connection::~http_connection() {
+    service_.connections.erase(this);
+}
+
+void http_connection::close() {
+    boost::system::error_code ignored;
+    stream_.socket().close(ignored);
+}
+
+void http_connection::stop() {
+    is_stopping_ = true;
+    if (is_idle_) return close();
+    if (running_ != nullptr) running_->abort({errc::gateway_stopping});
+}
 
 task<> http_connection::run() {
     boost::system::error_code ignored;
     stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
     for (;;) {
         const auto next = co_await serve_one();
-        if (next == next_step::close) break;
+        if (next == next_step::close || is_stopping_) break;
     }
-    co_await drain();
+    is_idle_ = true;
+    if (!is_stopping_) co_await drain();
 }
 
 /// A reset, caused by closing with unread bytes, could destroy our last reply on its way.
@@ -79,9 +124,15 @@ task<bool> http_connection::read_head(parser_type& parser) {
         if (ec) co_return false;
         buffer_.commit(n);
     }
-    stream_.expires_after(service_.options.header_timeout);
+    stream_.expires_never();
+    const read_deadline deadline{stream_, service_.options.header_timeout};
     const auto [ec, n] = co_await http::async_read_header(stream_, buffer_, parser, nothrow);
     if (!ec) co_return true;
+    if (ec == asio::error::operation_aborted) {
+        const fault late{errc::request_timeout, "the header did not arrive in time"};
+        co_await refuse(late);
+        co_return false;
+    }
     const bool is_protocol_error =
         ec.category() == http::make_error_code(http::error::bad_value).category() &&
         ec != http::error::end_of_stream && ec != http::error::partial_message;
@@ -97,8 +148,8 @@ result<void> http_connection::check_head(const parser_type& parser) {
     head_.fields.clear();
     for (const auto& field : message) head_.fields.push_back({field.name_string(), field.value()});
     is_http_10_ = head_.version == 10;
+    is_head_method_ = head_.method == "HEAD";
     keep_alive_ = message.keep_alive();
-    origin_.clear();
     if (auto framed = check_framing(head_); framed.has_error()) return framed;
     if (auto allowed = check_access(head_, service_.options.access); allowed.has_error())
         return allowed;
@@ -121,11 +172,15 @@ task<http_connection::next_step> http_connection::refuse(fault f, std::string_vi
 }
 
 task<http_connection::next_step> http_connection::serve_one() {
+    is_http_10_ = is_head_method_ = false; // of the request before
+    origin_.clear();
     parser_type parser;
     parser.header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
-    parser.body_limit(service_.limits.message_bytes_max);
+    parser.body_limit(boost::none); // until the head is read: a refusal names what it refuses
+    is_idle_ = true;
     const bool has_head = co_await read_head(parser);
     if (!has_head) co_return next_step::close;
+    is_idle_ = false;
     const auto checked = check_head(parser);
     if (checked.has_error()) co_return co_await refuse(checked.error());
     const auto body = co_await read_body(parser);
@@ -140,17 +195,20 @@ task<result<void>> http_connection::read_body(parser_type& parser) {
                                       service_.limits.message_bytes_max)};
     const auto length = parser.content_length();
     if (length && *length > service_.limits.message_bytes_max) co_return too_large;
-    stream_.expires_after(service_.options.body_timeout);
-    if (!parser.is_done() && head_.count("Expect") > 0) {
+    if (parser.is_done()) co_return result<void>{};
+    parser.body_limit(service_.limits.message_bytes_max);
+    const read_deadline deadline{stream_, service_.options.body_timeout};
+    // An HTTP/1.0 client does not know the interim reply (RFC 9110, 10.1.1).
+    if (head_.count("Expect") > 0 && !is_http_10_) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
         const auto [ec, n] =
             co_await asio::async_write(stream_, asio::buffer(go_on.data(), go_on.size()), nothrow);
         if (ec) co_return fault{errc::request_timeout};
     }
-    if (parser.is_done()) co_return result<void>{};
     const auto [ec, n] = co_await http::async_read(stream_, buffer_, parser, nothrow);
     if (ec == http::error::body_limit) co_return too_large;
-    if (ec == boost::beast::error::timeout) co_return fault{errc::request_timeout};
+    if (ec == asio::error::operation_aborted)
+        co_return fault{errc::request_timeout, "the body did not arrive in time"};
     if (ec) co_return parse_fault(ec);
     co_return result<void>{};
 }
@@ -203,8 +261,11 @@ task<http_connection::next_step> http_connection::dispatch(parser_type& parser) 
 
 task<bool> http_connection::write(http_reply reply) {
     for (auto& field : common_fields()) reply.fields.push_back(std::move(field));
-    const bool keeps = keep_alive_ && !reply.must_close;
+    const bool keeps = keep_alive_ && !reply.must_close && !is_stopping_;
+    // Kept open by default in 1.1 only; some 1.0 clients wait for the end unless they are told.
+    if (keeps && is_http_10_) reply.fields.emplace_back("Connection", "keep-alive");
     const auto head = reply.head(keeps);
+    if (is_head_method_) reply.body.clear();
     stream_.expires_after(service_.options.write_timeout);
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(reply.body)};
     const auto [ec, n] = co_await asio::async_write(stream_, parts, nothrow);
@@ -242,7 +303,8 @@ task<bool> http_connection::write_stream(std::shared_ptr<outbox> box) {
         stream_.expires_never();
         if (ec) co_return false;
         head.clear();
-        if (is_last) co_return is_chunked&& keep_alive_;
+        const bool can_go_on = is_chunked && keep_alive_ && !is_stopping_;
+        if (is_last) co_return can_go_on;
         const bool was_woken =
             co_await box->wait(clock_type::now() + service_.options.sse_keep_alive);
         if (!was_woken) {

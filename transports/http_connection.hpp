@@ -22,13 +22,22 @@ public:
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     http_connection(tcp_socket socket, http_service& service);
+    ~http_connection();
+    http_connection(const http_connection&) = delete;
+    http_connection& operator=(const http_connection&) = delete;
 
-    /// Until the client closes, an error, or a deadline.
+    /// Until the client closes, an error, a deadline, or stop().
     task<> run();
+    /// Ends in good order: a request that runs is aborted and answered, then the connection closes.
+    void stop();
+    /// Ends now, whatever is under way.
+    void close();
 
     // --- for the endpoints ---
     http_service& service() { return service_; }
     disconnect_watch& watch() { return watch_; }
+    /// Whom stop() tells; null: no request runs.
+    void set_running(abort_signal* request) { running_ = request; }
     /// Writes a whole reply. The result tells whether the connection is still good.
     task<bool> write(http_reply reply);
     task<bool> write_error(const fault& f, std::string_view id_json = {});
@@ -57,7 +66,11 @@ private:
     request_head head_;
     std::string origin_;
     bool is_http_10_ = false;
+    bool is_head_method_ = false; ///< the reply has no body
     bool keep_alive_ = true;
+    bool is_idle_ = true; ///< waiting for a request
+    bool is_stopping_ = false;
+    abort_signal* running_ = nullptr;
 };
 
 } // namespace mcpgw

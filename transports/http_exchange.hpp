@@ -31,7 +31,7 @@ public:
                                           std::string_view params) override;
 
 private:
-    void start_stream();
+    bool start_stream();
     task<> write_stream();
 
     http_connection& connection_;

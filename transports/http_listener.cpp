@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause{
     50}; // after an error such as "too many open files"
 constexpr std::chrono::seconds expiry_interval_max{30};
+constexpr std::chrono::seconds stop_grace{5}; // for replies to clients that read slowly
 constexpr std::size_t housekeeping_tasks_max = 4;
 
 tcp_acceptor open_acceptor(executor ex, const http_options& options) {
@@ -45,6 +46,19 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     return acceptor;
 }
 
+/// Best effort and without waiting: a full house must not be kept busy by those it turns away.
+void turn_away(tcp_socket& socket, std::size_t connections_max) {
+    const fault full{errc::too_many_connections,
+                     fmt::format("{} connections are open, the maximum (limits.connections_max)",
+                                 connections_max)};
+    const auto reply = error_reply(full);
+    const auto text = reply.head(false) + reply.body;
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.send(asio::buffer(text), 0, ignored);
+    socket.shutdown(tcp_socket::shutdown_send, ignored);
+}
+
 } // namespace
 
 http_listener::http_listener(executor ex, http_options options, client_limits limits,
@@ -64,7 +78,7 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     // A stream writer per connection and the requests of HTTP+SSE sessions.
     tasks_(ex, limits_.connections_max * 2 + limits_.requests_per_session_max)
     , housekeeping_(ex, housekeeping_tasks_max)
-    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_}
+    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_, {}}
     , stopping_(ex) {
     const auto report = [this](const std::string& what) {
         log_.error("a client connection ended with an unexpected exception: {}", what);
@@ -97,9 +111,13 @@ task<> http_listener::accept() {
             continue;
         }
         ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-        if (!connections_.spawn(serve(std::move(socket))))
+        if (connections_.is_full()) {
             log_.warning("a connection was refused: {} are open (limits.connections_max)",
                          connections_.size());
+            turn_away(socket, limits_.connections_max);
+            continue;
+        }
+        connections_.spawn(serve(std::move(socket)));
     }
 }
 
@@ -116,10 +134,22 @@ task<> http_listener::run() {
     housekeeping_.spawn(expire_sessions());
     co_await accept();
     sessions_.close_all({errc::gateway_stopping});
+    for_each_connection(&http_connection::stop);
+    timer grace{executor_};
+    grace.expires_after(stop_grace);
+    grace.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec) for_each_connection(&http_connection::close);
+    });
     co_await tasks_.wait_all();
-    connections_.cancel_all();
     co_await connections_.wait_all();
+    grace.cancel();
     co_await housekeeping_.wait_all();
+}
+
+void http_listener::for_each_connection(void (http_connection::*act)()) {
+    const auto open = service_.connections; // one that ends leaves the set
+    for (auto* connection : open)
+        if (service_.connections.contains(connection)) (connection->*act)();
 }
 
 void http_listener::stop() {

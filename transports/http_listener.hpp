@@ -29,6 +29,7 @@ private:
     task<> accept();
     task<> expire_sessions();
     task<> serve(tcp_socket socket);
+    void for_each_connection(void (http_connection::*act)());
 
     executor executor_;
     http_options options_;

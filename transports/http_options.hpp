@@ -36,6 +36,7 @@ struct client_limits {
     std::size_t requests_per_session_max = 1'000;    ///< in flight
     std::size_t stream_queue_bytes_max = 16U << 20U; ///< waiting for one slow client
     std::size_t notifications_backlog_max = 256;     ///< kept for a session without a stream
+    std::chrono::milliseconds drain_timeout{10'000}; ///< for requests in flight when stdin ends
 };
 
 } // namespace mcpgw

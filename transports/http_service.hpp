@@ -6,7 +6,11 @@
 #include "transports/session_table.hpp"
 #include "transports/task_group.hpp"
 
+#include <set>
+
 namespace mcpgw {
+
+class http_connection;
 
 /// What all connections of one listener share. Owned by the listener; outlives its connections.
 struct http_service {
@@ -17,6 +21,7 @@ struct http_service {
     session_table& sessions;
     task_group& tasks; ///< stream writers, and requests of HTTP+SSE sessions
     logger& log;
+    std::set<http_connection*> connections; ///< that are open, to be told when the gateway stops
 };
 
 } // namespace mcpgw

@@ -31,8 +31,15 @@ spdlog::level::level_enum to_spdlog(log_level level) {
 /// forge further entries or drive a terminal.
 std::string one_line(std::string_view text) {
     std::string line = sanitize_utf8(text);
-    for (char& c : line)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(line[i]);
+        if (byte < 0x20 || byte == 0x7f) line[i] = ' ';
+        // U+0080 to U+009F are control characters too: C2 80 to C2 9F. The text is valid UTF-8.
+        if (byte == 0xc2 && static_cast<unsigned char>(line[i + 1]) < 0xa0) {
+            line[i] = ' ';
+            line[++i] = ' ';
+        }
+    }
     return line;
 }
 

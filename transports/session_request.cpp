@@ -2,6 +2,7 @@
 
 #include "protocol/rpc.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace mcpgw {
@@ -37,17 +38,28 @@ task<> run_session_request(request_handler& handler, client_request request,
                            std::shared_ptr<outbox> box) {
     abort_signal abort;
     request.abort = &abort;
-    const client_session::running_request running{*request.session, request.id(), abort};
+    // Clients must not cancel initialize (2025-11-25, basic/utilities/cancellation).
+    const bool is_cancellable = request.method() != method::initialize;
+    const client_session::running_request running{*request.session, request.id(), abort,
+                                                  is_cancellable};
     if (!running.is_unique()) {
         box->push(make_error_response(
             request.id(), {errc::invalid_request, "a request with this id is still in flight"}));
         co_return;
     }
     channel_sink sink{request, *box};
-    const auto reply = co_await handler.handle(request, sink);
+    client_reply reply;
+    std::exception_ptr bug;
+    try {
+        reply = co_await handler.handle(request, sink);
+    } catch (...) {
+        bug = std::current_exception();
+        reply.text = make_error_response(request.id(), {errc::internal_error});
+    }
     // A cancelled request gets no answer (2025-11-25, basic/utilities/cancellation).
     const bool was_cancelled = abort.reason() && abort.reason()->code == errc::call_cancelled;
     if (!was_cancelled) box->push(reply.text);
+    if (bug) std::rethrow_exception(bug); // to the group, which reports it
 }
 
 } // namespace mcpgw

@@ -13,7 +13,6 @@
 namespace mcpgw {
 
 namespace {
-constexpr std::chrono::seconds drain_time{10}; // for requests in flight at the end of input
 constexpr std::size_t writer_tasks_max = 2;
 } // namespace
 
@@ -49,8 +48,9 @@ task<> stdio_transport::run() {
     writer_.spawn(write());
     co_await read();
     requests_.close();
+    handler_.on_session_closed(*session_); // streams that would never end by themselves end now
     timer drain{executor_};
-    drain.expires_after(drain_time);
+    drain.expires_after(limits_.drain_timeout);
     drain.async_wait([this](const boost::system::error_code& ec) {
         if (!ec) session_->close({errc::gateway_stopping, "the client ended its input"});
     });
@@ -59,7 +59,6 @@ task<> stdio_transport::run() {
     drain.cancel();
     box_->close();
     co_await writer_.wait_all();
-    handler_.on_session_closed(*session_);
     session_->close({errc::gateway_stopping});
 }
 
@@ -75,7 +74,12 @@ task<> stdio_transport::read() {
         const auto space = buffer.space();
         const auto [ec, n] =
             co_await in_.async_read_some(asio::buffer(space.data(), space.size()), nothrow);
-        if (ec) co_return;
+        if (ec) {
+            // `printf '{…}' | mcp-gateway stdio` ends without a newline.
+            const std::string last{buffer.rest()};
+            if (ec == asio::error::eof && !last.empty()) on_line(last);
+            co_return;
+        }
         buffer.commit(n);
         for (;;) {
             const auto line = buffer.next_line();
@@ -102,6 +106,8 @@ void stdio_transport::on_line(std::string_view line) {
     client_request request;
     request.text = line;
     request.message = *scanned;
+    // A carriage return inside ends a line for some children.
+    if (request.message.has_newline) flatten_newlines(request.text);
     request.session = session_;
     const bool is_modern =
         !request.message.in_meta.protocol_version.empty() || request.method() == method::discover;

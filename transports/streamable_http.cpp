@@ -1,5 +1,6 @@
 #include "transports/streamable_http.hpp"
 
+#include "protocol/json_text.hpp"
 #include "protocol/modern_headers.hpp"
 #include "transports/http_exchange.hpp"
 
@@ -15,6 +16,7 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::string_view session_header = "Mcp-Session-Id";
 constexpr std::string_view version_header = "MCP-Protocol-Version";
+constexpr std::size_t shown_bytes_max = 80; // of a header value that an error repeats
 
 fault unknown_version(std::string_view requested) {
     std::string supported;
@@ -22,7 +24,8 @@ fault unknown_version(std::string_view requested) {
     return {
         errc::unsupported_protocol_version,
         fmt::format("Unsupported protocol version; this gateway supports {}", supported.substr(1)),
-        fmt::format(R"({{"supported":[{}],"requested":"{}"}})", supported.substr(1), requested)};
+        fmt::format(R"({{"supported":[{}],"requested":{}}})", supported.substr(1),
+                    quote_json(requested.substr(0, shown_bytes_max)))};
 }
 
 /// A version header on a legacy request must name a revision that we speak (2025-11-25,
@@ -32,8 +35,7 @@ result<void> check_legacy_version(const request_head& head) {
     if (!value) return {};
     const auto known = parse_revision(*value);
     if (known && era_of(*known) == era::legacy) return {};
-    const bool is_plain = value->size() <= 32 && value->find_first_of("\"\\") == value->npos;
-    return unknown_version(is_plain ? *value : "");
+    return unknown_version(*value);
 }
 
 /// The session that a request belongs to, or why there is none.

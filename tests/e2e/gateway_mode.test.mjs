@@ -42,7 +42,12 @@ for (const kind of allClients) {
             assert.deepEqual(tools.map(({ name }) => name).sort(), ownTools);
             for (const tool of tools) {
                 assert.equal(tool.inputSchema.type, 'object', tool.name);
-                assert.equal(tool.outputSchema?.type, 'object', tool.name);
+                assert.ok(tool.outputSchema, tool.name);
+                // Modern results may be structured otherwise, so what passes a child's result on
+                // promises no type to modern clients.
+                if (kind.era === 'legacy' || tool.name !== 'execute_child_tool') {
+                    assert.equal(tool.outputSchema.type, 'object', tool.name);
+                }
                 assert.ok(tool.description?.length > 20, tool.name);
             }
             assert.deepEqual(

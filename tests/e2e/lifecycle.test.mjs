@@ -31,6 +31,16 @@ async function descendantsOf(pid) {
     return found;
 }
 
+/// MCP servers started by the gateway: without its guard, which outlives each of them.
+async function childrenOf(pid) {
+    const found = [];
+    for (const child of await descendantsOf(pid)) {
+        const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
+        if (!command.includes('--process-guard')) found.push(child);
+    }
+    return found;
+}
+
 async function isAlive(pid) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
     return stat !== null && !/\) [ZX] /.test(stat); // a zombie has ended; its parent is late
@@ -94,7 +104,7 @@ describe('when a child dies', () => {
         const client = await connectTo(gateway, legacyHttp);
         try {
             await route.call(client, 'demo', 'echo', { message: 'first life' });
-            const [first] = await descendantsOf(gateway.pid);
+            const [first] = await childrenOf(gateway.pid);
             await checkRefused(
                 route.call(client, 'demo', 'crash'),
                 /CONNECTION_LOST|SERVER_FAILED/,
@@ -154,10 +164,11 @@ describe('the stdio gateway', () => {
             .trimEnd()
             .split('\n')
             .map((line) => JSON.parse(line)); // nothing but messages
+        const answers = messages.filter(({ id }) => id !== undefined); // lists may change meanwhile
         assert.deepEqual(
-            messages.map(({ id }) => id),
+            answers.map(({ id }) => id),
             ['i', 'w'],
         );
-        assert.notEqual(messages[1].result.isError, true);
+        assert.notEqual(answers[1].result.isError, true);
     });
 });
