@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mcpgw {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t child_tasks_max = 256;     // life, refresh, and one per question of the child
 constexpr std::chrono::seconds stable_after{10}; // a death after this long is no failed start
+constexpr std::chrono::seconds patience_max{1};  // of a call that finds the child in its back-off
 
 std::string find_in(const std::vector<std::string>& environment, const std::string& name) {
     for (const auto& entry : environment)
@@ -62,8 +64,11 @@ void child::fail(fault reason) {
     const auto wait = delay_.next();
     retry_at_ = clock_type::now() + wait;
     last_fault_ = std::move(reason);
-    context_.log->warning("server '{}' failed: {}; next start in {} ms at the earliest",
-                          options_.name, last_fault_.message(), wait.count());
+    const std::string_view message = last_fault_.message();
+    const bool is_named = message.starts_with("server '");
+    context_.log->warning("{}{}; next start in {} ms at the earliest",
+                          is_named ? "" : fmt::format("server '{}': ", options_.name), message,
+                          wait.count());
 }
 
 std::vector<std::string> child::make_environment() const {
@@ -144,15 +149,19 @@ task<result<void>> child::run_once() {
     auto link = *launched;
     link_ = link;
     tasks_.spawn(run_link(link));
+    std::optional<clock_type::time_point> ran_since;
+    is_refresh_wanted_ = false;
     auto ready = co_await shake_hands(link);
     if (!ready.has_error()) {
         co_await fetch_lists(link);
         if (wants_logs_) tasks_.spawn(request_logs(link));
         if (!link->has_ended() && !is_stop_wanted_) {
             running_since_ = clock_type::now();
+            ran_since = running_since_;
             context_.log->info("server '{}' runs: pid {}, protocol {}, {} tools", options_.name,
                                link->pid(), to_string(*spoken_), lists_.tools.size());
             set_state(upstream_state::running);
+            refresh_if_wanted();
         }
     } else {
         link->stop();
@@ -162,7 +171,7 @@ task<result<void>> child::run_once() {
     for (auto& pending : questions_)
         pending.asked->settle(fault{errc::connection_lost, "the server that asked has ended"});
     if (ready.has_error()) co_return ready.error();
-    if (clock_type::now() - running_since_ > stable_after) delay_.reset();
+    if (ran_since && clock_type::now() - *ran_since > stable_after) delay_.reset();
     co_return link->end_reason();
 }
 
@@ -175,19 +184,35 @@ task<result<void>> child::ensure_running(clock_type::time_point deadline) {
         if (is_idle && state_ == upstream_state::failed && clock_type::now() < retry_at_) {
             const auto wait =
                 std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - clock_type::now());
+            // The first call after a crash just takes a little longer; a child that keeps failing
+            // is reported at once.
+            if (wait <= std::min<clock_type::duration>(options_.restart_delay_min, patience_max) &&
+                retry_at_ < deadline) {
+                co_await changed_.wait_until(retry_at_);
+                continue;
+            }
             co_return fault{errc::server_failed,
                             fmt::format("{} (next start in {} ms at the earliest)",
                                         last_fault_.message(), wait.count())};
         }
         // A process that is still on its way out (stop requested) is waited for, not started twice.
-        if (is_idle && !is_alive_) start();
         const auto attempts_before = attempts_ended_;
-        const bool was_notified = co_await changed_.wait_until(deadline);
-        if (!was_notified && state_ != upstream_state::running)
-            co_return fault{errc::call_timed_out,
-                            fmt::format("server '{}' did not become ready in time", options_.name)};
-        if (attempts_ended_ != attempts_before && state_ == upstream_state::failed)
+        if (is_idle && !is_alive_) start();
+        // A program that is not there fails before start() returns: nothing is to be waited for.
+        if (attempts_ended_ == attempts_before) {
+            const bool was_notified = co_await changed_.wait_until(deadline);
+            if (!was_notified && state_ != upstream_state::running)
+                co_return fault{
+                    errc::call_timed_out,
+                    fmt::format("server '{}' did not become ready in time", options_.name)};
+        }
+        if (attempts_ended_ == attempts_before || is_closed_) continue;
+        if (state_ == upstream_state::failed)
             co_return fault{errc::server_failed, std::string{last_fault_.message()}};
+        // Whoever stopped it does not want it to be started again by those that wait.
+        if (state_ == upstream_state::stopped)
+            co_return fault{errc::connection_lost,
+                            fmt::format("server '{}' was stopped", options_.name)};
     }
     co_return fault{errc::gateway_stopping,
                     fmt::format("server '{}' has been shut down", options_.name)};

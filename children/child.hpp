@@ -79,9 +79,12 @@ private:
 
     // lists (child_lists.cpp)
     task<> fetch_lists(std::shared_ptr<stdio_link> link);
+    /// `before` where the server gives no answer.
     task<std::vector<list_item>> fetch_list(std::shared_ptr<stdio_link> link,
                                             std::string_view method_name,
-                                            std::string_view array_key, std::string_view item_key);
+                                            std::string_view array_key, std::string_view item_key,
+                                            std::vector<list_item> before);
+    void refresh_if_wanted();
     task<> refresh_lists(std::shared_ptr<stdio_link> link);
     task<> request_logs(std::shared_ptr<stdio_link> link);
 
@@ -121,6 +124,7 @@ private:
     std::optional<era> known_era_; ///< verdict of an earlier life; spares the probe
     std::optional<revision> spoken_;
     std::string server_info_;
+    upstream_lists agreed_; ///< capabilities and instructions of this process, still without lists
     upstream_lists lists_;
     std::vector<pending_question> questions_;
 };

@@ -66,8 +66,11 @@ void child::relay_question(std::string_view line, const envelope& message) {
     auto asked = observer->ask(name, message.params.of(line));
     if (asked.has_error()) return answer(id, asked.error());
     questions_.push_back({std::string{id}, *asked});
-    if (!tasks_.spawn(answer_question(link_, questions_.back())))
-        answer(id, fault{errc::server_busy, "too many questions are open"});
+    if (tasks_.spawn(answer_question(link_, questions_.back()))) return;
+    const fault refusal{errc::server_busy, "too many questions are open"};
+    (*asked)->settle(refusal);
+    questions_.pop_back();
+    answer(id, refusal);
 }
 
 task<> child::answer_question(std::shared_ptr<stdio_link> link, pending_question pending) {
@@ -90,10 +93,8 @@ void child::on_notification(std::string_view line, const envelope& message) {
     if (name == notification::cancelled) return withdraw_question(line, message);
     if (name == notification::tools_changed || name == notification::prompts_changed ||
         name == notification::resources_changed) {
-        is_refresh_wanted_ = true;
-        if (is_refreshing_ || !link_ || state_ != upstream_state::running) return;
-        is_refreshing_ = tasks_.spawn(refresh_lists(link_));
-        return;
+        is_refresh_wanted_ = true; // during the start: looked at when that has ended
+        return refresh_if_wanted();
     }
     context_.events->on_notification(*this, line, message);
 }

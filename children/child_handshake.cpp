@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 namespace mcpgw {
 
@@ -63,10 +64,10 @@ task<result<bool>> child::discover(std::shared_ptr<stdio_link> link) {
     abort_signal never;
     auto answer = co_await link->call(probe, newest_modern, nullptr, never);
     if (!answer.has_error()) co_return judge_discovery(*answer);
-    if (answer.error().code == errc::connection_lost && known_era_ != era::modern &&
-        !is_stop_wanted_) {
+    const bool has_died = answer.error().code == errc::connection_lost && !is_stop_wanted_;
+    if (has_died && std::exchange(known_era_, std::nullopt) != era::modern) {
         // Some legacy servers end when anything but initialize comes first: started once more,
-        // the child is not probed.
+        // the child is not probed. (One that was modern before may just have crashed.)
         known_era_ = era::legacy;
         has_died_in_probe_ = true;
         co_return answer.error();
@@ -94,8 +95,8 @@ result<bool> child::judge_discovery(const upstream_answer& answer) {
     if (!is_json_array(versions)) return false;
     if (!names_revision(versions, newest_modern)) return false;
     spoken_ = newest_modern;
-    lists_.capabilities = find_member(body, "capabilities");
-    lists_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
+    agreed_.capabilities = find_member(body, "capabilities");
+    agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
     return true;
 }
@@ -129,8 +130,8 @@ result<void> child::accept_initialize(const upstream_answer& answer) {
                         "this gateway does not know",
                         options_.name, version.substr(0, utf8_prefix(version, 40)))};
     spoken_ = *agreed;
-    lists_.capabilities = find_member(body, "capabilities");
-    lists_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
+    agreed_.capabilities = find_member(body, "capabilities");
+    agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     server_info_ = find_member(body, "serverInfo");
     return {};
 }

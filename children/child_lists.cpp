@@ -11,18 +11,19 @@
 namespace mcpgw {
 
 task<> child::fetch_lists(std::shared_ptr<stdio_link> link) {
-    const std::string capabilities = lists_.capabilities;
-    upstream_lists fresh;
-    fresh.capabilities = capabilities;
-    fresh.instructions = lists_.instructions;
+    // All at once: who sees the capabilities takes the lists for complete.
+    upstream_lists fresh = agreed_;
+    const std::string capabilities = agreed_.capabilities;
     if (!find_member(capabilities, "tools").empty())
-        fresh.tools = co_await fetch_list(link, method::tools_list, "tools", "name");
+        fresh.tools = co_await fetch_list(link, method::tools_list, "tools", "name", lists_.tools);
     if (!find_member(capabilities, "prompts").empty())
-        fresh.prompts = co_await fetch_list(link, method::prompts_list, "prompts", "name");
+        fresh.prompts =
+            co_await fetch_list(link, method::prompts_list, "prompts", "name", lists_.prompts);
     if (!find_member(capabilities, "resources").empty()) {
-        fresh.resources = co_await fetch_list(link, method::resources_list, "resources", "uri");
+        fresh.resources =
+            co_await fetch_list(link, method::resources_list, "resources", "uri", lists_.resources);
         fresh.templates = co_await fetch_list(link, method::resources_templates_list,
-                                              "resourceTemplates", "uriTemplate");
+                                              "resourceTemplates", "uriTemplate", lists_.templates);
     }
     if (link->has_ended()) co_return; // half a list is worse than the one we had
     lists_ = std::move(fresh);
@@ -32,7 +33,8 @@ task<> child::fetch_lists(std::shared_ptr<stdio_link> link) {
 task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
                                                std::string_view method_name,
                                                std::string_view array_key,
-                                               std::string_view item_key) {
+                                               std::string_view item_key,
+                                               std::vector<list_item> before) {
     std::vector<list_item> items;
     std::string cursor; // raw JSON string
     abort_signal never;
@@ -42,13 +44,13 @@ task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
         request.timeout = options_.list_timeout;
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
         auto answer = co_await link->call(request, spoken_, nullptr, never);
-        if (answer.has_error() || answer->message.is_error) {
-            // Many servers declare resources but have no templates: the list is empty then.
-            if (answer.has_error())
-                context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
-                                      answer.error().message());
-            break;
+        if (answer.has_error()) {
+            context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
+                                  answer.error().message());
+            co_return before; // better than half a list
         }
+        // Many servers declare resources but have no templates: the list is empty then.
+        if (answer->message.is_error) break;
         const auto body = answer->message.result.of(answer->line);
         element_reader elements{find_member(body, array_key)};
         while (const auto element = elements.next()) {
@@ -66,6 +68,13 @@ task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
         if (!is_json_string(cursor)) break;
     }
     co_return items;
+}
+
+void child::refresh_if_wanted() {
+    if (!is_refresh_wanted_ || is_refreshing_) return;
+    if (!link_ || state_ != upstream_state::running) return;
+    is_refreshing_ = true; // before: the coroutine may end before spawn() returns
+    if (!tasks_.spawn(refresh_lists(link_))) is_refreshing_ = false;
 }
 
 task<> child::refresh_lists(std::shared_ptr<stdio_link> link) {

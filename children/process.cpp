@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,7 +23,8 @@ namespace mcpgw {
 namespace {
 
 constexpr std::chrono::minutes kill_wait{
-    1};                                // after SIGKILL: only an uninterruptible sleep is longer
+    1}; // after SIGKILL: only an uninterruptible sleep is longer
+constexpr int unknown_exit_code = -1;
 constexpr int pipe_bytes = 256 * 1024; // fewer wake-ups for large messages; best effort
 
 /// Both ends of a pipe; closes what was not taken.
@@ -159,13 +161,23 @@ process::~process() {
 void process::reap() {
     siginfo_t info{};
     const auto id = static_cast<id_t>(pid_);
-    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return;
+    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        // Reaped by the system (SIGCHLD is ignored): it has ended, and nobody knows how.
+        if (errno == ECHILD) on_exit(exit_status{false, unknown_exit_code});
+        return;
+    }
     if (info.si_pid == 0) return;
     // Grandchildren that are left end with their leader. Before the leader is reaped: as long as
     // it is a zombie, nobody else can get its number.
     ::kill(-pid_, SIGKILL);
     ::waitid(P_PID, id, &info, WEXITED | WNOHANG);
-    exit_ = exit_status{info.si_code != CLD_EXITED, info.si_status};
+    on_exit(exit_status{info.si_code != CLD_EXITED, info.si_status});
+}
+
+void process::on_exit(exit_status status) {
+    exit_ = status;
+    // From now on the number may belong to somebody else.
+    if (guard_ != nullptr) std::exchange(guard_, nullptr)->remove(pid_);
 }
 
 task<exit_status> process::wait_exit() {
@@ -185,8 +197,9 @@ void process::close_stdin() {
 
 void process::signal_group(int signal_number) const {
     if (exit_) return; // the number may belong to somebody else by now
-    // A process that left its own group is still ours.
-    if (::kill(-pid_, signal_number) != 0) ::kill(pid_, signal_number);
+    const bool has_group = ::kill(-pid_, signal_number) == 0;
+    // A process that left its own group is still ours, even if others are left in it.
+    if (!has_group || signal_number == SIGKILL) ::kill(pid_, signal_number);
 }
 
 task<bool> process::wait_ended(std::chrono::milliseconds grace) {
@@ -217,15 +230,21 @@ std::string find_program(const std::string& command, const std::string& path_lis
         std::error_code ec;
         return fs::is_regular_file(candidate, ec) && ::access(candidate.c_str(), X_OK) == 0;
     };
+    // The new process changes its directory before it looks for the program.
+    const auto absolute = [](const fs::path& found) {
+        std::error_code ec;
+        const auto path = fs::absolute(found, ec);
+        return ec ? found.string() : path.string();
+    };
     if (command.find('/') != std::string::npos) {
         const fs::path path = cwd.empty() ? fs::path{command} : fs::path{cwd} / command;
-        return is_program(path) ? path.string() : std::string{};
+        return is_program(path) ? absolute(path) : std::string{};
     }
     for (std::size_t begin = 0; begin <= path_list.size();) {
         const auto end = std::min(path_list.find(':', begin), path_list.size());
         const auto directory = path_list.substr(begin, end - begin);
         const fs::path candidate = fs::path{directory.empty() ? "." : directory} / command;
-        if (is_program(candidate)) return candidate.string();
+        if (is_program(candidate)) return absolute(candidate);
         begin = end + 1;
     }
     return {};

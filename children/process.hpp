@@ -68,6 +68,7 @@ public:
 private:
     process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard);
     void reap();
+    void on_exit(exit_status status);
     task<bool> wait_ended(std::chrono::milliseconds grace);
 
     pid_t pid_;
@@ -78,7 +79,7 @@ private:
 };
 
 /// Where `command` is: itself if it contains a slash (relative to `cwd`), else the first executable
-/// file of that name on `path_list` (":"-separated). Empty: not found.
+/// file of that name on `path_list` (":"-separated). An absolute path; empty: not found.
 std::string find_program(const std::string& command, const std::string& path_list,
                          const std::string& cwd = {});
 

@@ -80,44 +80,41 @@ void registry::start_kept(bool is_listing_children) {
     }
 }
 
-task<> registry::start_one(child& c, clock_type::time_point deadline, broadcast& ended,
-                           std::size_t& pending) {
+task<> registry::start_one(child& c, clock_type::time_point deadline,
+                           std::shared_ptr<countdown> starts) {
     // A failure is told where the child is used; the list goes on without it.
     co_await c.ensure_running(deadline);
-    --pending;
-    ended.notify_all();
+    starts->on_end();
 }
 
 task<> registry::ensure_listed(clock_type::time_point deadline) {
-    broadcast ended{executor_};
-    std::size_t pending = 0;
+    // Shared: whoever lists may be cancelled before the children have started.
+    const auto starts = std::make_shared<countdown>(executor_);
     for (const auto& c : children_) {
         const auto state = c->status().state;
         const bool has_lists = !c->lists().capabilities.empty();
         const bool is_coming =
             state == upstream_state::not_started || state == upstream_state::starting;
         if (has_lists || !is_coming) continue;
-        ++pending; // before: the coroutine may end before spawn() returns
-        if (!tasks_.spawn(start_one(*c, deadline, ended, pending))) --pending;
+        ++starts->pending; // before: the coroutine may end before spawn() returns
+        if (!tasks_.spawn(start_one(*c, deadline, starts))) --starts->pending;
     }
     // start_one() ends by itself at the deadline, so this does too.
-    while (pending > 0) co_await ended.wait_until(clock_type::time_point::max());
+    while (starts->pending > 0) co_await starts->ended.wait_until(clock_type::time_point::max());
 }
 
-task<> registry::close_one(child& c, broadcast& ended, std::size_t& pending) {
+task<> registry::close_one(child& c, std::shared_ptr<countdown> ends) {
     co_await c.close();
-    --pending;
-    ended.notify_all();
+    ends->on_end();
 }
 
 task<> registry::close() {
-    broadcast ended{executor_};
-    std::size_t pending = 0;
+    const auto ends = std::make_shared<countdown>(executor_);
     for (const auto& c : children_) {
-        ++pending;
-        if (!tasks_.spawn(close_one(*c, ended, pending))) --pending;
+        ++ends->pending;
+        if (!tasks_.spawn(close_one(*c, ends))) --ends->pending;
     }
-    while (pending > 0) co_await ended.wait_until(clock_type::time_point::max());
+    while (ends->pending > 0) co_await ends->ended.wait_until(clock_type::time_point::max());
     co_await tasks_.wait_all();
 }
 

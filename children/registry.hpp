@@ -55,12 +55,21 @@ public:
     task<> close();
 
 private:
+    /// How many children somebody still waits for.
+    struct countdown {
+        explicit countdown(executor ex) : ended(ex) {}
+        void on_end() {
+            --pending;
+            ended.notify_all();
+        }
+        broadcast ended;
+        std::size_t pending = 0;
+    };
     void on_lists_changed(upstream& source) override;
     void on_notification(upstream& source, std::string_view line, const envelope& message) override;
     void rebuild();
-    task<> start_one(child& c, clock_type::time_point deadline, broadcast& ended,
-                     std::size_t& pending);
-    task<> close_one(child& c, broadcast& ended, std::size_t& pending);
+    task<> start_one(child& c, clock_type::time_point deadline, std::shared_ptr<countdown> starts);
+    task<> close_one(child& c, std::shared_ptr<countdown> ends);
 
     executor executor_;
     naming_options naming_;

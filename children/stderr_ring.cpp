@@ -18,10 +18,11 @@ void stderr_ring::append(std::string_view bytes) {
 }
 
 void stderr_ring::finish_line() {
-    if (!partial_.empty()) {
-        std::string line = sanitize_utf8(partial_);
-        for (char& c : line)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    std::string line = sanitize_utf8(partial_);
+    for (char& c : line)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    line.erase(line.find_last_not_of(' ') + 1); // blank lines, and the line ends of Windows
+    if (!line.empty()) {
         lines_.push_back(std::move(line));
         if (lines_.size() > lines_max_) lines_.pop_front();
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +14,17 @@ namespace {
 constexpr std::size_t link_tasks_max = 8;
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
 constexpr int progress_extension_max = 10; // progress extends a call to at most so many timeouts
+/// Frees the place of a call before its frame goes, however the coroutine ends.
+struct slot_guard {
+    multiplexer& calls;
+    multiplexer::upstream_id id;
+
+    slot_guard(multiplexer& m, multiplexer::upstream_id i) : calls(m), id(i) {}
+    ~slot_guard() { calls.remove(id); } // harmless if the answer freed it
+    slot_guard(const slot_guard&) = delete;
+    slot_guard& operator=(const slot_guard&) = delete;
+};
+
 } // namespace
 
 /// The state of one call, in the frame of the coroutine that waits for it.
@@ -42,6 +54,7 @@ public:
     std::shared_ptr<call_observer> observer;
     std::optional<result<upstream_answer>> outcome;
     wake_up wake;
+    std::uint64_t number = 0; ///< in the order in which the calls began
 
 private:
     std::chrono::milliseconds timeout_;
@@ -116,7 +129,8 @@ void stdio_link::give_up(fault reason) {
 
 task<> stdio_link::read_stdout() {
     line_buffer buffer{options_.limits.line_bytes_max};
-    for (bool is_readable = true; is_readable;) {
+    bool is_readable = true;
+    while (is_readable) {
         const auto space = buffer.space();
         const auto [ec, n] = co_await process_->stdout_pipe().async_read_some(
             asio::buffer(space.data(), space.size()), nothrow);
@@ -140,6 +154,12 @@ task<> stdio_link::read_stdout() {
                 break;
             }
         }
+    }
+    if (!is_readable) {
+        // Nobody reads any further. A process that is blocked in writing would not even see the end
+        // of its stdin.
+        boost::system::error_code ignored;
+        process_->stdout_pipe().close(ignored);
     }
     is_drained_ = true;
     drained_.notify();
@@ -191,7 +211,12 @@ task<> stdio_link::write_stdin() {
         const auto batch = out_.take_batch();
         const auto buffers = batch.buffers();
         const auto [ec, n] = co_await asio::async_write(process_->stdin_pipe(), buffers, nothrow);
-        if (ec) co_return; // the process is going; its exit tells the reason
+        if (ec) {
+            // Mostly the process is going, and its exit tells the reason. One that closed its stdin
+            // and lives on can get no further call: it is asked to go.
+            stop();
+            co_return;
+        }
     }
 }
 
@@ -217,21 +242,22 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
                                                abort_signal& abort) {
     if (has_ended_ || is_stopping_)
         co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
+    if (abort.reason()) co_return *abort.reason();
     const auto timeout = request.timeout.value_or(options_.call_timeout);
     call_frame frame{executor_, timeout, std::move(observer)};
+    frame.number = ++calls_begun_;
     const auto id = calls_.try_add(frame);
     if (id.has_error())
         co_return fault{errc::server_busy,
                         fmt::format("server '{}': {}", options_.name, id.error().message())};
+    const slot_guard slot{calls_, *id};
     const abort_signal::listener on_abort{abort, [&frame] {
                                               frame.wake.notify();
                                           }};
-    if (!try_send(make_request_line(request, *id, spoken))) {
-        calls_.remove(*id);
+    if (!try_send(make_request_line(request, *id, spoken)))
         co_return fault{
             errc::server_busy,
             fmt::format("server '{}' does not read its input fast enough", options_.name)};
-    }
     fault reason;
     while (!frame.outcome) {
         if (abort.reason()) {
@@ -254,11 +280,15 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
 }
 
 std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {
-    std::vector<std::shared_ptr<call_observer>> list;
-    calls_.for_each([&list](waiting_call& call) {
-        auto& frame = static_cast<call_frame&>(call); // every call in our table is one
-        if (frame.observer) list.push_back(frame.observer);
+    std::vector<const call_frame*> frames;
+    calls_.for_each([&frames](waiting_call& call) {
+        const auto& frame = static_cast<call_frame&>(call); // every call in our table is one
+        if (frame.observer) frames.push_back(&frame);
     });
+    std::ranges::sort(frames, {}, &call_frame::number); // slots are reused in any order
+    std::vector<std::shared_ptr<call_observer>> list;
+    list.reserve(frames.size());
+    for (const auto* frame : frames) list.push_back(frame->observer);
     return list;
 }
 

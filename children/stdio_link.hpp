@@ -55,7 +55,7 @@ public:
     [[nodiscard]] std::size_t calls_in_flight() const { return calls_.size(); }
     [[nodiscard]] std::uint64_t garbage_lines() const { return garbage_total_; }
 
-    /// The observers of the calls in flight, without those that have none.
+    /// The observers of the calls in flight, newest last, without those that have none.
     [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const;
 
 private:
@@ -79,6 +79,7 @@ private:
     wake_up writer_wake_;
     wake_up drained_;
     task_group tasks_;
+    std::uint64_t calls_begun_ = 0;
     bool is_stopping_ = false;
     bool has_ended_ = false;
     bool is_drained_ = false;

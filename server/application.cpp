@@ -53,7 +53,7 @@ task<> application::watch_signals(std::function<void()> stop) {
         const auto [ec, number] = co_await signals_.async_wait(nothrow);
         if (ec) co_return;
         if (++seen == 1) {
-            log_.info("stopping (signal {}); once more to stop at once", number);
+            log_.info("stopping (signal {}); a second signal stops it at once", number);
             stop();
         } else {
             // The guard ends the children: that is what it is for.

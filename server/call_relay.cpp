@@ -66,11 +66,14 @@ result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
     return asked;
 }
 
+void call_relay::withdraw(const fault& reason) {
+    for (const auto& asked : questions_) asked->settle(reason);
+    questions_.clear();
+}
+
 void call_relay::detach() {
     sink_ = nullptr;
-    for (const auto& asked : questions_)
-        asked->settle(fault{errc::call_cancelled, "the request has ended"});
-    questions_.clear();
+    withdraw({errc::call_cancelled, "the request has ended"});
 }
 
 } // namespace mcpgw

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] const void* owner() const override { return owner_; }
 
     [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
+    /// Settles the questions that are still open: nobody waits for their answers any more.
+    void withdraw(const fault& reason);
     void detach();
 
     /// Detaches at the end of a scope.

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <functional>
 
@@ -23,10 +24,22 @@ constexpr const char* overview =
     "Exit codes: 0 success; 1 what was asked for failed; 2 wrong arguments or configuration.\n";
 
 void add_config(CLI::App& command, cli_options& options) {
-    command.add_option("-c,--config", options.config,
-                       "Configuration: TOML or JSON, ours or a client's (default: a demo server)");
-    command.add_option("--log-level", options.log_level, "debug, info, warning, error or off")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+    command
+        .add_option("-c,--config", options.config,
+                    "Configuration: TOML or JSON, ours or a client's (default: a demo server)")
+        ->type_name("FILE");
+    command
+        .add_option("--log-level", options.log_level,
+                    "How much to say on stderr: debug, info, warning, error or off")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+        ->type_name("LEVEL");
+}
+
+CLI::Option* add_abstracts(CLI::App& command, cli_options& options) {
+    return command
+        .add_option("--children-abstract", options.abstracts,
+                    "JSON file with a text about each server, for mcp://children_servers")
+        ->type_name("FILE");
 }
 
 void add_json(CLI::App& command, cli_options& options) {
@@ -38,9 +51,11 @@ using runner = std::function<int()>;
 void add_serving(CLI::App& app, cli_options& options, runner& run) {
     auto* const serve = app.add_subcommand("serve", "Serve MCP over HTTP");
     add_config(*serve, options);
-    serve->add_option("-l,--listen", options.listen,
-                      "HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080; port 0: any");
-    serve->add_option("--children-abstract", options.abstracts, "JSON with a text per server");
+    serve
+        ->add_option("-l,--listen", options.listen,
+                     "Address, for example 127.0.0.1:8080 or [::1]:8080; port 0: any free one")
+        ->type_name("HOST:PORT");
+    add_abstracts(*serve, options);
     serve->footer("Example: mcp-gateway serve --config gateway.toml --listen 127.0.0.1:9000");
     serve->callback([&] {
         run = [&] {
@@ -50,7 +65,7 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
 
     auto* const stdio = app.add_subcommand("stdio", "Serve one client over stdin and stdout");
     add_config(*stdio, options);
-    stdio->add_option("--children-abstract", options.abstracts, "JSON with a text per server");
+    add_abstracts(*stdio, options);
     stdio->footer("Example client entry:\n  {\"mcpServers\": {\"gateway\": {\"command\": "
                   "\"mcp-gateway\",\n    \"args\": [\"stdio\", \"--config\", "
                   "\"/path/to/gateway.toml\"]}}}");
@@ -71,7 +86,7 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
 
 void add_configuring(CLI::App& app, cli_options& options, runner& run) {
     auto* const check = app.add_subcommand("check", "Check a configuration; report every problem");
-    check->add_option("FILE", options.file, "The configuration")->required();
+    check->add_option("FILE", options.file, "The configuration")->required()->type_name("");
     check->add_flag("--start", options.starts_children,
                     "Also start every server; report those that fail and names that collide");
     add_json(*check, options);
@@ -82,32 +97,38 @@ void add_configuring(CLI::App& app, cli_options& options, runner& run) {
         };
     });
 
-    auto* const import =
+    // No variable may be called `import`: tools take it for the keyword.
+    auto* const importing =
         app.add_subcommand("import", "Turn a client's configuration into one of the gateway");
-    import
+    importing
         ->add_option("FILE", options.file,
                      "The client's file: .mcp.json, mcp.json, claude_desktop_config.json, "
                      "config.toml, …")
-        ->required();
-    import->add_option("-o,--output", options.output,
-                       "Where to write the configuration (default: printed; never overwrites)");
-    import->footer("Example: mcp-gateway import ~/.cursor/mcp.json --output gateway.toml");
-    import->callback([&] { run = [&] { return run_import(options);
-};
-} // namespace
-);
+        ->required()
+        ->type_name("");
+    importing
+        ->add_option("-o,--output", options.output,
+                     "Where to write the configuration (default: printed; never overwrites)")
+        ->type_name("FILE");
+    importing->footer("Example: mcp-gateway import ~/.cursor/mcp.json --output gateway.toml");
+    importing->callback([&] {
+        run = [&] {
+            return run_import(options);
+        };
+    });
 
-auto* const schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
-schema->callback([&] {
-    run = [] {
-        return run_schema();
-    };
-});
-} // namespace mcpgw
+    auto* const schema = app.add_subcommand("schema", "Print the JSON Schema of the configuration");
+    schema->footer("Example: mcp-gateway schema > mcp-gateway.schema.json");
+    schema->callback([&] {
+        run = [] {
+            return run_schema();
+        };
+    });
+}
 
 void add_using(CLI::App& app, cli_options& options, runner& run) {
     auto* const tools = app.add_subcommand("tools", "List the tools of all servers, or of one");
-    tools->add_option("CHILD", options.child, "Name of a server");
+    tools->add_option("CHILD", options.child, "Name of a server")->type_name("");
     add_config(*tools, options);
     add_json(*tools, options);
     tools->footer("Example: mcp-gateway tools demo");
@@ -118,9 +139,9 @@ void add_using(CLI::App& app, cli_options& options, runner& run) {
     });
 
     auto* const call = app.add_subcommand("call", "Call one tool and print its result");
-    call->add_option("CHILD", options.child, "Name of a server")->required();
-    call->add_option("TOOL", options.tool, "Name of its tool")->required();
-    call->add_option("ARGUMENTS", options.arguments, "JSON object (default: {})");
+    call->add_option("CHILD", options.child, "Name of a server")->required()->type_name("");
+    call->add_option("TOOL", options.tool, "Name of its tool")->required()->type_name("");
+    call->add_option("ARGUMENTS", options.arguments, "JSON object (default: {})")->type_name("");
     add_config(*call, options);
     add_json(*call, options);
     call->footer("Example: mcp-gateway call demo add '{\"a\": 2, \"b\": 3}'");
@@ -134,8 +155,10 @@ void add_using(CLI::App& app, cli_options& options, runner& run) {
         "status", "Start every server and show its state; with --url: ask a running gateway");
     add_config(*status, options);
     add_json(*status, options);
-    status->add_option("--url", options.url,
-                       "Of a running gateway, e.g. http://127.0.0.1:8080/mcp");
+    status
+        ->add_option("--url", options.url,
+                     "Of a running gateway, for example http://127.0.0.1:8080/mcp")
+        ->type_name("URL");
     status->footer("Example: mcp-gateway status --url http://127.0.0.1:8080/mcp");
     status->callback([&] {
         run = [&] {
@@ -144,12 +167,27 @@ void add_using(CLI::App& app, cli_options& options, runner& run) {
     });
 
     auto* const health = app.add_subcommand("health", "Ask a running gateway whether it is well");
-    health->add_option("--url", options.url, "Default: http://127.0.0.1:8080/healthz");
+    health->add_option("--url", options.url, "Default: http://127.0.0.1:8080/healthz")
+        ->type_name("URL");
+    health->footer("Example: mcp-gateway health --url http://127.0.0.1:8080/readyz");
     health->callback([&] {
         run = [&] {
             return run_health(options);
         };
     });
+}
+
+/// What the user gets to read about a command line that cannot be understood.
+std::string explain_usage(const CLI::App* app, const CLI::Error& error) {
+    std::string name = "mcp-gateway";
+    for (const auto* const command : app->get_subcommands()) name += " " + command->get_name();
+    std::string what = error.what();
+    if (const auto unknown = app->remaining(true); !unknown.empty()) {
+        const bool is_command = app->get_subcommands().empty() && !unknown.front().starts_with('-');
+        what = is_command ? fmt::format("there is no command '{}'", unknown.front())
+                          : fmt::format("not understood: {}", fmt::join(unknown, " "));
+    }
+    return fmt::format("mcp-gateway: {}\nTry '{} --help'.\n", what, name);
 }
 
 } // namespace
@@ -162,12 +200,13 @@ int run_cli(int argc, char** argv) {
     app.option_defaults()->always_capture_default(false);
     auto* const plain = app.add_option("--children-config", options.config,
                                        "Serve these servers over stdio (the plain form)");
-    app.add_option("--children-abstract", options.abstracts, "JSON with a text per server")
-        ->needs(plain);
+    plain->type_name("FILE");
+    add_abstracts(app, options)->needs(plain);
     add_serving(app, options, run);
     add_configuring(app, options, run);
     add_using(app, options, run);
     app.require_subcommand(0, 1);
+    app.failure_message(explain_usage);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

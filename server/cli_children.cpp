@@ -12,9 +12,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 namespace mcpgw {
 
@@ -44,7 +46,10 @@ struct job_result {
 
 child* find_child(application& app, const std::string& name, job_result& outcome) {
     if (auto* const found = app.upstreams().find(name)) return found;
-    fmt::print(stderr, "mcp-gateway: there is no server '{}' in this configuration\n", name);
+    std::vector<std::string_view> known;
+    for (const auto& c : app.upstreams().children()) known.push_back(c->name());
+    fmt::print(stderr, "mcp-gateway: there is no server '{}' in this configuration; it has: {}\n",
+               name, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
     outcome.code = exit_usage;
     return nullptr;
 }
@@ -62,7 +67,8 @@ std::string first_line(std::string_view raw_description) {
     auto text = unquote_json(raw_description).value_or("");
     text = text.substr(0, text.find('\n'));
     constexpr std::size_t shown_max = 100;
-    return text.substr(0, utf8_prefix(text, shown_max));
+    if (text.size() <= shown_max) return text;
+    return text.substr(0, utf8_prefix(text, shown_max)) + "…";
 }
 
 task<> list_tools(application& app, const cli_options& options, job_result& outcome) {
@@ -138,6 +144,8 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
                    unquote_json(find_member(answer->error, "message")).value_or("error"));
     else
         print_content(answer->result);
+    if (is_error && answer->error.empty())
+        fmt::print(stderr, "mcp-gateway: the tool '{}' reported an error\n", options.tool);
 }
 
 void print_status_line(const json::object& status) {
@@ -191,6 +199,9 @@ result<json::object> ask_gateway(const std::string& url, std::string_view tool,
                                     {"Mcp-Name", std::string{tool}}},
                                    json::serialize(message));
     if (answer.has_error()) return answer.error();
+    if (answer->status == 404 || answer->status == 405)
+        return fault{errc::server_failed,
+                     fmt::format("there is no MCP endpoint at {}; is the path /mcp?", url)};
     boost::system::error_code ec;
     const auto value = json::parse(answer->body, ec);
     const auto* const content = ec ? nullptr : value.find_pointer("/result/structuredContent", ec);
@@ -205,7 +216,7 @@ result<json::object> ask_gateway(const std::string& url, std::string_view tool,
 int show_remote_status(const cli_options& options) {
     const auto fail = [](const fault& f) {
         fmt::print(stderr, "mcp-gateway: {}\n", f.message());
-        return exit_failure;
+        return f.code == errc::bad_http_request ? exit_usage : exit_failure;
     };
     const auto listed = ask_gateway(options.url, "list_registered_children", {});
     if (listed.has_error()) return fail(listed.error());
@@ -241,9 +252,12 @@ int run_tools(const cli_options& options) {
 }
 
 int run_call(const cli_options& options) {
-    if (check_json(options.arguments).has_error() || !is_json_object(options.arguments)) {
-        fmt::print(stderr, "mcp-gateway: ARGUMENTS must be a JSON object, for example "
-                           "'{{\"message\": \"hi\"}}'\n");
+    const auto checked = check_json(options.arguments);
+    if (checked.has_error() || !is_json_object(options.arguments)) {
+        fmt::print(stderr,
+                   "mcp-gateway: ARGUMENTS must be a JSON object, for example "
+                   "'{{\"message\": \"hi\"}}'{}\n",
+                   checked.has_error() ? fmt::format("; {}", checked.error().message()) : "");
         return exit_usage;
     }
     return run_with_children(options, call_tool);

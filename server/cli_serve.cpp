@@ -13,6 +13,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <unistd.h>
+
 namespace mcpgw {
 
 namespace {
@@ -68,6 +70,9 @@ int run_serve(const cli_options& options) {
 int run_stdio(const cli_options& options) {
     configuration config;
     if (!load_for_command(options, config)) return exit_usage;
+    if (::isatty(STDIN_FILENO) != 0)
+        fmt::print(stderr, "mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
+                           "client that starts this program. Ctrl-D ends it.\n");
     application app{config, own_binary()};
     app.run_stdio();
     return exit_success;
@@ -78,7 +83,7 @@ int run_health(const cli_options& options) {
     const auto answer = probe_http("GET", url, {}, {});
     if (answer.has_error()) {
         fmt::print(stderr, "mcp-gateway: {}\n", answer.error().message());
-        return exit_failure;
+        return answer.error().code == errc::bad_http_request ? exit_usage : exit_failure;
     }
     fmt::print("{}", answer->body);
     return answer->status == 200 ? exit_success : exit_failure;

@@ -54,7 +54,8 @@ std::string question_params(const input_request& question) {
 
 } // namespace
 
-task<result<std::string>> forwarder::ask_client(const std::string& result_json, call_relay& relay) {
+task<result<std::string>> forwarder::ask_client(const std::string& result_json, call_relay& relay,
+                                                abort_signal& abort) {
     const auto questions = input_requests(result_json);
     std::vector<std::shared_ptr<question>> asked;
     // All at once: the client may show them together.
@@ -63,10 +64,14 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
         if (one.has_error()) co_return one.error();
         asked.push_back(*one);
     }
+    const abort_signal::listener on_abort{abort, [&relay, &abort] {
+                                              relay.withdraw(*abort.reason());
+                                          }};
     std::string responses;
     const auto deadline = clock_type::now() + answer_time;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         auto answer = co_await asked[i]->wait(deadline);
+        if (abort.reason()) co_return *abort.reason();
         const bool is_elicitation = questions[i].method == method::elicitation;
         if (answer.has_error() && !is_elicitation) co_return answer.error();
         if (!responses.empty()) responses += ',';
@@ -120,7 +125,7 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
             answer.message.in_result.result_type.of(answer.line) == "\"input_required\"";
         if (!needs_input || request.client_era == era::modern)
             co_return forwarded_answer{result_for_client(body, context), {}};
-        auto members = co_await ask_client(body, *relay);
+        auto members = co_await ask_client(body, *relay, *request.abort);
         if (members.has_error()) co_return members.error();
         retry_members = std::move(*members);
         if (input_requests(body).empty()) {

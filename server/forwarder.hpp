@@ -33,7 +33,8 @@ public:
     task<result<forwarded_answer>> send(order o, const client_request& request, reply_sink& sink);
 
 private:
-    task<result<std::string>> ask_client(const std::string& result_json, call_relay& relay);
+    task<result<std::string>> ask_client(const std::string& result_json, call_relay& relay,
+                                         abort_signal& abort);
 
     const registry& upstreams_;
 };

@@ -21,12 +21,10 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::seconds schema_wait{60};
-constexpr std::size_t arguments_depth_max = 256;
 
 /// A tools/call result with structuredContent and the same as text, for clients that know only text
 /// (2025-11-25, server/tools, "Structured Content").
-std::string make_result(const json::object& structured) {
-    const auto text = json::serialize(structured);
+std::string make_result(std::string_view text) {
     return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
                        R"("isError":false}})",
                        quote_json(text), text);
@@ -43,17 +41,15 @@ std::string make_error_result(const fault& f) {
                        json::serialize(structured));
 }
 
-json::array parse_items(const std::vector<list_item>& items, std::string_view only = {}) {
-    json::array list;
-    json::parse_options options;
-    options.max_depth = arguments_depth_max;
+/// A raw array of the items as their server wrote them; `only`: those with that key.
+std::string items_json(const std::vector<list_item>& items, std::string_view only = {}) {
+    std::string list = "[";
     for (const auto& item : items) {
         if (!only.empty() && item.key != only) continue;
-        boost::system::error_code ec;
-        auto value = json::parse(item.json, ec, {}, options);
-        if (!ec) list.push_back(std::move(value));
+        if (list.size() > 1) list += ',';
+        list += item.json;
     }
-    return list;
+    return list + "]";
 }
 
 std::string_view text_or(const json::object& object, std::string_view key) {
@@ -186,13 +182,13 @@ gateway_tools::outcome gateway_tools::list_children(const json::object& argument
     json::object o;
     o["count"] = shown.size();
     o["children"] = std::move(shown);
-    return o;
+    return json::serialize(o);
 }
 
 gateway_tools::outcome gateway_tools::child_status(const json::object& arguments) const {
     const auto found = find_child(arguments);
     if (found.has_error()) return found.error();
-    return status_of(**found);
+    return json::serialize(status_of(**found));
 }
 
 task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
@@ -204,15 +200,14 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
         if (ready.has_error()) co_return ready.error();
     }
     const std::string only{text_or(arguments, "tool_name")};
-    json::object o;
-    o["server_id"] = c.name();
-    o["instructions"] = c.lists().instructions;
-    o["tools"] = parse_items(c.lists().tools, only);
-    if (!only.empty() && o["tools"].as_array().empty()) co_return unknown_tool(c, only);
-    o["prompts"] = parse_items(c.lists().prompts);
-    o["resources"] = parse_items(c.lists().resources);
-    o["resource_templates"] = parse_items(c.lists().templates);
-    co_return o;
+    const auto tools = items_json(c.lists().tools, only);
+    if (!only.empty() && tools == "[]") co_return unknown_tool(c, only);
+    co_return fmt::format(
+        R"({{"server_id":{},"instructions":{},"tools":{},"prompts":{},"resources":{},)"
+        R"("resource_templates":{}}})",
+        quote_json(c.name()), quote_json(c.lists().instructions), tools,
+        items_json(c.lists().prompts), items_json(c.lists().resources),
+        items_json(c.lists().templates));
 }
 
 task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) {
@@ -225,7 +220,7 @@ task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) 
     o["server_id"] = c.name();
     o["status"] = to_string(c.status().state);
     o["was_running"] = was_running;
-    co_return o;
+    co_return json::serialize(o);
 }
 
 task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments) {

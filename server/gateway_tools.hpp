@@ -38,7 +38,7 @@ public:
     static boost::json::object status_of(const child& c);
 
 private:
-    using outcome = result<boost::json::object>; ///< structuredContent, or why not
+    using outcome = result<std::string>; ///< raw structuredContent, or why not
 
     task<outcome> run(std::string name, boost::json::object arguments);
     outcome list_children(const boost::json::object& arguments) const;

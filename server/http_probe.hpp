@@ -2,6 +2,7 @@
 
 #include "protocol/error.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +15,11 @@ struct probe_response {
 };
 
 /// One blocking HTTP request to a running gateway, for the command line (`health`, `status --url`).
-/// Plain http only. Errors: connection_lost with the reason, bad_http_request for a bad URL.
+/// Plain http only; `time_limit` is for everything but the look-up of the name. Errors:
+/// connection_lost with the reason, bad_http_request for a bad URL.
 result<probe_response> probe_http(const std::string& method, const std::string& url,
                                   const std::vector<std::pair<std::string, std::string>>& fields,
-                                  const std::string& body);
+                                  const std::string& body,
+                                  std::chrono::milliseconds time_limit = std::chrono::seconds{10});
 
 } // namespace mcpgw

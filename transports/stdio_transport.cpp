@@ -52,13 +52,18 @@ task<> stdio_transport::run() {
     timer drain{executor_};
     drain.expires_after(limits_.drain_timeout);
     drain.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) session_->close({errc::gateway_stopping, "the client ended its input"});
+        if (!ec) end_session();
     });
-    if (is_stopping_) session_->close({errc::gateway_stopping});
+    if (is_stopping_) end_session();
     co_await requests_.wait_all();
     drain.cancel();
     box_->close();
     co_await writer_.wait_all();
+    session_->close({errc::gateway_stopping});
+}
+
+void stdio_transport::end_session() {
+    session_->detach(*box_); // else it would be closed with the session
     session_->close({errc::gateway_stopping});
 }
 

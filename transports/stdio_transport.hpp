@@ -31,6 +31,8 @@ private:
     task<> write();
     void on_line(std::string_view line);
     void on_request(client_request request);
+    /// Aborts what is in flight; the answers can still be written.
+    void end_session();
 
     executor executor_;
     client_limits limits_;

@@ -110,8 +110,23 @@ TEST_CASE("never_gives_the_name_to_the_first_server_and_reports_the_others") {
     CHECK(c.tools_json() == R"([{"name":"add"},{"name":"only"}])");
     CHECK(c.find_tool("add")->upstream == "a");
     REQUIRE(c.conflicts().size() == 1);
+    CHECK(c.conflicts()[0].key == "add");
     CHECK(c.conflicts()[0].kept == "a");
     CHECK(c.conflicts()[0].others == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("conflicts_of_tools_and_prompts_are_reported_apart") {
+    upstream_lists lists;
+    lists.tools = {tool("x")};
+    lists.prompts = {tool("x")};
+    const catalog c{{{"a", &lists}, {"b", &lists}, {"c", &lists}}, naming(prefix_policy::never)};
+    REQUIRE(c.conflicts().size() == 2);
+    CHECK(c.conflicts()[0].kind == "tool");
+    CHECK(c.conflicts()[1].kind == "prompt");
+    for (const auto& conflict : c.conflicts()) {
+        CHECK(conflict.kept == "a");
+        CHECK(conflict.others == std::vector<std::string>{"a", "b", "c"});
+    }
 }
 
 TEST_CASE("long_names_of_two_servers_stay_apart_and_within_64_characters") {
@@ -150,6 +165,7 @@ TEST_CASE("server_that_lists_a_name_twice_is_answered_by_its_first") {
     CHECK(alone.tools_json() == R"([{"name":"add","v":1}])");
     const catalog merged{{{"calc", &lists}}, naming(prefix_policy::always)};
     CHECK(merged.tools_json() == R"([{"name":"calc__add","v":1}])");
+    CHECK(merged.conflicts().empty());
 }
 
 TEST_CASE("prompts_and_tools_of_one_name_do_not_disturb_each_other") {

@@ -115,8 +115,8 @@ TEST_CASE("result_of_legacy_server_becomes_modern") {
         {R"({"_meta":{"a":1},"content":[]})",
          R"({"resultType":"complete","content":[],"_meta":{"a":1}})"},
         {R"({"_meta":{},"content":[]})", R"({"resultType":"complete","content":[]})"},
-        {R"({"content":[{"type":"text","text":"\ud83d\ude00 resultType"}]})",
-         R"({"resultType":"complete","content":[{"type":"text","text":"\ud83d\ude00 resultType"}]})"},
+        {R"({"content":[{"type":"text","text":"\ud83d\ude00 type"}]})",
+         R"({"resultType":"complete","content":[{"type":"text","text":"\ud83d\ude00 type"}]})"},
     };
     for (const auto& r : rows) {
         CAPTURE(r.in);

@@ -151,9 +151,16 @@ TEST_CASE("names_that_are_no_token_are_refused") {
     CHECK(check_framing(make_framed({{"x!#$%&'*+-.^_`|~9", "5"}})).has_value());
 }
 
-TEST_CASE("protocol_switches_and_other_expectations_are_refused") {
-    CHECK(is_refused_for(make_framed({{"Upgrade", "h2c"}}), "Upgrade"));
-    CHECK(is_refused_for(make_framed({{"Upgrade", "websocket"}}), "Upgrade"));
+TEST_CASE("an_offer_to_switch_protocols_is_ignored") {
+    CHECK(
+        check_framing(make_framed({{"Connection", "Upgrade, HTTP2-Settings"},
+                                   {"Upgrade", "h2c"},
+                                   {"HTTP2-Settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"}}))
+            .has_value());
+    CHECK(check_framing(make_framed({{"Upgrade", "websocket"}, {"Upgrade", "h2c"}})).has_value());
+}
+
+TEST_CASE("other_versions_and_expectations_are_refused") {
     CHECK(is_refused_for(make_framed({{"Expect", "200-ok"}}), "Expect"));
     CHECK(is_refused_for(make_framed({{"Expect", "100-continue"}, {"Expect", "x"}}), "Expect"));
     CHECK(is_refused_for(make_framed({}, 20), "HTTP version"));

@@ -1,0 +1,143 @@
+// What a child offers; the code under test is children/child_lists.cpp.
+#include "tests/support/child_world.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+using namespace mcpgw;
+using namespace mcpgw::child_test;
+
+namespace {
+
+using names = std::vector<std::string>;
+
+bool has_tool(child_world& world, const std::string& name) {
+    return std::ranges::count(keys(world.get().lists().tools), name) == 1;
+}
+
+} // namespace
+
+TEST_CASE("all_lists_are_fetched_at_the_start_and_kept_as_the_server_wrote_them") {
+    child_world world{fake_options({"--tools=2"})};
+    CHECK(world.get().lists().capabilities.empty());
+    world.must_start();
+    const auto& lists = world.get().lists();
+    CHECK(keys(lists.tools) == names{"tool_0", "tool_1"});
+    CHECK(lists.tools[0].json == R"({"name":"tool_0","inputSchema":{"type":"object"}})");
+    CHECK(keys(lists.prompts) == names{"a prompt"});
+    CHECK(keys(lists.resources) == names{"fake://one"});
+    CHECK(lists.templates.empty()); // the server has no such method
+    CHECK(lists.capabilities.find("listChanged") != std::string::npos);
+    CHECK(world.events.lists_changed == 1);
+}
+
+TEST_CASE("only_what_the_server_declares_is_asked_for") {
+    child_world world{fake_options({"--bare"})};
+    const auto received = text_of(world.call("received"));
+    CHECK(received.find("tools/list") != std::string::npos);
+    CHECK(received.find("prompts/list") == std::string::npos);
+    CHECK(received.find("resources/") == std::string::npos);
+}
+
+TEST_CASE("every_page_of_a_list_is_fetched_with_the_servers_own_cursor") {
+    child_world world{fake_options({"--tools=7", "--pages=3"})};
+    world.must_start();
+    CHECK(keys(world.get().lists().tools) ==
+          names{"tool_0", "tool_3", "tool_6", "tool_1", "tool_4", "tool_2", "tool_5"});
+    CHECK(text_of(world.call("received")).find(R"("cursor":"\"p\u00e4ge\"\/2")") !=
+          std::string::npos);
+}
+
+TEST_CASE("endless_pages_end_at_the_limit_of_pages") {
+    auto options = fake_options({"--endless-pages"});
+    options.limits.list_pages_max = 5;
+    child_world world{options};
+    world.must_start();
+    CHECK(world.get().lists().tools.size() == 5);
+    CHECK(world.call("echo").has_value());
+}
+
+TEST_CASE("a_list_that_is_too_long_ends_at_the_limit_of_items") {
+    auto options = fake_options({"--tools=50", "--pages=2"});
+    options.limits.list_items_max = 30;
+    child_world world{options};
+    world.must_start();
+    CHECK(world.get().lists().tools.size() == 30);
+    CHECK(world.get().lists().prompts.size() == 1);
+}
+
+TEST_CASE("lists_are_kept_while_the_server_does_not_run") {
+    child_world world{fake_options()};
+    world.must_start();
+    world.stop();
+    CHECK(keys(world.get().lists().tools) == names{"tool_0"});
+}
+
+TEST_CASE("a_changed_list_is_fetched_again_and_told") {
+    child_world world{fake_options()};
+    world.must_start();
+    CHECK(world.events.lists_changed == 1);
+    text_of(world.call("change_tools"));
+    world.loop.run_until([&world] { return world.events.lists_changed == 2; });
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "extra_0"});
+}
+
+TEST_CASE("many_changes_in_a_row_end_with_the_newest_list") {
+    child_world world{fake_options()};
+    world.must_start();
+    std::vector<running_call*> calls;
+    // It tells all changes before it reads the first request for the new list.
+    REQUIRE(::kill(world.pid(), SIGSTOP) == 0);
+    for (int i = 0; i < 20; ++i) calls.push_back(&world.begin(tool_call("change_tools")));
+    REQUIRE(::kill(world.pid(), SIGCONT) == 0);
+    for (auto* const call : calls) text_of(world.end(*call));
+    world.loop.run_until([&world] { return has_tool(world, "extra_19"); });
+    world.loop.run_until([&world] { return world.status().calls_in_flight == 0; });
+    CHECK(world.get().lists().tools.size() == 21);
+    CHECK(world.events.lists_changed <= 3); // the start, and not one fetch for each change
+}
+
+TEST_CASE("a_change_during_the_start_is_not_lost") {
+    // The tools are fetched already when the server says that they changed.
+    child_world world{fake_options({"--change-in=prompts/list"})};
+    world.must_start();
+    world.loop.run_until([&world] { return has_tool(world, "late"); });
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "late"});
+}
+
+TEST_CASE("a_refresh_that_fails_keeps_the_list_of_before") {
+    auto options = fake_options();
+    child_world world{options};
+    world.must_start();
+    text_of(world.call("mute", R"({"method":"tools/list"})"));
+    // It dies while the new list is awaited.
+    text_of(world.call("change_tools"));
+    const auto died = world.call("die", R"({"code":1,"say":"bye"})");
+    CHECK(died.has_error());
+    world.run_until_state(upstream_state::failed);
+    CHECK(keys(world.get().lists().tools) == names{"tool_0"});
+}
+
+TEST_CASE("a_list_that_is_not_answered_in_time_keeps_the_one_of_before") {
+    auto options = fake_options();
+    options.list_timeout = std::chrono::milliseconds{500};
+    child_world world{options};
+    world.must_start();
+    REQUIRE(has_tool(world, "tool_0"));
+    text_of(world.call("mute", R"({"method":"tools/list"})"));
+    text_of(world.call("change_tools"));
+    world.loop.run_until([&world] { return world.events.lists_changed == 2; });
+    CHECK(keys(world.get().lists().tools) == names{"tool_0"});
+}
+
+TEST_CASE("a_change_told_by_a_server_that_is_ending_neither_empties_nor_blocks_the_lists") {
+    child_world world{fake_options({"--change-at-eof"})};
+    world.must_start();
+    world.stop();
+    CHECK(keys(world.get().lists().tools) == names{"tool_0"});
+    world.must_start();
+    text_of(world.call("change_tools"));
+    world.loop.run_until([&world] { return has_tool(world, "extra_0"); });
+}

@@ -1,0 +1,113 @@
+#include "children/process_guard.hpp"
+
+#include "children/process.hpp"
+#include "tests/support/process_loop.hpp"
+#include "tests/support/process_probe.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <csignal>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace mcpgw;
+using namespace mcpgw::child_test;
+
+namespace {
+
+task<std::string> read_line(stream_descriptor& pipe) {
+    std::string line;
+    for (;;) {
+        std::array<char, 256> chunk{};
+        const auto [ec, n] = co_await pipe.async_read_some(asio::buffer(chunk), nothrow);
+        line.append(chunk.data(), n);
+        if (ec || line.ends_with('\n')) co_return line;
+    }
+}
+
+/// A program with a guard and three children that end neither with their input nor by SIGTERM.
+struct guarded_host {
+    process_loop loop;
+    std::unique_ptr<process> host;
+    std::vector<std::unique_ptr<process_probe>> children;
+
+    guarded_host() {
+        launch_options options;
+        options.path = MCPGW_GUARD_HOST;
+        options.args = {MCPGW_FAKE_CHILD, "3"};
+        auto launched = process::launch(loop.get_executor(), options, nullptr);
+        REQUIRE(launched.has_value());
+        host = std::move(*launched);
+        std::istringstream ids{loop.await(read_line(host->stdout_pipe()))};
+        for (pid_t pid = 0; ids >> pid;) children.push_back(std::make_unique<process_probe>(pid));
+        REQUIRE(children.size() == 3);
+        for (const auto& child : children) REQUIRE_FALSE(child->has_ended());
+    }
+    void check_all_ended() {
+        for (const auto& child : children) {
+            INFO("process " << child->pid());
+            CHECK(child->has_ended(long_enough));
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("no_child_outlives_a_gateway_that_was_killed") {
+    guarded_host world;
+    ::kill(world.host->pid(), SIGKILL); // it alone: what a signal to the group reached proves less
+    const auto status = world.loop.await(world.host->wait_exit());
+    CHECK(status.code == SIGKILL);
+    world.check_all_ended();
+}
+
+TEST_CASE("no_child_outlives_a_gateway_whose_whole_group_was_killed") {
+    guarded_host world;
+    ::kill(-world.host->pid(), SIGKILL);
+    world.loop.await(world.host->wait_exit());
+    world.check_all_ended();
+}
+
+TEST_CASE("a_guard_ends_with_its_owner_and_leaves_no_zombie") {
+    const auto descriptors = count_descriptors();
+    {
+        process_guard guard{MCPGW_GUARD_HOST};
+        CHECK(guard.is_running());
+    }
+    CHECK(has_no_children());
+    CHECK(count_descriptors() == descriptors);
+}
+
+TEST_CASE("a_guard_that_cannot_be_started_is_no_obstacle") {
+    const auto descriptors = count_descriptors();
+    process_guard guard{"/no/such/program"};
+    CHECK_FALSE(guard.is_running());
+    guard.add(12345678);
+    guard.remove(12345678);
+    CHECK(count_descriptors() == descriptors);
+}
+
+TEST_CASE("a_guard_spares_a_process_that_was_taken_off_its_list") {
+    process_loop loop; // ignores SIGPIPE
+    launch_options options;
+    options.path = MCPGW_FAKE_CHILD;
+    options.args = {"--ignore-eof"};
+    auto spared = process::launch(loop.get_executor(), options, nullptr);
+    auto hit = process::launch(loop.get_executor(), options, nullptr);
+    REQUIRE(spared.has_value());
+    REQUIRE(hit.has_value());
+    const process_probe spared_probe{(*spared)->pid()};
+    {
+        process_guard guard{MCPGW_GUARD_HOST};
+        guard.add((*spared)->pid());
+        guard.add((*hit)->pid());
+        guard.remove((*spared)->pid());
+    }
+    // The guard has ended; whatever it was going to kill is being killed.
+    const auto status = loop.await((*hit)->wait_exit());
+    CHECK(status.code == SIGKILL);
+    CHECK_FALSE(spared_probe.has_ended());
+}

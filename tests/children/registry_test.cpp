@@ -1,0 +1,212 @@
+#include "children/registry.hpp"
+
+#include "tests/support/child_world.hpp"
+#include "tests/support/process_probe.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+using namespace mcpgw;
+using namespace mcpgw::child_test;
+
+namespace {
+
+struct recorded_listener final : registry::listener {
+    std::size_t catalog_changes = 0;
+    std::vector<std::string> notifications;
+
+    void on_catalog_changed() override { ++catalog_changes; }
+    void on_upstream_notification(upstream& source, std::string_view line,
+                                  const envelope& /*message*/) override {
+        notifications.push_back(source.name() + ": " + std::string{line});
+    }
+};
+
+class registry_world {
+public:
+    explicit registry_world(naming_options naming = {})
+        : all(loop.get_executor(), std::move(naming), nullptr, log_, {}) {
+        all.set_listener(&listener);
+    }
+    ~registry_world() { loop.await(all.close()); }
+    registry_world(const registry_world&) = delete;
+    registry_world& operator=(const registry_world&) = delete;
+
+    void list_all(std::chrono::milliseconds limit = std::chrono::seconds{50}) {
+        loop.await(all.ensure_listed(clock_type::now() + limit));
+    }
+    [[nodiscard]] upstream_state state_of(std::string_view name) const {
+        return all.find(name)->status().state;
+    }
+    [[nodiscard]] bool offers(std::string_view tool) const {
+        return all.merged()->find_tool(tool) != nullptr;
+    }
+
+    process_loop loop;
+    recorded_listener listener;
+
+private:
+    logger log_{log_level::off};
+
+public:
+    registry all;
+};
+
+} // namespace
+
+TEST_CASE("the_catalog_merges_the_children_in_the_order_of_the_configuration") {
+    registry_world world;
+    world.all.add(fake_options({"--tools=2"}, "b"));
+    world.all.add(fake_options({"--era=modern"}, "a"));
+    CHECK(world.all.merged()->tools_json() == "[]");
+    world.list_all();
+    const auto tools = json::parse(world.all.merged()->tools_json());
+    REQUIRE(tools.as_array().size() == 3);
+    CHECK(tools.at(0).at("name") == "b__tool_0");
+    CHECK(tools.at(1).at("name") == "b__tool_1");
+    CHECK(tools.at(2).at("name") == "a__tool_0");
+    const auto* const target = world.all.merged()->find_tool("a__tool_0");
+    REQUIRE(target != nullptr);
+    CHECK(target->upstream == "a");
+    CHECK(target->original == "tool_0");
+    CHECK(world.listener.catalog_changes >= 2);
+}
+
+TEST_CASE("one_child_alone_keeps_its_own_names") {
+    registry_world world;
+    world.all.add(fake_options({}, "a"));
+    world.all.add(fake_options({"--prefix=other"}, "b"));
+    CHECK(world.all.only("a")->tools_json() == "[]");
+    world.list_all();
+    const auto tools = json::parse(world.all.only("b")->tools_json());
+    REQUIRE(tools.as_array().size() == 1);
+    CHECK(tools.at(0).at("name") == "other_0");
+    CHECK(world.all.only("c") == nullptr);
+    CHECK(world.all.find("c") == nullptr);
+}
+
+TEST_CASE("a_catalog_that_somebody_reads_does_not_change_under_his_eyes") {
+    registry_world world;
+    world.all.add(fake_options({}, "a"));
+    const auto before = world.all.merged();
+    world.list_all();
+    CHECK(before->tools_json() == "[]");
+    CHECK(world.offers("a__tool_0"));
+}
+
+TEST_CASE("a_name_that_two_children_offer_is_a_conflict_that_the_catalog_tells") {
+    registry_world world{naming_options{prefix_policy::never, "__", 64}};
+    world.all.add(fake_options({}, "a"));
+    world.all.add(fake_options({}, "b"));
+    world.list_all();
+    const auto* const target = world.all.merged()->find_tool("tool_0");
+    REQUIRE(target != nullptr);
+    CHECK(target->upstream == "a");
+    REQUIRE_FALSE(world.all.merged()->conflicts().empty());
+    CHECK(world.all.merged()->conflicts().front().key == "tool_0");
+}
+
+TEST_CASE("a_child_that_fails_does_not_fail_the_list_of_the_others") {
+    registry_world world;
+    auto missing = fake_options({}, "missing");
+    missing.command = "/no/such/program";
+    world.all.add(missing);
+    world.all.add(fake_options({"--exit-with=1"}, "broken"));
+    world.all.add(fake_options({}, "good"));
+    world.list_all();
+    CHECK(world.state_of("missing") == upstream_state::failed);
+    CHECK(world.state_of("broken") == upstream_state::failed);
+    CHECK(world.offers("good__tool_0"));
+}
+
+TEST_CASE("a_child_that_never_answers_delays_the_list_to_the_deadline_and_not_beyond") {
+    registry_world world;
+    world.all.add(fake_options({}, "good"));
+    world.list_all();
+    world.all.add(fake_options({"--silent"}, "silent"));
+    world.list_all(std::chrono::milliseconds{60});
+    CHECK(world.state_of("silent") == upstream_state::starting);
+    CHECK(world.offers("good__tool_0"));
+}
+
+TEST_CASE("a_list_request_that_is_ended_from_outside_leaves_nothing_that_refers_to_it") {
+    registry_world world;
+    world.all.add(fake_options({"--silent"}, "silent"));
+    task_group connections{world.loop.get_executor(), 8};
+    REQUIRE(connections.spawn(world.all.ensure_listed(child_world::far_deadline())));
+    world.loop.run_until([&world] { return world.state_of("silent") == upstream_state::starting; });
+    connections.cancel_all();
+    world.loop.run_until([&connections] { return connections.size() == 0; });
+    // What waited for the start learns of its end now.
+    world.loop.await(world.all.find("silent")->stop());
+    world.loop.await(world.all.close());
+}
+
+TEST_CASE("children_that_were_listed_once_are_not_started_for_another_list") {
+    registry_world world;
+    world.all.add(fake_options({}, "a"));
+    world.list_all();
+    world.loop.await(world.all.find("a")->stop());
+    world.list_all();
+    CHECK(world.state_of("a") == upstream_state::stopped);
+    CHECK(world.offers("a__tool_0"));
+}
+
+TEST_CASE("children_are_kept_running_as_their_start_policy_says") {
+    for (const bool is_listing : {false, true}) {
+        registry_world world;
+        auto lazy = fake_options({}, "lazy");
+        lazy.start = start_policy::lazy;
+        auto eager = fake_options({}, "eager");
+        eager.start = start_policy::pre_warm;
+        for (const auto& options : {lazy, eager, fake_options({}, "automatic")})
+            world.all.add(options);
+        world.all.start_kept(is_listing);
+        world.loop.poll();
+        const auto other = is_listing ? upstream_state::starting : upstream_state::not_started;
+        CHECK(world.state_of("lazy") == upstream_state::not_started);
+        CHECK(world.state_of("eager") == upstream_state::starting);
+        CHECK(world.state_of("automatic") == other);
+    }
+}
+
+TEST_CASE("changed_lists_and_notifications_of_a_child_reach_the_listener") {
+    registry_world world;
+    world.all.add(fake_options({}, "a"));
+    world.list_all();
+    const auto changes = world.listener.catalog_changes;
+    abort_signal never;
+    auto& a = *world.all.find("a");
+    world.loop.await(a.call(tool_call("change_tools"), nullptr, never));
+    world.loop.run_until([&] { return world.listener.catalog_changes > changes; });
+    CHECK(world.offers("a__extra_0"));
+    world.loop.await(
+        a.call(tool_call("notify", R"({"method":"notifications/custom"})"), nullptr, never));
+    REQUIRE(world.listener.notifications.size() == 1);
+    CHECK(world.listener.notifications[0] ==
+          R"(a: {"jsonrpc":"2.0","method":"notifications/custom"})");
+}
+
+TEST_CASE("the_era_of_a_child_is_modern_until_it_is_known") {
+    registry_world world;
+    world.all.add(fake_options({}, "a"));
+    CHECK(world.all.era_of_upstream("a") == era::modern);
+    world.list_all();
+    CHECK(world.all.era_of_upstream("a") == era::legacy);
+    CHECK(world.all.era_of_upstream("none") == era::modern);
+}
+
+TEST_CASE("closing_the_registry_ends_every_child_whatever_it_is_doing") {
+    registry_world world;
+    auto stubborn = fake_options({"--ignore-eof", "--ignore-sigterm"}, "stubborn");
+    stubborn.stop_grace = std::chrono::milliseconds{20};
+    world.all.add(fake_options({}, "running"));
+    world.all.add(stubborn);
+    world.all.add(fake_options({"--exit-with=1"}, "failed"));
+    world.list_all();
+    world.all.add(fake_options({"--silent"}, "starting"));
+    world.all.add(fake_options({}, "never_used"));
+    world.all.find("starting")->keep_running();
+    world.loop.await(world.all.close());
+    CHECK(has_no_children());
+    for (const auto& c : world.all.children()) CHECK(c->status().pid == 0);
+}

@@ -1,0 +1,141 @@
+#include "server/subscriptions.hpp"
+
+#include "tests/support/gateway_world.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+namespace mcpgw::gateway_test {
+
+namespace {
+
+client_traits modern(const std::string& scope = {}) {
+    client_traits traits;
+    traits.spoken = era::modern;
+    traits.scope = scope;
+    return traits;
+}
+
+constexpr std::string_view tag = "io.modelcontextprotocol/subscriptionId";
+
+std::string wanting(const std::string& filter) {
+    return R"("notifications":)" + filter;
+}
+
+std::vector<std::string> methods_of(const gateway_call& call) {
+    std::vector<std::string> list;
+    for (const auto& heard : call.notifications())
+        list.emplace_back(heard.at("method").as_string());
+    return list;
+}
+
+using methods = std::vector<std::string>;
+const std::string acknowledged = "notifications/subscriptions/acknowledged";
+const std::string tools_changed = "notifications/tools/list_changed";
+
+void run_until_grown(gateway_world& world, std::size_t times) {
+    world.run_until([&] {
+        const auto now = world.upstreams().merged();
+        std::size_t seen = 0;
+        const auto& text = now->tools_json();
+        for (auto at = text.find("grown_"); at != text.npos; at = text.find("grown_", at + 1))
+            ++seen;
+        return seen == times;
+    });
+}
+
+} // namespace
+
+TEST_CASE("listen_acknowledges_first_and_tags_everything_with_its_id") {
+    gateway_world world{exposing(exposure::both)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, modern()};
+    client.names("tools/list", "tools");
+    client.set_next_id(77);
+    const auto listening = client.start(
+        "subscriptions/listen",
+        wanting(
+            R"({"toolsListChanged":true,"promptsListChanged":false,"resourceSubscriptions":[]})"));
+    client.set_next_id(100);
+    world.run_until([&] { return !listening->notifications().empty(); });
+    CHECK(methods_of(*listening) == methods{acknowledged});
+    // What is not honoured is not acknowledged.
+    CHECK(listening->notifications()[0].at("params").at("notifications") ==
+          json::value({{"toolsListChanged", true}}));
+
+    client.call("old__grow");
+    run_until_grown(world, 1);
+    CHECK(methods_of(*listening) == methods{acknowledged, tools_changed});
+    for (const auto& heard : listening->notifications())
+        CHECK(heard.at("params").at("_meta").at(tag) == 77);
+    CHECK_FALSE(listening->is_done());
+
+    world.front().stop();
+    world.run_until([&] { return listening->is_done(); });
+    const auto end = listening->result();
+    CHECK(end.at("resultType") == "complete");
+    CHECK(end.at("_meta").at(tag) == 77);
+}
+
+TEST_CASE("each_stream_hears_what_it_asked_for") {
+    gateway_world world{exposing(exposure::both)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, modern()};
+    client.names("tools/list", "tools");
+    const auto tools =
+        client.start("subscriptions/listen", wanting(R"({"toolsListChanged":true})"));
+    const auto others =
+        client.start("subscriptions/listen",
+                     wanting(R"({"promptsListChanged":true,"resourcesListChanged":true})"));
+    const auto nothing = client.start("subscriptions/listen");
+    const auto odd = client.start("subscriptions/listen", wanting(R"({"toolsListChanged":"yes"})"));
+    client.call("old__grow");
+    run_until_grown(world, 1);
+    CHECK(methods_of(*tools) == methods{acknowledged, tools_changed});
+    for (const auto& call : {others, nothing, odd})
+        CHECK(methods_of(*call) == methods{acknowledged});
+    // Closing the stream is the end of the subscription; the others go on.
+    tools->cancel();
+    world.run_until([&] { return tools->is_done(); });
+    client.call("old__grow");
+    run_until_grown(world, 2);
+    CHECK(methods_of(*tools) == methods{acknowledged, tools_changed});
+    CHECK_FALSE(others->is_done());
+    world.front().stop();
+    world.run_until([&] { return others->is_done() && nothing->is_done() && odd->is_done(); });
+}
+
+TEST_CASE("stream_of_one_child_hears_of_that_child_only") {
+    gateway_world world{exposing(exposure::gateway)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    world.add(gateway_world::fake("new", {"modern"}));
+    gateway_client old_scope{world, modern("old")};
+    gateway_client new_scope{world, modern("new")};
+    gateway_client whole{world, modern()};
+    old_scope.names("tools/list", "tools");
+    new_scope.names("tools/list", "tools");
+    const auto filter = wanting(R"({"toolsListChanged":true})");
+    const auto old_stream = old_scope.start("subscriptions/listen", filter);
+    const auto new_stream = new_scope.start("subscriptions/listen", filter);
+    const auto whole_stream = whole.start("subscriptions/listen", filter);
+    new_scope.call("grow");
+    run_until_grown(world, 1);
+    CHECK(methods_of(*new_stream) == methods{acknowledged, tools_changed});
+    CHECK(methods_of(*old_stream) == methods{acknowledged});
+    // The gateway's own tools never change.
+    CHECK(methods_of(*whole_stream) == methods{acknowledged});
+    world.front().stop();
+    world.run_until(
+        [&] { return old_stream->is_done() && new_stream->is_done() && whole_stream->is_done(); });
+}
+
+TEST_CASE("listen_after_the_stop_is_refused") {
+    gateway_world world;
+    gateway_client client{world, modern()};
+    world.front().stop();
+    CHECK(client.send("subscriptions/listen")->error().at("data").at("code") == "GATEWAY_STOPPING");
+}
+
+} // namespace mcpgw::gateway_test

@@ -1,0 +1,182 @@
+#pragma once
+
+#include "children/child.hpp"
+#include "children/registry.hpp"
+#include "protocol/json_text.hpp"
+#include "tests/support/process_loop.hpp"
+
+#include <boost/json.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw::child_test {
+
+namespace json = boost::json;
+
+/// The scripted child with these flags. Times are long: only a test about a time shortens it.
+inline child_options fake_options(std::vector<std::string> flags = {}, std::string name = "fake") {
+    child_options options;
+    options.name = std::move(name);
+    options.command = MCPGW_FAKE_CHILD;
+    options.args = std::move(flags);
+    options.start_timeout = options.probe_timeout = std::chrono::seconds{40};
+    options.call_timeout = options.list_timeout = std::chrono::seconds{40};
+    options.restart_delay_min = options.restart_delay_max = std::chrono::milliseconds{1};
+    return options;
+}
+
+/// What a child told the one above it.
+struct recorded_events final : upstream_events {
+    std::size_t lists_changed = 0;
+    std::vector<std::string> notifications;
+
+    void on_lists_changed(upstream& /*source*/) override { ++lists_changed; }
+    void on_notification(upstream& /*source*/, std::string_view line,
+                         const envelope& /*message*/) override {
+        notifications.emplace_back(line);
+    }
+};
+
+/// The client side of a call.
+struct recorded_observer final : call_observer {
+    explicit recorded_observer(executor ex, const void* whose = nullptr)
+        : ex_(ex), owner_(whose == nullptr ? this : whose) {}
+
+    std::vector<std::string> progress, logs, methods, params;
+    std::vector<std::shared_ptr<question>> questions;
+    std::optional<fault> refusal; ///< instead of asking
+
+    void on_progress(std::string_view line, const envelope& /*message*/) override {
+        progress.emplace_back(line);
+    }
+    void on_log(std::string_view line, const envelope& /*message*/) override {
+        logs.emplace_back(line);
+    }
+    result<std::shared_ptr<question>> ask(std::string_view method_name,
+                                          std::string_view params_json) override {
+        if (refusal) return *refusal;
+        methods.emplace_back(method_name);
+        params.emplace_back(params_json);
+        questions.push_back(std::make_shared<question>(ex_));
+        return questions.back();
+    }
+    [[nodiscard]] const void* owner() const override { return owner_; }
+
+private:
+    executor ex_;
+    const void* owner_;
+};
+
+using answer_or_fault = result<upstream_answer>;
+
+inline upstream_call tool_call(std::string_view tool, std::string_view arguments = "{}") {
+    upstream_call request;
+    request.method = method::tools_call;
+    request.members = R"("name":")" + std::string{tool} + R"(","arguments":)";
+    request.members += arguments;
+    return request;
+}
+
+/// The text of a tool's answer; fails the test if the call has none.
+inline std::string text_of(const answer_or_fault& answer) {
+    INFO((answer.has_error() ? answer.error().message() : answer->line.substr(0, 300)));
+    REQUIRE(answer.has_value());
+    REQUIRE_FALSE(answer->message.is_error);
+    const auto body = json::parse(answer->message.result.of(answer->line));
+    return std::string{body.at("content").at(0).at("text").as_string()};
+}
+
+inline json::value json_of(const answer_or_fault& answer) {
+    return json::parse(text_of(answer));
+}
+
+inline std::vector<std::string> keys(const std::vector<list_item>& items) {
+    std::vector<std::string> list;
+    for (const auto& item : items) list.push_back(item.key);
+    return list;
+}
+
+/// A call under way.
+struct running_call {
+    std::optional<answer_or_fault> answer;
+    abort_signal abort;
+    std::shared_ptr<recorded_observer> observer;
+};
+
+/// One child and its loop; closed at the end of the test, however that comes.
+class child_world {
+public:
+    explicit child_world(child_options options, std::vector<std::string> environment = {})
+        : child_(context(std::move(environment)), std::move(options)) {}
+    ~child_world() {
+        // An exception ends the program here, and the coroutines that hang with it.
+        loop.await(child_.close());
+        loop.finish();
+    }
+    child_world(const child_world&) = delete;
+    child_world& operator=(const child_world&) = delete;
+
+    child& get() { return child_; }
+    [[nodiscard]] upstream_status status() const { return child_.status(); }
+    [[nodiscard]] pid_t pid() const { return static_cast<pid_t>(child_.status().pid); }
+
+    result<void> start() { return loop.await(child_.ensure_running(far_deadline())); }
+    void must_start() {
+        const auto started = start();
+        INFO((started.has_error() ? started.error().message() : ""));
+        REQUIRE(started.has_value());
+    }
+    answer_or_fault call(upstream_call request) {
+        auto& running = begin(std::move(request));
+        return end(running);
+    }
+    answer_or_fault call(std::string_view tool, std::string_view arguments = "{}") {
+        return call(tool_call(tool, arguments));
+    }
+
+    [[nodiscard]] std::shared_ptr<recorded_observer> make_observer(const void* owner = nullptr) {
+        return std::make_shared<recorded_observer>(loop.get_executor(), owner);
+    }
+    /// Starts a call and lets it get as far as it can without waiting for anything.
+    running_call& begin(upstream_call request, std::shared_ptr<recorded_observer> observer) {
+        calls_.push_back(std::make_unique<running_call>());
+        auto& running = *calls_.back();
+        running.observer = std::move(observer);
+        loop.spawn(process_loop::store(
+            child_.call(std::move(request), running.observer, running.abort), running.answer));
+        loop.poll();
+        return running;
+    }
+    running_call& begin(upstream_call request, const void* owner = nullptr) {
+        return begin(std::move(request), make_observer(owner));
+    }
+    answer_or_fault end(running_call& running) {
+        loop.run_until([&running] { return running.answer.has_value(); });
+        return *running.answer;
+    }
+    void stop() { loop.await(child_.stop()); }
+    void run_until_state(upstream_state state) {
+        loop.run_until([this, state] { return child_.status().state == state; });
+    }
+
+    static clock_type::time_point far_deadline() {
+        return clock_type::now() + std::chrono::seconds{50};
+    }
+
+    process_loop loop;
+    recorded_events events;
+
+private:
+    child_context context(std::vector<std::string> environment) {
+        return {loop.get_executor(), &events, nullptr, &log_, std::move(environment)};
+    }
+
+    logger log_{log_level::off};
+    std::vector<std::unique_ptr<running_call>> calls_;
+    child child_;
+};
+
+} // namespace mcpgw::child_test

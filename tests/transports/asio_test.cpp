@@ -1,0 +1,90 @@
+#include "transports/asio.hpp"
+
+#include "tests/support/io_loop.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <vector>
+
+using mcpgw::clock_type;
+using mcpgw::task;
+using mcpgw::wake_up;
+using mcpgw::io_test::io_loop;
+
+namespace {
+
+constexpr auto never = clock_type::time_point::max();
+
+task<> wait_until(wake_up& wake, clock_type::time_point deadline, std::vector<bool>& results) {
+    const bool was_notified = co_await wake.wait_until(deadline);
+    results.push_back(was_notified);
+}
+
+task<> wait(wake_up& wake, int& ended) {
+    co_await wake.wait();
+    ++ended;
+}
+
+} // namespace
+
+TEST_CASE("notify_before_the_wait_is_not_lost") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    std::vector<bool> results;
+    wake.notify();
+    loop.run(wait_until(wake, never, results));
+    CHECK(results == std::vector{true});
+    int ended = 0;
+    wake.notify();
+    loop.run(wait(wake, ended));
+    CHECK(ended == 1);
+}
+
+TEST_CASE("notify_during_the_wait_ends_it") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    std::vector<bool> results;
+    REQUIRE(loop.tasks.spawn(wait_until(wake, never, results)));
+    loop.poll();
+    CHECK(results.empty());
+    wake.notify();
+    loop.finish();
+    CHECK(results == std::vector{true});
+}
+
+TEST_CASE("several_notifications_end_one_wait_only") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    int ended = 0;
+    wake.notify();
+    wake.notify();
+    loop.run(wait(wake, ended));
+    REQUIRE(loop.tasks.spawn(wait(wake, ended)));
+    loop.poll();
+    CHECK(ended == 1);
+    wake.notify();
+    loop.finish();
+    CHECK(ended == 2);
+}
+
+TEST_CASE("the_deadline_ends_a_wait_that_nobody_notifies") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    std::vector<bool> results;
+    const auto before = clock_type::now();
+    const auto time = std::chrono::milliseconds{30};
+    loop.run(wait_until(wake, before + time, results));
+    CHECK(results == std::vector{false});
+    CHECK(clock_type::now() - before >= time);
+}
+
+TEST_CASE("a_deadline_in_the_past_ends_the_wait_and_the_next_one_works") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    std::vector<bool> results;
+    loop.run(wait_until(wake, clock_type::time_point::min(), results));
+    wake.notify();
+    loop.run(wait_until(wake, clock_type::time_point::min(), results));
+    CHECK(results == std::vector{false, true});
+}

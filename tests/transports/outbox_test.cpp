@@ -1,0 +1,103 @@
+#include "transports/outbox.hpp"
+
+#include "tests/support/io_loop.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <string>
+#include <vector>
+
+using mcpgw::clock_type;
+using mcpgw::outbox;
+using mcpgw::task;
+using mcpgw::io_test::io_loop;
+
+namespace {
+
+constexpr auto never = clock_type::time_point::max();
+
+std::string take(outbox& box) {
+    std::string all;
+    const auto batch = box.take_batch();
+    for (const auto& chunk : batch.chunks) all += chunk;
+    return all;
+}
+
+task<> wait(outbox& box, clock_type::time_point deadline, std::vector<bool>& results) {
+    const bool was_woken = co_await box.wait(deadline);
+    results.push_back(was_woken);
+}
+
+} // namespace
+
+TEST_CASE("messages_are_framed_as_lines_or_as_events") {
+    io_loop loop;
+    outbox lines{loop.ex(), outbox::framing::lines, 1000};
+    lines.push(R"({"a":1})");
+    CHECK(lines.try_push("{}"));
+    CHECK(take(lines) == "{\"a\":1}\n{}\n");
+    CHECK(lines.empty());
+
+    outbox events{loop.ex(), outbox::framing::events, 1000};
+    events.push_raw("event: endpoint\ndata: /messages\n\n");
+    events.push("{}");
+    CHECK(take(events) == "event: endpoint\ndata: /messages\n\ndata: {}\n\n");
+}
+
+TEST_CASE("a_full_outbox_drops_notifications_but_never_an_answer") {
+    io_loop loop;
+    outbox box{loop.ex(), outbox::framing::lines, 10};
+    CHECK(box.try_push("12345678"));
+    CHECK_FALSE(box.try_push("lost"));
+    CHECK_FALSE(box.try_push("lost too"));
+    box.push("the answer");
+    CHECK(box.dropped() == 2);
+    CHECK(take(box) == "12345678\nthe answer\n");
+    CHECK(box.try_push("room again"));
+}
+
+TEST_CASE("a_message_larger_than_the_whole_queue_is_dropped_unless_it_is_an_answer") {
+    io_loop loop;
+    outbox box{loop.ex(), outbox::framing::lines, 4};
+    CHECK_FALSE(box.try_push("12345"));
+    box.push("12345");
+    CHECK(take(box) == "12345\n");
+}
+
+TEST_CASE("a_closed_outbox_keeps_what_it_has_and_takes_no_more") {
+    io_loop loop;
+    outbox box{loop.ex(), outbox::framing::lines, 100};
+    box.push("before");
+    box.close();
+    box.push("after");
+    box.push_raw("after\n");
+    CHECK_FALSE(box.try_push("after"));
+    CHECK(box.is_closed());
+    CHECK(take(box) == "before\n");
+}
+
+TEST_CASE("the_writer_wakes_for_a_message_for_the_end_and_at_its_deadline") {
+    io_loop loop;
+    outbox box{loop.ex(), outbox::framing::lines, 100};
+    std::vector<bool> results;
+    loop.run(wait(box, clock_type::time_point::min(), results));
+    CHECK(results == std::vector{false});
+
+    REQUIRE(loop.tasks.spawn(wait(box, never, results)));
+    loop.poll();
+    CHECK(results.size() == 1);
+    box.push("x");
+    loop.finish();
+    CHECK(results == std::vector{false, true});
+
+    loop.run(wait(box, never, results)); // at once: "x" is still there
+    CHECK(take(box) == "x\n");
+
+    REQUIRE(loop.tasks.spawn(wait(box, never, results)));
+    loop.poll();
+    box.close();
+    loop.finish();
+    CHECK(results == std::vector{false, true, true, true});
+    loop.run(wait(box, never, results)); // at once, and for ever
+    CHECK(results.size() == 5);
+}

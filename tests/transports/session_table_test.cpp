@@ -1,0 +1,139 @@
+#include "transports/session_table.hpp"
+
+#include "tests/support/io_loop.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+using mcpgw::abort_signal;
+using mcpgw::client_session;
+using mcpgw::clock_type;
+using mcpgw::errc;
+using mcpgw::outbox;
+using mcpgw::session_table;
+using mcpgw::io_test::io_loop;
+
+namespace {
+
+constexpr std::chrono::milliseconds timeout{60'000};
+
+struct world {
+    io_loop loop;
+    std::vector<std::string> ended;
+    session_table table{loop.ex(), 3, 10, timeout, [this](client_session& session) {
+                            ended.push_back(session.id());
+                        }};
+};
+
+bool is_hexadecimal(std::string_view text) {
+    return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+} // namespace
+
+TEST_CASE("session_ids_are_128_random_bits_in_hexadecimal") {
+    world w;
+    const auto a = w.table.open().value();
+    const auto b = w.table.open().value();
+    CHECK(a->id() != b->id());
+    CHECK(a->id().size() == 32);
+    CHECK(is_hexadecimal(a->id()));
+    std::set<std::string> seen;
+    for (int i = 0; i < 1000; ++i) seen.insert(mcpgw::random_hex(16));
+    CHECK(seen.size() == 1000);
+    CHECK(mcpgw::random_hex(0).empty());
+}
+
+TEST_CASE("a_session_is_found_by_its_whole_id_only") {
+    world w;
+    const auto session = w.table.open().value();
+    CHECK(w.table.find(session->id()) == session);
+    CHECK(w.table.find("") == nullptr);
+    CHECK(w.table.find(session->id().substr(0, 31)) == nullptr);
+    CHECK(w.table.find(session->id() + "0") == nullptr);
+}
+
+TEST_CASE("closing_a_session_tells_once_and_forgets_it") {
+    world w;
+    const auto session = w.table.open().value();
+    CHECK(w.table.close(session->id(), errc::session_unknown));
+    CHECK(session->is_closed());
+    CHECK(w.ended == std::vector{session->id()});
+    CHECK_FALSE(w.table.close(session->id(), errc::session_unknown));
+    CHECK(w.table.find(session->id()) == nullptr);
+    CHECK(w.ended.size() == 1);
+}
+
+TEST_CASE("sessions_expire_after_the_timeout_and_not_before") {
+    world w;
+    const auto old = w.table.open().value();
+    const auto fresh = w.table.open().value();
+    const auto now = clock_type::now();
+    old->last_used = now - timeout - std::chrono::milliseconds{1};
+    fresh->last_used = now - timeout;
+    w.table.expire(now);
+    CHECK(w.ended == std::vector{old->id()});
+    CHECK(w.table.size() == 1);
+    CHECK(w.table.find(fresh->id()) == fresh);
+    CHECK(old->is_closed());
+}
+
+TEST_CASE("finding_a_session_counts_as_use") {
+    world w;
+    const auto session = w.table.open().value();
+    session->last_used = clock_type::time_point{};
+    CHECK(w.table.find(session->id()) == session);
+    w.table.expire(clock_type::now());
+    CHECK(w.table.size() == 1);
+}
+
+TEST_CASE("a_session_with_a_stream_or_a_request_does_not_expire") {
+    world w;
+    const auto streaming = w.table.open().value();
+    const auto calling = w.table.open().value();
+    const auto box = std::make_shared<outbox>(w.loop.ex(), outbox::framing::events, 100);
+    streaming->attach(box);
+    abort_signal signal;
+    const auto later = clock_type::now() + timeout * 10;
+    {
+        const client_session::running_request running{*calling, "1", signal};
+        w.table.expire(later);
+        CHECK(w.table.size() == 2);
+    }
+    streaming->detach(*box);
+    w.table.expire(later);
+    CHECK(w.table.size() == 0);
+    CHECK(w.ended.size() == 2);
+}
+
+TEST_CASE("a_full_table_refuses_unless_a_session_has_expired") {
+    world w;
+    const auto first = w.table.open().value();
+    w.table.open().value();
+    w.table.open().value();
+    const auto refused = w.table.open();
+    CHECK(refused.error().code == errc::server_busy);
+    CHECK(refused.error().detail.find("sessions_max") != std::string::npos);
+    first->last_used = clock_type::now() - timeout * 2;
+    CHECK(w.table.open().has_value());
+    CHECK(w.ended == std::vector{first->id()});
+    CHECK(w.table.size() == 3);
+}
+
+TEST_CASE("closing_all_closes_each_and_visiting_sees_each") {
+    world w;
+    std::set<std::string> ids;
+    for (int i = 0; i < 3; ++i) ids.insert(w.table.open().value()->id());
+    std::set<std::string> visited;
+    w.table.for_each([&](client_session& session) { visited.insert(session.id()); });
+    CHECK(visited == ids);
+    w.table.close_all(errc::gateway_stopping);
+    CHECK(w.table.size() == 0);
+    CHECK(std::set<std::string>(w.ended.begin(), w.ended.end()) == ids);
+}
