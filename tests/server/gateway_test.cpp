@@ -143,7 +143,7 @@ TEST_CASE("requests_that_make_no_sense_are_refused_with_a_reason") {
     }
 }
 
-TEST_CASE("methods_of_the_other_era_do_not_exist") {
+TEST_CASE("gateway_has_no_methods_of_the_other_era") {
     gateway_world world;
     world.add(gateway_world::demo());
     gateway_client old_client{world, {}};
