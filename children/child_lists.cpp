@@ -45,8 +45,10 @@ task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
         auto answer = co_await link->call(request, spoken_, nullptr, never);
         if (answer.has_error()) {
-            context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
-                                  answer.error().message());
+            // A start that was broken off on purpose is no news.
+            if (!is_stop_wanted_ && !is_closed_)
+                context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
+                                      answer.error().message());
             co_return before; // better than half a list
         }
         // Many servers declare resources but have no templates: the list is empty then.
