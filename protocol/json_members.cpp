@@ -112,6 +112,15 @@ std::optional<std::string_view> element_reader::next() {
     return text_.substr(begin, end - begin);
 }
 
+void member_writer::add(std::string_view key, std::string_view value) {
+    members_.reserve(members_.size() + key.size() + value.size() + 4);
+    if (!members_.empty()) members_ += ',';
+    members_ += '"';
+    members_ += key;
+    members_ += "\":";
+    members_ += value;
+}
+
 std::string_view find_member(std::string_view object_text, std::string_view key) {
     std::string_view found;
     member_reader members{object_text};

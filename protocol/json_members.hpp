@@ -3,6 +3,7 @@
 #include "protocol/envelope.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace mcpgw {
@@ -38,6 +39,20 @@ public:
 private:
     std::string_view text_;
     std::size_t at_ = 0;
+};
+
+/// Writes an object member by member, the counterpart of member_reader: keys without quotes,
+/// escapes as they are; values raw.
+class member_writer {
+public:
+    void add(std::string_view key, std::string_view value);
+    [[nodiscard]] bool empty() const { return members_.empty(); }
+    /// Without braces.
+    [[nodiscard]] const std::string& members() const { return members_; }
+    [[nodiscard]] std::string object() const { return "{" + members_ + "}"; }
+
+private:
+    std::string members_;
 };
 
 /// Raw value of member `key` of an object, or empty where it is absent. The last one wins.

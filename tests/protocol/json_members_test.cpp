@@ -108,6 +108,17 @@ TEST_CASE("the_last_member_of_a_name_wins") {
     CHECK(find_member(text, "").empty());
 }
 
+TEST_CASE("object_is_written_member_by_member") {
+    member_writer writer;
+    CHECK(writer.empty());
+    CHECK(writer.object() == "{}");
+    writer.add("a", "1.0");
+    writer.add("b\\u00e4", R"({"c":[]})");
+    CHECK_FALSE(writer.empty());
+    CHECK(writer.members() == R"("a":1.0,"b\u00e4":{"c":[]})");
+    CHECK(writer.object() == "{" + writer.members() + "}");
+}
+
 TEST_CASE("deep_values_are_skipped_without_recursion") {
     const std::size_t levels = 100'000;
     const std::string deep = std::string(levels, '[') + std::string(levels, ']');
