@@ -54,6 +54,24 @@ bool is_length(std::string_view text) {
            std::ranges::all_of(text, is_digit);
 }
 
+bool is_param(std::string_view name) {
+    return iequals(name.substr(0, header_name::param_prefix.size()), header_name::param_prefix);
+}
+
+// Sorted, since their number is bounded only by the size of the head.
+result<void> check_params(const request_head& head) {
+    std::vector<std::string_view> names;
+    for (const auto& field : head.fields)
+        if (is_param(field.name)) names.push_back(field.name);
+    std::ranges::stable_sort(names, [](std::string_view a, std::string_view b) {
+        return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
+    });
+    const auto twice = std::ranges::adjacent_find(names, iequals);
+    if (twice == names.end()) return {};
+    return fault{errc::bad_http_request,
+                 "The header " + std::string{*twice} + " is sent more than once"};
+}
+
 result<void> check_fields(const request_head& head) {
     for (const auto& field : head.fields) {
         if (!is_token(field.name))
@@ -78,7 +96,7 @@ result<void> check_fields(const request_head& head) {
         if (head.count(name) > 1)
             return fault{errc::bad_http_request,
                          "The header " + std::string{name} + " is sent more than once"};
-    return {};
+    return check_params(head);
 }
 
 result<void> check_body_length(const request_head& head) {
@@ -339,6 +357,13 @@ result<void> check_get_stream(const request_head& head) {
     if (!accepts(head, "text/event-stream"))
         return fault{errc::not_acceptable, "Accept must allow text/event-stream"};
     return {};
+}
+
+std::vector<std::pair<std::string, std::string>> find_params(const request_head& head) {
+    std::vector<std::pair<std::string, std::string>> params;
+    for (const auto& field : head.fields)
+        if (is_param(field.name)) params.emplace_back(field.name, trim(field.value));
+    return params;
 }
 
 } // namespace mcpgw

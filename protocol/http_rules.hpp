@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mcpgw {
@@ -24,6 +25,9 @@ inline constexpr std::string_view session_id = "Mcp-Session-Id";
 inline constexpr std::string_view protocol_version = "MCP-Protocol-Version";
 inline constexpr std::string_view mcp_method = "Mcp-Method";
 inline constexpr std::string_view mcp_name = "Mcp-Name";
+/// Fields that mirror a tool's arguments (2026-07-28, basic/transports/streamable-http, "Custom
+/// Headers from Tool Parameters").
+inline constexpr std::string_view param_prefix = "Mcp-Param-";
 } // namespace header_name
 
 struct header_field {
@@ -54,8 +58,9 @@ struct access_policy {
 /// Refuses what two HTTP readers could frame differently (request smuggling): Content-Length twice
 /// or with Transfer-Encoding or not plain digits, Transfer-Encoding other than exactly "chunked" or
 /// on HTTP/1.0, no or several Host (1.1), several Origin, Content-Type, Mcp-Session-Id,
-/// MCP-Protocol-Version, Mcp-Method or Mcp-Name, an Expect other than 100-continue, field values
-/// with control characters, a Trailer field. -> bad_http_request, detail says which.
+/// MCP-Protocol-Version, Mcp-Method, Mcp-Name or Mcp-Param-* of one name, an Expect other than
+/// 100-continue, field values with control characters, a Trailer field. -> bad_http_request, detail
+/// says which.
 ///
 /// Upgrade is ignored, not refused (RFC 9110, 7.8): we never switch protocols, so what follows the
 /// request is HTTP/1 for every reader; and some clients offer h2c with every request by default.
@@ -74,5 +79,8 @@ result<void> check_access(const request_head& head, const access_policy& policy)
 result<void> check_post(const request_head& head);
 /// Accept of a GET for a stream must admit text/event-stream.
 result<void> check_get_stream(const request_head& head);
+
+/// The Mcp-Param-* fields: name as sent, value trimmed.
+std::vector<std::pair<std::string, std::string>> find_params(const request_head& head);
 
 } // namespace mcpgw

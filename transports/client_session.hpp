@@ -31,6 +31,7 @@ public:
     std::string client_capabilities = "{}"; ///< raw object
     std::string client_info;                ///< raw object; may be empty
     std::string scope;                      ///< child that the endpoint shows; empty: the gateway
+    std::string principal;                  ///< who opened it; no other may use it
     bool is_initialized = false;
     bool is_http_sse = false; ///< a session of the 2024-11-05 transport
 

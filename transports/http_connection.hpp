@@ -36,6 +36,8 @@ public:
     // --- for the endpoints ---
     http_service& service() { return service_; }
     disconnect_watch& watch() { return watch_; }
+    /// Who the client is, by the request that is being served; empty: nobody asked.
+    [[nodiscard]] const std::string& principal() const { return principal_; }
     /// Whom stop() tells; null: no request runs.
     void set_running(abort_signal* request) { running_ = request; }
     /// Writes a whole reply. The result tells whether the connection is still good.
@@ -65,6 +67,7 @@ private:
     boost::beast::flat_buffer buffer_;
     request_head head_;
     std::string origin_;
+    std::string principal_;
     bool is_http_10_ = false;
     bool is_head_method_ = false; ///< the reply has no body
     bool keep_alive_ = true;

@@ -35,6 +35,7 @@ task<bool> open_stream(http_connection& connection, const request_head& head) {
     if (opened.has_error()) co_return co_await connection.write_error(opened.error());
     const auto session = *opened;
     session->is_http_sse = true;
+    session->principal = connection.principal();
     session->spoken = revision::r2024_11_05;
     const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
                                               service.limits.stream_queue_bytes_max);
@@ -60,7 +61,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
     const auto id = query_value(head.target, "session_id");
     const auto session = id.empty() ? nullptr : service.sessions.find(id);
     const scan_limits limits{service.limits.depth_max};
-    if (!session || !session->is_http_sse) {
+    if (!session || !session->is_http_sse || session->principal != connection.principal()) {
         const fault reason{id.empty() ? errc::session_required : errc::session_unknown,
                            fmt::format("open a stream with GET {} first and POST to the URL that "
                                        "its endpoint event names",
@@ -77,6 +78,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
     request.message = *scanned;
     request.session = session;
     request.spoken = session->spoken;
+    request.principal = session->principal;
     if (request.message.has_newline) flatten_newlines(request.text);
     const auto box = session->stream();
     if (request.message.kind == message_kind::response) {

@@ -11,6 +11,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace mcpgw {
 
@@ -21,7 +23,10 @@ struct client_request {
     era client_era = era::legacy;
     revision spoken = newest_legacy;         ///< of this client
     std::shared_ptr<client_session> session; ///< legacy clients; null for a modern one over HTTP
-    std::string scope; ///< name of the one child this endpoint shows; empty: the gateway
+    std::string scope;     ///< name of the one child this endpoint shows; empty: the gateway
+    std::string principal; ///< who the client is; empty: nobody asked
+    /// The Mcp-Param-* fields of a modern request over HTTP: name as sent, value trimmed.
+    std::vector<std::pair<std::string, std::string>> param_headers;
     abort_signal* abort = nullptr;
 
     [[nodiscard]] std::string_view method() const { return message.method.of(text); }

@@ -114,6 +114,7 @@ void stdio_transport::on_line(std::string_view line) {
     // A carriage return inside ends a line for some children.
     if (request.message.has_newline) flatten_newlines(request.text);
     request.session = session_;
+    request.principal = session_->principal;
     const bool is_modern =
         !request.message.in_meta.protocol_version.empty() || request.method() == method::discover;
     request.client_era = is_modern ? era::modern : era::legacy;

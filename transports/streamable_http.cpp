@@ -44,8 +44,11 @@ find_session(http_connection& connection, const request_head& head, const std::s
     const auto id = head.find(session_header);
     if (!id) return errc::session_required;
     auto session = connection.service().sessions.find(*id);
-    // A session belongs to the endpoint that it was opened at.
-    if (!session || session->scope != scope || session->is_http_sse) return errc::session_unknown;
+    // A session belongs to the endpoint that it was opened at, and to whom opened it. The error
+    // does not tell a stranger that the session exists.
+    if (!session || session->scope != scope || session->is_http_sse ||
+        session->principal != connection.principal())
+        return errc::session_unknown;
     return session;
 }
 
@@ -56,6 +59,7 @@ task<bool> serve_modern(http_connection& connection, const request_head& head,
         co_return co_await connection.write_error(checked.error(), request.id());
     request.client_era = era::modern;
     request.spoken = newest_modern;
+    request.param_headers = find_params(head);
     if (request.message.kind != message_kind::request) {
         // No client notification is defined over HTTP here; accepting an unknown one is harmless.
         co_return co_await connection.write_accepted();
@@ -70,6 +74,7 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     if (opened.has_error()) co_return co_await connection.write_error(opened.error(), request.id());
     const auto session = *opened;
     session->scope = request.scope;
+    session->principal = request.principal;
     request.session = session;
     http_exchange exchange{connection, request};
     auto reply = co_await exchange.handle();
@@ -127,6 +132,7 @@ task<bool> serve_post(http_connection& connection, const request_head& head, std
     request.text = std::move(body);
     request.message = *scanned;
     request.scope = std::move(scope);
+    request.principal = connection.principal();
     // A pretty-printed body has newlines; on a child's stdin they would end the message early.
     if (request.message.has_newline) flatten_newlines(request.text);
 

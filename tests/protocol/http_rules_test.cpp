@@ -117,8 +117,9 @@ TEST_CASE("a_host_is_sent_exactly_once") {
 }
 
 TEST_CASE("fields_that_decide_something_are_sent_once") {
-    for (const std::string_view name : {"Origin", "Content-Type", "Mcp-Session-Id",
-                                        "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"}) {
+    for (const std::string_view name :
+         {"Origin", "Content-Type", "Mcp-Session-Id", "MCP-Protocol-Version", "Mcp-Method",
+          "Mcp-Name", "Mcp-Param-Region"}) {
         CAPTURE(name);
         CHECK(check_framing(make_framed({{name, "a"}})).has_value());
         CHECK(is_refused_for(make_framed({{name, "a"}, {name, "a"}}), name));
@@ -128,6 +129,11 @@ TEST_CASE("fields_that_decide_something_are_sent_once") {
         });
         CHECK(is_refused_for(make_framed({{name, "a"}, {lower, "b"}}), name));
     }
+}
+
+TEST_CASE("parameters_are_found_with_their_names_as_sent_and_values_trimmed") {
+    const auto found = find_params(make_framed({{"Mcp-Param-A", " b c\t"}, {"mcp-param-x", ""}}));
+    CHECK(found == decltype(found){{"Mcp-Param-A", "b c"}, {"mcp-param-x", ""}});
 }
 
 TEST_CASE("control_characters_in_values_are_refused") {

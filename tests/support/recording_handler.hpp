@@ -36,6 +36,9 @@ public:
     task<client_reply> handle(client_request& request, reply_sink& sink) override {
         note(fmt::format("request {} {}", request.id(), request.method()));
         texts_.push_back(request.text);
+        for (const auto& [name, value] : request.param_headers)
+            note(fmt::format("param {}='{}'", name, value));
+        if (!request.principal.empty()) note("principal " + request.principal);
         if (request.method() == method::initialize) return initialize(request);
         if (request.method() == method::tools_call) return call(request, sink);
         if (request.method() == method::ping) return answer(request, "{}");

@@ -141,6 +141,28 @@ TEST_CASE("a_modern_request_needs_no_session_and_its_headers_must_match") {
     CHECK(world.ask(cancelled).status == 202);
 }
 
+TEST_CASE("a_modern_request_carries_its_parameter_headers") {
+    http_world world;
+    CHECK(world.ask(modern_post("1", "echo").with("mcp-Param-Region", "  eu ")).status == 200);
+    CHECK(world.handler.count("param mcp-Param-Region='eu'") == 1);
+    const auto twice = world.ask(
+        modern_post("2", "echo").with("Mcp-Param-Region", "eu").with("Mcp-Param-region", "us"));
+    CHECK(twice.status == 400);
+    CHECK(error_name(twice.body) == "BAD_HTTP_REQUEST");
+}
+
+TEST_CASE("a_session_belongs_to_whom_opened_it") {
+    http_world world;
+    const auto session = world.open_session();
+    world.on_loop([&] { return world.listener_sessions().find(session)->principal = "somebody"; });
+    const auto foreign = world.ask(session_post(session, call_message("1", "echo")));
+    CHECK(foreign.status == 404);
+    CHECK(error_name(foreign.body) == "SESSION_ERROR");
+    CHECK(world.ask(session_delete(session)).status == 404);
+    CHECK(world.ask(session_get(session)).status == 404);
+    CHECK(world.sessions() == 1);
+}
+
 TEST_CASE("bad_messages_are_refused_by_name_and_the_connection_stays_usable") {
     http_world world;
     const auto session = world.open_session();
