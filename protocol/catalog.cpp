@@ -23,6 +23,11 @@ std::string with_name(const std::string& json, const std::string& name) {
     return json;
 }
 
+std::vector<param_header> headers_of(const std::string& tool) {
+    auto found = read_param_headers(find_member(tool, "inputSchema"));
+    return found.has_error() ? std::vector<param_header>{} : std::move(*found);
+}
+
 void append_element(std::string& array, std::string_view element) {
     if (array.size() > 1) array += ',';
     array += element;
@@ -143,7 +148,9 @@ void catalog::add_named(const std::vector<source>& sources,
         const std::string name = naming ? assigned[i].name : original;
         if (name.empty()) continue;
         // A server that lists a name twice is answered by its first.
-        if (!into.emplace(name, catalog_target{upstream, original}).second) continue;
+        const auto [place, is_new] = into.emplace(name, catalog_target{upstream, original});
+        if (!is_new) continue;
+        if (&into == &tools_) place->second.headers = headers_of(found[i]->json);
         append_element(json, name == original ? found[i]->json : with_name(found[i]->json, name));
     }
     json += "]";

@@ -2,6 +2,7 @@
 
 #include "protocol/mcp.hpp"
 #include "protocol/names.hpp"
+#include "protocol/param_headers.hpp"
 
 #include <cstddef>
 #include <map>
@@ -29,6 +30,8 @@ struct upstream_lists {
 struct catalog_target {
     std::string upstream;
     std::string original; ///< name or uri as the upstream knows it
+    /// Of a tool: its `x-mcp-header` parameters; none where its schema has them in a wrong way.
+    std::vector<param_header> headers{};
 };
 
 /// A name or URI that more than one upstream wanted.

@@ -50,6 +50,24 @@ TEST_CASE("empty_catalog_has_empty_lists_and_finds_nothing") {
     }
 }
 
+TEST_CASE("annotated_parameters_of_a_tool_are_kept_beside_its_target") {
+    const auto schema = [](std::string_view header) {
+        return R"(,"inputSchema":{"type":"object","properties":{"region":{"type":"string",)"
+               R"("x-mcp-header":")" +
+               std::string{header} + R"("}}})";
+    };
+    const auto lists = with_tools({tool("good", schema("Region")), tool("wrong", schema("a b")),
+                                   tool("plain"), tool("good", schema("Other"))});
+    const catalog c{{{"db", &lists}}, naming(prefix_policy::always)};
+    REQUIRE(c.find_tool("db__good") != nullptr);
+    REQUIRE(c.find_tool("db__good")->headers.size() == 1);
+    CHECK(c.find_tool("db__good")->headers[0].field == "Mcp-Param-Region");
+    REQUIRE(c.find_tool("db__wrong") != nullptr); // offered all the same: it may be over stdio
+    CHECK(c.find_tool("db__wrong")->headers.empty());
+    REQUIRE(c.find_tool("db__plain") != nullptr);
+    CHECK(c.find_tool("db__plain")->headers.empty());
+}
+
 TEST_CASE("prefixed_name_replaces_only_the_name_and_keeps_all_other_bytes") {
     const std::string rest =
         R"(,"title":"A \"name\": x","n":1.0,"big":12345678901234567890,"inner":{"name":"keep"})";
