@@ -28,9 +28,10 @@ result<std::string> required_text(const client_request& request, text_span where
 int status_of(const client_request& request, errc code) {
     if (request.client_era == era::legacy) return 200;
     // 2026-07-28, basic/transports/streamable-http: 404 for a method that is not served, 400 for a
-    // missing client capability; other errors are in the body alone.
+    // missing client capability and for headers that do not match; other errors are in the body
+    // alone.
     if (code == errc::method_not_found) return 404;
-    if (code == errc::missing_client_capability) return 400;
+    if (code == errc::missing_client_capability || code == errc::header_mismatch) return 400;
     return 200;
 }
 
@@ -212,6 +213,11 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
         co_return fault{errc::tool_not_found,
                         fmt::format("Unknown tool: {}; tools/list names those there are",
                                     name->substr(0, utf8_prefix(*name, 200)))};
+    if (request.has_headers()) {
+        const auto arguments = request.message.in_params.arguments.of(request.text);
+        const auto checked = check_param_headers(target->headers, request.param_headers, arguments);
+        if (checked.has_error()) co_return checked.error();
+    }
     forwarder::order order;
     order.upstream = target->upstream;
     order.method = method::tools_call;

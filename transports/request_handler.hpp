@@ -32,6 +32,8 @@ struct client_request {
     [[nodiscard]] std::string_view method() const { return message.method.of(text); }
     [[nodiscard]] std::string_view id() const { return message.id.of(text); }
     [[nodiscard]] std::string_view params() const { return message.params.of(text); }
+    /// It came over modern HTTP, where headers must mirror parts of the message.
+    [[nodiscard]] bool has_headers() const { return client_era == era::modern && !session; }
 };
 
 /// The finished answer.

@@ -22,7 +22,7 @@ public:
     fake_server(era spoken, bool has_long_names) : era_(spoken) {
         tools_ = {"inspect",   "rich",  "listing", "bare", "refuse", "hang",
                   "cancelled", "touch", "grow",    "moan", "locals", "subscriptions",
-                  "interview", "stall", "nag",     "who",  "chatty"};
+                  "interview", "stall", "nag",     "who",  "chatty", "routed"};
         if (!has_long_names) return;
         tools_.push_back(std::string(80, 'n') + "_one");
         tools_.push_back(std::string(80, 'n') + "_two");
@@ -106,14 +106,18 @@ private:
     void list_tools() {
         std::string list;
         for (const auto& tool : tools_)
-            list += fmt::format(R"({}{{"name":"{}","inputSchema":{{"type":"object","n":1.0}}}})",
-                                list.empty() ? "" : ",", tool);
+            list += fmt::format(R"({}{{"name":"{}","inputSchema":{{"type":"object","n":1.0{}}}}})",
+                                list.empty() ? "" : ",", tool,
+                                tool == "routed" ? R"(,"properties":{"region":{"type":"string",)"
+                                                   R"("x-mcp-header":"Region"}})"
+                                                 : "");
         answer(fmt::format(R"("tools":[{}])", list));
     }
 
     void call_tool() {
         const auto tool = unquote_json(message_.in_params.name.of(line_)).value_or("");
-        if (tool == "inspect" || tool.starts_with("nnn") || tool == "odd.name/here")
+        if (tool == "inspect" || tool == "routed" || tool.starts_with("nnn") ||
+            tool == "odd.name/here")
             return answer_text(line_);
         if (tool == "rich") return answer(rich);
         if (tool == "listing") return answer(R"("content":[],"structuredContent":[1,2.0])");

@@ -155,6 +155,33 @@ TEST_CASE("gateway_has_no_methods_of_the_other_era") {
     CHECK(old_client.request("ping") == json::object{});
 }
 
+TEST_CASE("headers_of_annotated_parameters_must_match_the_arguments") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, modern()};
+    const auto members = call_members("old__routed", R"({"region":"eu"})");
+
+    const auto missing = client.send("tools/call", members);
+    CHECK(missing->http_status() == 400);
+    CHECK(missing->error().at("code").as_int64() == -32020);
+    client.param_headers = {{"mcp-param-region", "us"}};
+    const auto wrong = client.send("tools/call", members);
+    CHECK(wrong->http_status() == 400);
+    CHECK(wrong->error().at("message") ==
+          "Header mismatch: Mcp-Param-Region value 'us' does not match params.arguments.region in "
+          "the body");
+    client.param_headers = {{"mcp-param-region", "eu"}, {"Mcp-Param-Zone", "unknown"}};
+    CHECK(client.send("tools/call", members)->http_status() == 200);
+    CHECK_FALSE(is_error(client.call("old__routed", R"({"region":"eu"})")));
+    // What is not annotated needs none, and the schema of another tool does not matter.
+    client.param_headers.clear();
+    CHECK_FALSE(is_error(client.call("old__routed", R"({"region":null})")));
+    CHECK_FALSE(is_error(client.call("old__inspect", R"({"region":"eu"})")));
+    // Without such headers in its protocol, a client owes none.
+    gateway_client legacy{world, {}};
+    CHECK_FALSE(is_error(legacy.call("old__routed", R"({"region":"eu"})")));
+}
+
 TEST_CASE("unknown_tool_name_of_any_length_does_not_flood_the_error") {
     gateway_world world;
     gateway_client client{world, {}};

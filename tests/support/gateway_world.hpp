@@ -115,6 +115,7 @@ public:
     gateway_client& operator=(const gateway_client&) = delete;
 
     gateway_call::answerer answer; ///< of questions; without one they stay open
+    param_fields param_headers;    ///< of every request from now on; modern clients only
 
     /// `members` of params and `meta` members of `_meta`: raw JSON without braces.
     std::shared_ptr<gateway_call> start(std::string_view method, const std::string& members = {},
