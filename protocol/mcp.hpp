@@ -50,6 +50,12 @@ inline constexpr std::string_view resources_unsubscribe = "resources/unsubscribe
 inline constexpr std::string_view complete = "completion/complete";
 inline constexpr std::string_view set_level = "logging/setLevel";
 inline constexpr std::string_view listen = "subscriptions/listen";
+// core tasks of 2025-11-25, and the extension io.modelcontextprotocol/tasks
+inline constexpr std::string_view tasks_get = "tasks/get";
+inline constexpr std::string_view tasks_cancel = "tasks/cancel";
+inline constexpr std::string_view tasks_result = "tasks/result"; // core only
+inline constexpr std::string_view tasks_list = "tasks/list";     // core only
+inline constexpr std::string_view tasks_update = "tasks/update"; // extension only
 // server to client (legacy) or embedded in input requests (modern)
 inline constexpr std::string_view sampling = "sampling/createMessage";
 inline constexpr std::string_view elicitation = "elicitation/create";
@@ -67,6 +73,8 @@ inline constexpr std::string_view resources_changed = "notifications/resources/l
 inline constexpr std::string_view resource_updated = "notifications/resources/updated";
 inline constexpr std::string_view roots_changed = "notifications/roots/list_changed";
 inline constexpr std::string_view acknowledged = "notifications/subscriptions/acknowledged";
+inline constexpr std::string_view task_status = "notifications/tasks/status"; // core tasks
+inline constexpr std::string_view tasks = "notifications/tasks";              // the extension
 } // namespace notification
 
 /// Reserved `_meta` keys (2026-07-28, basic/index, "_meta").
@@ -80,7 +88,15 @@ inline constexpr std::string_view client_capabilities =
 inline constexpr std::string_view log_level = "io.modelcontextprotocol/logLevel";
 inline constexpr std::string_view server_info = "io.modelcontextprotocol/serverInfo";
 inline constexpr std::string_view subscription_id = "io.modelcontextprotocol/subscriptionId";
+/// Of core tasks (2025-11-25, basic/utilities/tasks, "Related Task Metadata").
+inline constexpr std::string_view related_task = "io.modelcontextprotocol/related-task";
 } // namespace meta_key
+
+/// Identifiers of extensions that the gateway knows (2026-07-28, basic/versioning, "Extension
+/// Negotiation").
+namespace extension {
+inline constexpr std::string_view tasks = "io.modelcontextprotocol/tasks"; // SEP-2663
+} // namespace extension
 
 /// Log levels in ascending severity (RFC 5424 names); nothing for an unknown name.
 std::optional<int> parse_log_level(std::string_view name);
