@@ -82,15 +82,11 @@ result<void> check_fields(const request_head& head) {
     }
     // A second value could be the one that a filter in front of us looked at.
     constexpr std::array singles{
-        header_name::host,
-        header_name::content_length,
-        header_name::content_type,
-        header_name::transfer_encoding,
-        header_name::origin,
-        header_name::session_id,
-        header_name::mcp_method,
-        header_name::mcp_name,
-        header_name::protocol_version,
+        header_name::host,          header_name::content_length,
+        header_name::content_type,  header_name::transfer_encoding,
+        header_name::origin,        header_name::session_id,
+        header_name::last_event_id, header_name::mcp_method,
+        header_name::mcp_name,      header_name::protocol_version,
     };
     for (const auto name : singles)
         if (head.count(name) > 1)

@@ -19,6 +19,7 @@ inline constexpr std::string_view accept = "Accept";
 inline constexpr std::string_view content_length = "Content-Length";
 inline constexpr std::string_view content_type = "Content-Type";
 inline constexpr std::string_view host = "Host";
+inline constexpr std::string_view last_event_id = "Last-Event-ID";
 inline constexpr std::string_view origin = "Origin";
 inline constexpr std::string_view transfer_encoding = "Transfer-Encoding";
 inline constexpr std::string_view session_id = "Mcp-Session-Id";
@@ -58,9 +59,9 @@ struct access_policy {
 /// Refuses what two HTTP readers could frame differently (request smuggling): Content-Length twice
 /// or with Transfer-Encoding or not plain digits, Transfer-Encoding other than exactly "chunked" or
 /// on HTTP/1.0, no or several Host (1.1), several Origin, Content-Type, Mcp-Session-Id,
-/// MCP-Protocol-Version, Mcp-Method, Mcp-Name or Mcp-Param-* of one name, an Expect other than
-/// 100-continue, field values with control characters, a Trailer field. -> bad_http_request, detail
-/// says which.
+/// Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name or Mcp-Param-* of one name, an Expect
+/// other than 100-continue, field values with control characters, a Trailer field. ->
+/// bad_http_request, detail says which.
 ///
 /// Upgrade is ignored, not refused (RFC 9110, 7.8): we never switch protocols, so what follows the
 /// request is HTTP/1 for every reader; and some clients offer h2c with every request by default.

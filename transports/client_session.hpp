@@ -3,10 +3,10 @@
 #include "protocol/envelope.hpp"
 #include "protocol/mcp.hpp"
 #include "transports/abort_signal.hpp"
+#include "transports/open_questions.hpp"
 #include "transports/outbox.hpp"
-#include "transports/question.hpp"
+#include "transports/session_streams.hpp"
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,8 +21,8 @@ namespace mcpgw {
 /// has one too; there it also serves modern requests, for their ids.
 class client_session {
 public:
-    client_session(executor ex, std::string id, std::size_t backlog_max)
-        : id_(std::move(id)), executor_(ex), backlog_max_(backlog_max) {}
+    client_session(executor ex, std::string id, std::size_t backlog_max, event_limits limits = {})
+        : streams(backlog_max, limits), id_(std::move(id)), questions_(ex) {}
 
     [[nodiscard]] const std::string& id() const { return id_; }
 
@@ -39,25 +39,30 @@ public:
     std::optional<int> log_level;                     ///< nothing: the client set none
     std::set<std::string, std::less<>> subscriptions; ///< resource URIs
 
-    // --- messages that belong to no request ---
-    /// Where they go: the GET stream, the SSE stream or stdout. Without one they are kept in a
-    /// bounded backlog. Returns the stream that was attached before, or null.
-    std::shared_ptr<outbox> attach(std::shared_ptr<outbox> stream);
+    // --- messages to the client ---
+    session_streams streams;
+    /// Where messages that belong to no request go: the GET stream, the SSE stream or stdout.
+    /// Without one they are kept in a bounded backlog. Returns the stream that was attached before,
+    /// or null.
+    std::shared_ptr<outbox> attach(std::shared_ptr<outbox> stream) {
+        return streams.attach(std::move(stream));
+    }
     /// Only if `stream` is still the one attached.
-    void detach(const outbox& stream);
-    [[nodiscard]] bool has_stream() const { return stream_ != nullptr; }
-    [[nodiscard]] const std::shared_ptr<outbox>& stream() const { return stream_; }
-    void notify(std::string line);
+    void detach(const outbox& stream) { streams.release(stream); }
+    [[nodiscard]] bool has_stream() const { return streams.own_box() != nullptr; }
+    [[nodiscard]] std::shared_ptr<outbox> stream() const { return streams.own_box(); }
+    void notify(std::string line) { streams.notify(std::move(line)); }
 
     // --- questions to the client ---
-    /// Makes a question and the request line that asks it, for the caller to send.
-    struct outgoing_question {
-        std::shared_ptr<question> pending;
-        std::string line;
-    };
-    result<outgoing_question> make_question(std::string_view method, std::string_view params);
+    using outgoing_question = open_questions::outgoing;
+    /// Makes a question and the request line that asks it, for the caller to send. `tell` sends
+    /// its withdrawal the same way. session_error: the session has ended.
+    result<outgoing_question> make_question(std::string_view method, std::string_view params,
+                                            open_questions::teller tell = {});
     /// A response of the client. False: nobody asked that.
-    bool on_response(std::string_view text, const envelope& message);
+    bool on_response(std::string_view text, const envelope& message) {
+        return questions_.on_response(text, message);
+    }
 
     // --- requests in flight ---
     /// Registers a request while in scope, so that notifications/cancelled can find it. One that
@@ -80,25 +85,23 @@ public:
     [[nodiscard]] std::size_t requests_in_flight() const { return running_.size(); }
     /// notifications/cancelled; unknown ids are ignored, as is a wish to cancel initialize.
     void cancel(std::string_view text, const envelope& message);
-    /// The session ends: requests are aborted, questions fail, the stream closes.
+    /// The session ends: requests are aborted, questions fail, its own stream closes and nothing
+    /// can be resumed any more.
     void close(const fault& reason);
     [[nodiscard]] bool is_closed() const { return is_closed_; }
+    /// A request runs, or a connection carries one of its streams.
+    [[nodiscard]] bool is_in_use() const { return !running_.empty() || streams.has_carrier(); }
 
     clock_type::time_point last_used = clock_type::now();
 
 private:
     std::string id_;
-    executor executor_;
-    std::shared_ptr<outbox> stream_;
-    std::deque<std::string> backlog_;
-    std::size_t backlog_max_;
-    std::map<std::string, std::shared_ptr<question>, std::less<>> questions_; // by our raw id
+    open_questions questions_;
     struct running_entry {
         abort_signal* signal;
         bool is_cancellable;
     };
     std::map<std::string, running_entry, std::less<>> running_; // by the client's raw id
-    std::uint64_t next_question_ = 1;
     bool is_closed_ = false;
 };
 

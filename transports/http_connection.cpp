@@ -1,5 +1,6 @@
 #include "transports/http_connection.hpp"
 
+#include "transports/delayed_call.hpp"
 #include "transports/legacy_sse.hpp"
 #include "transports/streamable_http.hpp"
 
@@ -42,28 +43,6 @@ fault parse_fault(const boost::system::error_code& ec) {
         return {errc::bad_http_request, "the header is larger than limits.header_bytes_max"};
     return {errc::bad_http_request, fmt::format("malformed HTTP request: {}", ec.message())};
 }
-
-/// Ends a read that takes too long but leaves the socket open for the reply that says so; the
-/// stream's own deadline would close it.
-class read_deadline {
-public:
-    read_deadline(http_connection::stream_type& stream, std::chrono::milliseconds time)
-        : timer_(stream.get_executor())
-        , target_(std::make_shared<http_connection::stream_type*>(&stream)) {
-        timer_.expires_after(time);
-        timer_.async_wait([target = target_](const boost::system::error_code& ec) {
-            if (!ec && *target != nullptr) (*target)->cancel();
-        });
-    }
-    // The timer may have fired already; its handler must find nothing to cancel then.
-    ~read_deadline() { *target_ = nullptr; }
-    read_deadline(const read_deadline&) = delete;
-    read_deadline& operator=(const read_deadline&) = delete;
-
-private:
-    timer timer_;
-    std::shared_ptr<http_connection::stream_type*> target_;
-};
 
 } // namespace
 
@@ -125,7 +104,10 @@ task<bool> http_connection::read_head(parser_type& parser) {
         buffer_.commit(n);
     }
     stream_.expires_never();
-    const read_deadline deadline{stream_, service_.options.header_timeout};
+    // The stream's own deadline would close the socket, which the reply that says so still needs.
+    const delayed_call deadline{service_.ex, service_.options.header_timeout, [this] {
+                                    stream_.cancel();
+                                }};
     const auto [ec, n] = co_await http::async_read_header(stream_, buffer_, parser, nothrow);
     if (!ec) co_return true;
     if (ec == asio::error::operation_aborted) {
@@ -197,7 +179,9 @@ task<result<void>> http_connection::read_body(parser_type& parser) {
     if (length && *length > service_.limits.message_bytes_max) co_return too_large;
     if (parser.is_done()) co_return result<void>{};
     parser.body_limit(service_.limits.message_bytes_max);
-    const read_deadline deadline{stream_, service_.options.body_timeout};
+    const delayed_call deadline{service_.ex, service_.options.body_timeout, [this] {
+                                    stream_.cancel();
+                                }};
     // An HTTP/1.0 client does not know the interim reply (RFC 9110, 10.1.1).
     if (head_.count("Expect") > 0 && !is_http_10_) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -304,7 +288,10 @@ task<bool> http_connection::write_stream(std::shared_ptr<outbox> box) {
         if (ec) co_return false;
         head.clear();
         const bool can_go_on = is_chunked && keep_alive_ && !is_stopping_;
-        if (is_last) co_return can_go_on;
+        if (is_last) {
+            box->set_delivered();
+            co_return can_go_on;
+        }
         const bool was_woken =
             co_await box->wait(clock_type::now() + service_.options.sse_keep_alive);
         if (!was_woken) {

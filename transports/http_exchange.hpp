@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/http_connection.hpp"
+#include "transports/late_reply.hpp"
 #include "transports/request_handler.hpp"
 
 #include <memory>
@@ -8,13 +8,11 @@
 
 namespace mcpgw {
 
-/// One request over HTTP and its reply, whose form is chosen late: a plain JSON body if the answer
-/// is all there is, an event stream from the first notification or question on. Lives in the frame
-/// of the coroutine that serves the request.
+/// One request over HTTP and its reply. Lives in the frame of the coroutine that serves the
+/// request, which outlives the connection if the client of a session leaves in mid-call.
 class http_exchange final : public reply_sink {
 public:
     http_exchange(http_connection& connection, client_request& request);
-    ~http_exchange();
     http_exchange(const http_exchange&) = delete;
     http_exchange& operator=(const http_exchange&) = delete;
 
@@ -26,21 +24,22 @@ public:
     task<client_reply> handle();
     task<bool> finish(client_reply reply, std::vector<std::pair<std::string, std::string>> fields);
 
-    void notify(std::string line) override;
+    void notify(std::string line) override { reply_.notify(line); }
     result<std::shared_ptr<question>> ask(std::string_view method,
-                                          std::string_view params) override;
+                                          std::string_view params) override {
+        return reply_.ask(method, params, questions_);
+    }
 
 private:
-    bool start_stream();
-    task<> write_stream();
-
     http_connection& connection_;
     client_request& request_;
     abort_signal abort_;
-    std::shared_ptr<outbox> box_; ///< null: no event stream yet
-    wake_up stream_ended_;
-    bool is_writing_ = false;
-    bool is_good_ = true;
+    late_reply reply_;
+    question_group questions_;
 };
+
+/// The answer of the handler, or where it throws, which is a bug of ours, an error: this client
+/// gets an answer all the same, and the others notice nothing.
+task<client_reply> run_handler(http_service& service, client_request& request, reply_sink& sink);
 
 } // namespace mcpgw

@@ -68,8 +68,7 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     , limits_(limits)
     , handler_(handler)
     , log_(log)
-    , sessions_(ex, limits_.sessions_max, limits_.notifications_backlog_max,
-                options_.session_timeout,
+    , sessions_(ex, limits_, options_.session_timeout,
                 [this](client_session& s) { handler_.on_session_closed(s); })
     , acceptor_(open_acceptor(ex, options_))
     , port_(acceptor_.local_endpoint().port())

@@ -22,7 +22,11 @@ struct http_options {
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000}; ///< keep-alive connection without a request
     std::chrono::milliseconds write_timeout{30'000};
-    std::chrono::milliseconds sse_keep_alive{15'000};     ///< comment on a silent stream
+    std::chrono::milliseconds sse_keep_alive{15'000}; ///< comment on a silent stream
+    /// A call of a 2025-11-25 session without an answer for that long gets its reply as a stream,
+    /// from which it can be resumed.
+    std::chrono::milliseconds stream_delay{1'000};
+    std::chrono::milliseconds retry_delay{1'000};         ///< `retry` of a stream: before resuming
     std::chrono::milliseconds session_timeout{3'600'000}; ///< legacy session without a request
 };
 
@@ -36,6 +40,8 @@ struct client_limits {
     std::size_t requests_per_session_max = 1'000;    ///< in flight
     std::size_t stream_queue_bytes_max = 16U << 20U; ///< waiting for one slow client
     std::size_t notifications_backlog_max = 256;     ///< kept for a session without a stream
+    std::size_t resume_events_max = 1'000;           ///< kept for a session to resume streams with
+    std::size_t resume_bytes_max = 4U << 20U;        ///< of those
     std::chrono::milliseconds drain_timeout{10'000}; ///< for requests in flight when stdin ends
 };
 

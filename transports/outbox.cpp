@@ -1,14 +1,42 @@
 #include "transports/outbox.hpp"
 
+#include "protocol/envelope.hpp"
+#include "protocol/mcp.hpp"
 #include "protocol/sse.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace mcpgw {
 
-std::string outbox::framed(std::string_view line) const {
+namespace {
+
+constexpr std::size_t crowded_part = 4; // of the limit
+
+/// The raw token of a progress notification; empty for any other message.
+std::string_view progress_token_of(std::string_view line) {
+    if (line.find(notification::progress) == std::string_view::npos) return {};
+    const auto scanned = scan_envelope(line);
+    if (scanned.has_error() || scanned->method.of(line) != notification::progress) return {};
+    return scanned->in_params.progress_token.of(line);
+}
+
+} // namespace
+
+bool outbox::is_crowded() const {
+    return !crowd_.empty() || queue_.bytes() > bytes_max_ / crowded_part;
+}
+
+std::list<outbox::waiting>::iterator outbox::find_progress(std::string_view raw_token) {
+    if (raw_token.empty()) return crowd_.end();
+    return std::ranges::find(crowd_, raw_token, &waiting::progress_token);
+}
+
+std::string outbox::framed(std::string_view line, std::string_view event_id) const {
     std::string bytes;
-    bytes.reserve(line.size() + 32);
+    bytes.reserve(line.size() + event_id.size() + 32);
     if (framing_ == framing::events) {
-        append_sse_line(bytes, line);
+        append_sse_line(bytes, line, event_id);
     } else {
         bytes.append(line);
         bytes.push_back('\n');
@@ -16,27 +44,50 @@ std::string outbox::framed(std::string_view line) const {
     return bytes;
 }
 
-bool outbox::try_push(std::string_view line) {
-    if (is_closed_ || queue_.bytes() + line.size() > bytes_max_) {
+bool outbox::try_push(std::string_view line, std::string_view event_id) {
+    if (is_closed_) return false;
+    const auto token = is_crowded() ? progress_token_of(line) : std::string_view{};
+    const auto older = find_progress(token);
+    const std::size_t freed = older == crowd_.end() ? 0 : older->bytes.size();
+    if (queue_.bytes() + crowd_bytes_ - freed + line.size() > bytes_max_) {
         ++dropped_;
         return false;
     }
-    push(line);
+    if (older != crowd_.end()) {
+        crowd_bytes_ -= freed;
+        crowd_.erase(older);
+    }
+    enqueue(framed(line, event_id), token);
     return true;
 }
 
-void outbox::push(std::string_view line) {
-    push_raw(framed(line));
+void outbox::push(std::string_view line, std::string_view event_id) {
+    push_raw(framed(line, event_id));
 }
 
 void outbox::push_raw(std::string bytes) {
-    if (is_closed_) return;
-    queue_.push(std::move(bytes));
+    if (!is_closed_) enqueue(std::move(bytes));
+}
+
+void outbox::enqueue(std::string bytes, std::string_view progress_token) {
+    if (is_crowded()) {
+        crowd_bytes_ += bytes.size();
+        crowd_.push_back({std::move(bytes), std::string{progress_token}});
+    } else {
+        queue_.push(std::move(bytes));
+    }
     wake_.notify();
 }
 
+write_queue::batch outbox::take_batch() {
+    for (auto& each : crowd_) queue_.push(std::move(each.bytes));
+    crowd_.clear();
+    crowd_bytes_ = 0;
+    return queue_.take_batch();
+}
+
 task<bool> outbox::wait(clock_type::time_point deadline) {
-    if (!queue_.empty() || is_closed_) co_return true;
+    if (!empty() || is_closed_) co_return true;
     const bool was_notified = co_await wake_.wait_until(deadline);
     co_return was_notified;
 }

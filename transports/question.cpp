@@ -6,7 +6,7 @@ task<result<std::string>> question::wait(clock_type::time_point deadline) {
     while (!answer_) {
         const bool was_notified = co_await answered_.wait_until(deadline);
         if (!was_notified && !answer_)
-            co_return fault{errc::call_timed_out, "the client did not answer the question in time"};
+            settle(fault{errc::call_timed_out, "the client did not answer the question in time"});
     }
     co_return *answer_;
 }

@@ -11,9 +11,10 @@ namespace {
 
 class channel_sink final : public reply_sink {
 public:
-    channel_sink(client_request& request, outbox& box) : request_(request), box_(box) {}
+    channel_sink(client_request& request, std::shared_ptr<outbox> box)
+        : request_(request), box_(std::move(box)) {}
 
-    void notify(std::string line) override { box_.try_push(line); }
+    void notify(std::string line) override { box_->try_push(line); }
 
     result<std::shared_ptr<question>> ask(std::string_view method,
                                           std::string_view params) override {
@@ -21,15 +22,21 @@ public:
         if (request_.client_era == era::modern)
             return fault{errc::session_error, "a client of this protocol revision cannot be asked "
                                               "while a request runs"};
-        auto made = request_.session->make_question(method, params);
+        auto tell = [box = box_](const std::string& line) {
+            box->push(line);
+        };
+        auto made = request_.session->make_question(method, params, std::move(tell));
         if (made.has_error()) return made.error();
-        box_.push(made->line);
+        box_->push(made->line);
+        questions_.add(made->pending);
         return made->pending;
     }
+    void withdraw_questions() { questions_.withdraw(); }
 
 private:
     client_request& request_;
-    outbox& box_;
+    std::shared_ptr<outbox> box_;
+    question_group questions_;
 };
 
 } // namespace
@@ -47,7 +54,7 @@ task<> run_session_request(request_handler& handler, client_request request,
             request.id(), {errc::invalid_request, "a request with this id is still in flight"}));
         co_return;
     }
-    channel_sink sink{request, *box};
+    channel_sink sink{request, box};
     client_reply reply;
     std::exception_ptr bug;
     try {
@@ -56,6 +63,7 @@ task<> run_session_request(request_handler& handler, client_request request,
         bug = std::current_exception();
         reply.text = make_error_response(request.id(), {errc::internal_error});
     }
+    sink.withdraw_questions();
     // A cancelled request gets no answer (2025-11-25, basic/utilities/cancellation).
     const bool was_cancelled = abort.reason() && abort.reason()->code == errc::call_cancelled;
     if (!was_cancelled) box->push(reply.text);

@@ -22,22 +22,20 @@ std::string random_hex(std::size_t bytes) {
     return text;
 }
 
-session_table::session_table(executor ex, std::size_t sessions_max, std::size_t backlog_max,
+session_table::session_table(executor ex, const client_limits& limits,
                              std::chrono::milliseconds timeout, ended_callback on_ended)
-    : executor_(ex)
-    , sessions_max_(sessions_max)
-    , backlog_max_(backlog_max)
-    , timeout_(timeout)
-    , on_ended_(std::move(on_ended)) {}
+    : executor_(ex), limits_(limits), timeout_(timeout), on_ended_(std::move(on_ended)) {}
 
 result<std::shared_ptr<client_session>> session_table::open() {
-    if (sessions_.size() >= sessions_max_) expire(clock_type::now());
-    if (sessions_.size() >= sessions_max_)
+    if (sessions_.size() >= limits_.sessions_max) expire(clock_type::now());
+    if (sessions_.size() >= limits_.sessions_max)
         return fault{errc::server_busy,
                      fmt::format("{} sessions are open, the maximum (limits.sessions_max)",
                                  sessions_.size())};
     auto id = random_hex(session_id_bytes);
-    auto session = std::make_shared<client_session>(executor_, id, backlog_max_);
+    auto session = std::make_shared<client_session>(
+        executor_, id, limits_.notifications_backlog_max,
+        event_limits{limits_.resume_events_max, limits_.resume_bytes_max});
     sessions_.emplace(std::move(id), session);
     return session;
 }
@@ -66,8 +64,8 @@ void session_table::close_all(const fault& reason) {
 void session_table::expire(clock_type::time_point now) {
     std::vector<std::string> expired;
     for (const auto& [id, session] : sessions_) {
-        const bool is_in_use = session->has_stream() || session->requests_in_flight() > 0;
-        if (!is_in_use && now - session->last_used > timeout_) expired.push_back(id);
+        session->streams.sweep();
+        if (!session->is_in_use() && now - session->last_used > timeout_) expired.push_back(id);
     }
     for (const auto& id : expired)
         close(id, {errc::session_unknown, "the session expired; send initialize again"});

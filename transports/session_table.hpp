@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transports/client_session.hpp"
+#include "transports/http_options.hpp"
 
 #include <chrono>
 #include <functional>
@@ -17,8 +18,8 @@ class session_table {
 public:
     using ended_callback = std::function<void(client_session&)>;
 
-    session_table(executor ex, std::size_t sessions_max, std::size_t backlog_max,
-                  std::chrono::milliseconds timeout, ended_callback on_ended);
+    session_table(executor ex, const client_limits& limits, std::chrono::milliseconds timeout,
+                  ended_callback on_ended);
 
     /// A new session; the table refuses when it is full of sessions that are in use.
     result<std::shared_ptr<client_session>> open();
@@ -27,7 +28,8 @@ public:
     bool close(std::string_view id, const fault& reason);
     void close_all(const fault& reason);
     /// Ends sessions that nobody used for the timeout. One with a stream or a request in flight is
-    /// in use.
+    /// in use; an answer that waits for a client which lost its connection waits that long. To be
+    /// called now and then.
     void expire(clock_type::time_point now);
 
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
@@ -35,8 +37,7 @@ public:
 
 private:
     executor executor_;
-    std::size_t sessions_max_;
-    std::size_t backlog_max_;
+    client_limits limits_;
     std::chrono::milliseconds timeout_;
     ended_callback on_ended_;
     std::unordered_map<std::string, std::shared_ptr<client_session>> sessions_;

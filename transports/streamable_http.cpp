@@ -73,6 +73,7 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     auto opened = sessions.open();
     if (opened.has_error()) co_return co_await connection.write_error(opened.error(), request.id());
     const auto session = *opened;
+    session->streams.set_resumable();
     session->scope = request.scope;
     session->principal = request.principal;
     request.session = session;
@@ -113,7 +114,9 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
         const fault twice{errc::invalid_request, "a request with this id is still in flight"};
         co_return co_await connection.write_error(twice, request.id());
     }
-    co_return co_await exchange.run();
+    const bool is_good = co_await exchange.run();
+    session.last_used = clock_type::now(); // an answer that waits for its client waits from now on
+    co_return is_good;
 }
 
 task<bool> serve_post(http_connection& connection, const request_head& head, std::string body,
@@ -158,7 +161,8 @@ task<bool> refuse_method(http_connection& connection, std::string_view detail) {
 }
 
 /// The stream for what belongs to no request (2025-11-25, basic/transports, "Listening for Messages
-/// from the Server"). One per session; a new one replaces the old, which may be a dead connection.
+/// from the Server"), or with Last-Event-ID the rest of whichever stream that names. A stream has
+/// one connection; a new one replaces the old, which may be dead.
 task<bool> serve_get(http_connection& connection, const request_head& head, std::string scope) {
     if (!head.find(session_header))
         co_return co_await refuse_method(connection,
@@ -168,21 +172,34 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
         const fault reason = acceptable.error();
         co_return co_await connection.write_error(reason);
     }
+    if (auto version = check_legacy_version(head); version.has_error())
+        co_return co_await connection.write_error(version.error());
     auto found = find_session(connection, head, scope);
     if (found.has_error()) co_return co_await connection.write_error(found.error());
     const auto session = *found;
-    const auto box = std::make_shared<outbox>(connection.service().ex, outbox::framing::events,
-                                              connection.service().limits.stream_queue_bytes_max);
-    if (auto previous = session->attach(box)) previous->close();
+    auto& service = connection.service();
+    const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
+                                              service.limits.stream_queue_bytes_max);
+    if (const auto last_id = head.find(header_name::last_event_id)) {
+        const auto resumed = session->streams.resume(*last_id, box);
+        if (resumed.has_error()) co_return co_await connection.write_error(resumed.error());
+    } else {
+        if (session->spoken >= revision::r2025_11_25)
+            session->streams.push_priming(*box, event_store::own_stream,
+                                          service.options.retry_delay);
+        if (auto previous = session->attach(box)) previous->close();
+    }
     connection.watch().start([box] { box->close(); });
     const bool is_good = co_await connection.write_stream(box);
     connection.watch().stop();
-    session->detach(*box);
+    session->streams.release(*box);
     session->last_used = clock_type::now();
     co_return is_good;
 }
 
 task<bool> serve_delete(http_connection& connection, const request_head& head, std::string scope) {
+    if (auto version = check_legacy_version(head); version.has_error())
+        co_return co_await connection.write_error(version.error());
     const auto session = find_session(connection, head, scope);
     if (session.has_error()) co_return co_await connection.write_error(session.error());
     connection.service().sessions.close(session.value()->id(),

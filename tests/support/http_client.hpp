@@ -120,6 +120,8 @@ public:
         if (socket_ >= 0) ::close(std::exchange(socket_, -1));
     }
 
+    void end_sending() { ::shutdown(socket_, SHUT_WR); }
+
     /// Sends all of it. False: the other side closed before that.
     bool send(std::string_view bytes) {
         while (!bytes.empty()) {

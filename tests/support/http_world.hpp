@@ -16,6 +16,7 @@ namespace mcpgw::io_test {
 inline http_options http_test_options() {
     http_options options;
     options.port = 0;
+    options.stream_delay = std::chrono::hours{1}; // no reply depends on the machine's speed
     return options;
 }
 
@@ -86,8 +87,9 @@ public:
         return client.ask(request);
     }
     /// A new session; its id.
-    std::string open_session(const std::string& target = "/mcp") {
-        auto request = http_post(initialize_message());
+    std::string open_session(const std::string& target = "/mcp",
+                             std::string_view version = "2025-11-25") {
+        auto request = http_post(initialize_message(version));
         request.target = target;
         const auto answer = ask(request);
         REQUIRE(answer.status == 200);
@@ -110,6 +112,9 @@ private:
 
 inline http_request session_post(const std::string& session_id, std::string body) {
     return http_post(std::move(body)).with("Mcp-Session-Id", session_id);
+}
+inline http_request session_get(const std::string& session_id) {
+    return http_get("/mcp").with("Mcp-Session-Id", session_id);
 }
 inline http_request modern_post(std::string_view id, const std::string& tool) {
     return http_post(modern_call(id, tool))

@@ -28,6 +28,9 @@ namespace mcpgw::io_test {
 ///   flood:N:BYTES:X N notifications of that size, then as hold:X, or without X answers
 ///   big:BYTES       an answer of about that size
 ///   ask             asks the client; answers with what it said, or with the fault
+///   steps:N:X       holds X1 to XN, with a progress notification after each; then answers
+///   ask-hold:X      asks the client and does not wait for its answer, then as hold:X
+///   hold-ask:X      the same the other way round
 ///   throw, notify-throw   an exception, at once or after a notification
 class recording_handler final : public request_handler {
 public:
@@ -136,12 +139,15 @@ private:
         }
         if (verb == "progress") {
             for (std::size_t i = 1; i <= number(words.at(1)); ++i)
-                sink.notify(make_notification(
-                    notification::progress,
-                    fmt::format(R"({{"progressToken":{},"progress":{}}})",
-                                request.message.in_meta.progress_token.of(request.text), i)));
+                sink.notify(progress_line(request, i));
             return hold(request, words.at(2));
         }
+        if (verb == "steps") return steps(request, sink, number(words.at(1)), words.at(2));
+        if (verb == "ask-hold") {
+            try_ask(sink);
+            return hold(request, words.at(1));
+        }
+        if (verb == "hold-ask") return hold_then_ask(request, sink, words.at(1));
         return fail(request, errc::tool_not_found);
     }
 
@@ -160,6 +166,34 @@ private:
             note(fmt::format("aborted {} {}", name, describe(reason->code).name));
             reply.text = make_error_response(request.id(), *reason);
             reply.http_status = describe(reason->code).http_status;
+        }
+        co_return reply;
+    }
+
+    void try_ask(reply_sink& sink) {
+        const auto asked = sink.ask(method::elicitation, R"({"message":"sure?"})");
+        note(asked.has_error() ? "could not ask" : "asked");
+    }
+    task<client_reply> hold_then_ask(client_request& request, reply_sink& sink, std::string name) {
+        auto reply = co_await hold(request, std::move(name));
+        try_ask(sink);
+        co_return reply;
+    }
+
+    static std::string progress_line(const client_request& request, std::size_t value) {
+        return make_notification(
+            notification::progress,
+            fmt::format(R"({{"progressToken":{},"progress":{}}})",
+                        request.message.in_meta.progress_token.of(request.text), value));
+    }
+
+    task<client_reply> steps(client_request& request, reply_sink& sink, std::size_t count,
+                             std::string name) {
+        client_reply reply;
+        for (std::size_t i = 1; i <= count; ++i) {
+            reply = co_await hold(request, name + std::to_string(i));
+            if (request.abort->reason()) co_return reply;
+            sink.notify(progress_line(request, i));
         }
         co_return reply;
     }

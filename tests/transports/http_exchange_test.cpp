@@ -93,6 +93,7 @@ TEST_CASE("two_clients_with_the_same_id_and_progress_token_get_their_own") {
     for (const char* note : {"held a", "held b", "held c"}) CHECK(world.handler.waits_for(note));
     const auto finish = [&](http_client& client, int progress, const std::string& name) {
         CHECK(client.read_head().is_stream());
+        if (&client != &modern) CHECK(client.read_data().empty()); // the priming event
         for (int i = 1; i <= progress; ++i)
             CHECK(client.read_data().find(fmt::format(R"("progress":{})", i)) != std::string::npos);
         CHECK(world.release(name));
@@ -111,6 +112,7 @@ TEST_CASE("a_question_goes_out_on_the_calls_stream_and_is_answered_by_another_po
     auto client = world.connect();
     client.send(session_post(session, call_message("1", "ask")));
     CHECK(client.read_head().is_stream());
+    CHECK(client.read_data().empty()); // the priming event
     const auto asked = client.read_data();
     CHECK(find_member(asked, "method") == "\"elicitation/create\"");
     const auto answer = mcpgw::make_response(id_of(asked), R"({"action":"accept"})");
@@ -126,7 +128,7 @@ TEST_CASE("a_modern_client_cannot_be_asked_over_http") {
     CHECK(error_name(answer.body) == "SESSION_ERROR");
 }
 
-TEST_CASE("a_client_gone_in_mid_call_aborts_the_call") {
+TEST_CASE("a_modern_client_gone_in_mid_call_aborts_the_call") {
     http_world world;
     {
         auto client = world.connect();
@@ -140,14 +142,30 @@ TEST_CASE("a_client_gone_in_mid_call_aborts_the_call") {
         CHECK(client.read_head().is_stream());
     }
     CHECK(world.handler.waits_for("aborted stream CANCELLED"));
-    const auto session = world.open_session();
-    {
-        auto client = world.connect();
-        client.send(session_post(session, call_message("1", "hold:legacy")));
-        CHECK(world.handler.waits_for("held legacy"));
+}
+
+TEST_CASE("a_question_that_is_open_when_its_call_ends_is_withdrawn_at_the_client") {
+    http_world world;
+    const auto session = world.open_session("/mcp", "2025-06-18");
+    auto client = world.connect();
+    client.send(session_post(session, call_message("1", "ask-hold:a")));
+    CHECK(client.read_head().is_stream());
+    const auto asked = client.read_data();
+    CHECK(find_member(asked, "method") == "\"elicitation/create\"");
+    SECTION("answered") {
+        CHECK(world.release("a"));
     }
-    CHECK(world.handler.waits_for("aborted legacy CANCELLED"));
-    CHECK(world.ask(session_post(session, call_message("1", "echo"))).status == 200);
+    SECTION("cancelled") {
+        CHECK(world.ask(session_post(session, cancel_message("1"))).status == 202);
+    }
+    const auto withdrawn = client.read_data();
+    CHECK(find_member(withdrawn, "method") == "\"notifications/cancelled\"");
+    CHECK(find_member(find_member(withdrawn, "params"), "requestId") == id_of(asked));
+    CHECK(id_of(client.read_data()) == "1");
+    CHECK_FALSE(client.read_event().has_value());
+    // An answer on its way finds nobody.
+    const auto answer = mcpgw::make_response(id_of(asked), R"({"action":"accept"})");
+    CHECK(world.ask(session_post(session, answer)).status == 202);
 }
 
 TEST_CASE("a_slow_reader_stops_nobody_and_does_not_lose_its_answer") {

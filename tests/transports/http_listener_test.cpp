@@ -110,6 +110,7 @@ TEST_CASE("stop_ends_streams_answers_calls_and_closes_idle_connections") {
     auto get_stream = world.connect();
     get_stream.send(http_get("/mcp").with("Mcp-Session-Id", session));
     CHECK(get_stream.read_head().is_stream());
+    CHECK(get_stream.read_data().empty()); // the priming event
     auto sse = world.connect();
     sse.send(http_get("/sse"));
     CHECK(sse.read_head().is_stream());

@@ -1,8 +1,10 @@
 #include "transports/outbox.hpp"
 
+#include "protocol/rpc.hpp"
 #include "tests/support/io_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -41,7 +43,8 @@ TEST_CASE("messages_are_framed_as_lines_or_as_events") {
     outbox events{loop.ex(), outbox::framing::events, 1000};
     events.push_raw("event: endpoint\ndata: /messages\n\n");
     events.push("{}");
-    CHECK(take(events) == "event: endpoint\ndata: /messages\n\ndata: {}\n\n");
+    events.push("{}", "1_2");
+    CHECK(take(events) == "event: endpoint\ndata: /messages\n\ndata: {}\n\nid: 1_2\ndata: {}\n\n");
 }
 
 TEST_CASE("a_full_outbox_drops_notifications_but_never_an_answer") {
@@ -62,6 +65,37 @@ TEST_CASE("a_message_larger_than_the_whole_queue_is_dropped_unless_it_is_an_answ
     CHECK_FALSE(box.try_push("12345"));
     box.push("12345");
     CHECK(take(box) == "12345\n");
+}
+
+TEST_CASE("a_crowded_outbox_keeps_the_newest_progress_of_each_token_in_order") {
+    io_loop loop;
+    outbox box{loop.ex(), outbox::framing::lines, 2000};
+    const auto progress = [](const char* token, int value) {
+        return mcpgw::make_notification(
+            "notifications/progress",
+            fmt::format(R"({{"progressToken":{},"progress":{}}})", token, value));
+    };
+    const std::string log = R"({"method":"notifications/progress is only mentioned"})";
+    std::string expected;
+    for (int i = 0; i < 6; ++i) { // more than a quarter of the limit
+        CHECK(box.try_push(progress("1", i)));
+        expected += progress("1", i) + "\n";
+    }
+    for (int i = 6; i < 1000; ++i) {
+        CHECK(box.try_push(progress("1", i)));
+        if (i % 2 == 0) CHECK(box.try_push(progress("\"1\"", i)));
+        if (i == 500) CHECK(box.try_push(log));
+        if (i == 600) box.push("question");
+    }
+    CHECK(box.dropped() == 0);
+    box.push("answer");
+    expected +=
+        log + "\nquestion\n" + progress("\"1\"", 998) + "\n" + progress("1", 999) + "\nanswer\n";
+    CHECK(take(box) == expected);
+    CHECK(box.empty());
+    CHECK(box.try_push(progress("1", 1000))); // nothing is crowded any more
+    CHECK(box.try_push(progress("1", 1001)));
+    CHECK(take(box) == progress("1", 1000) + "\n" + progress("1", 1001) + "\n");
 }
 
 TEST_CASE("a_closed_outbox_keeps_what_it_has_and_takes_no_more") {

@@ -26,7 +26,7 @@ constexpr std::chrono::milliseconds timeout{60'000};
 struct world {
     io_loop loop;
     std::vector<std::string> ended;
-    session_table table{loop.ex(), 3, 10, timeout, [this](client_session& session) {
+    session_table table{loop.ex(), {.sessions_max = 3}, timeout, [this](client_session& session) {
                             ended.push_back(session.id());
                         }};
 };

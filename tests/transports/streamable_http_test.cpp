@@ -12,9 +12,6 @@ using namespace mcpgw::io_test;
 
 namespace {
 
-http_request session_get(const std::string& session_id) {
-    return http_get("/mcp").with("Mcp-Session-Id", session_id);
-}
 http_request session_delete(const std::string& session_id) {
     auto request = session_get(session_id);
     request.method = "DELETE";
@@ -24,6 +21,7 @@ http_client open_stream(http_world& world, const std::string& session_id) {
     auto client = world.connect();
     client.send(session_get(session_id));
     REQUIRE(client.read_head().is_stream());
+    REQUIRE(client.read_data().empty()); // the priming event
     return client;
 }
 std::string changed(int number) {

@@ -1,0 +1,124 @@
+#include "transports/late_reply.hpp"
+
+#include <cassert>
+
+namespace mcpgw {
+
+late_reply::late_reply(http_connection& connection, std::shared_ptr<client_session> session,
+                       std::function<void()> on_lost)
+    : connection_(connection)
+    , session_(std::move(session))
+    , on_lost_(std::move(on_lost))
+    , stream_ended_(connection.service().ex) {}
+
+late_reply::~late_reply() {
+    assert(!is_writing_ && "finish() waits for the stream");
+}
+
+void late_reply::start() {
+    connection_.watch().start([this] { lose(); });
+    // Clients before 2025-11-25 stumble over an event without data.
+    if (session_ && session_->spoken >= revision::r2025_11_25)
+        begin_late_.emplace(connection_.service().ex, connection_.service().options.stream_delay,
+                            [this] { begin_stream(); });
+}
+
+bool late_reply::begin_stream() {
+    if (box_) return true;
+    auto& service = connection_.service();
+    if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
+    box_ = std::make_shared<outbox>(service.ex, outbox::framing::events,
+                                    service.limits.stream_queue_bytes_max);
+    if (session_) {
+        stream_ = session_->streams.open(box_);
+        if (session_->spoken >= revision::r2025_11_25)
+            session_->streams.push_priming(*box_, stream_, service.options.retry_delay);
+    }
+    is_writing_ = true;
+    if (service.tasks.spawn(write_stream())) return true;
+    is_writing_ = false; // the gateway stops
+    if (session_) session_->streams.release(*box_);
+    box_.reset();
+    return false;
+}
+
+task<> late_reply::write_stream() {
+    struct end_mark {
+        late_reply& reply;
+        ~end_mark() {
+            reply.is_writing_ = false;
+            reply.stream_ended_.notify();
+        }
+    };
+    const end_mark mark{*this};
+    const auto box = box_;
+    const bool is_good = co_await connection_.write_stream(box);
+    is_good_ = is_good && is_good_;
+    if (session_) session_->streams.release(*box);
+    // Before the end only a client that is gone, or stopped reading, ends the stream.
+    if (!box->is_delivered()) lose();
+}
+
+void late_reply::lose() {
+    if (std::exchange(is_lost_, true)) return;
+    is_good_ = false;
+    begin_late_.reset();
+    if (box_) box_->close();
+    if (!session_) return on_lost_();
+    // A disconnect is no cancellation here (2025-11-25, basic/transports, "Sending Messages to the
+    // Server"): the call runs on, and its stream waits for the client.
+    if (box_) session_->streams.release(*box_);
+    connection_.close();
+}
+
+void late_reply::notify(std::string_view line) {
+    if (!begin_stream()) return;
+    if (session_)
+        session_->streams.notify(stream_, line);
+    else
+        box_->try_push(line);
+}
+
+result<std::shared_ptr<question>> late_reply::ask(std::string_view method, std::string_view params,
+                                                  question_group& group) {
+    if (!session_)
+        return fault{errc::session_error, "a client of this protocol revision cannot be asked "
+                                          "while a request runs"};
+    if (!box_ && is_lost_) return fault{errc::session_error, "the client is gone"};
+    if (!begin_stream()) return fault{errc::server_busy, "too many streams to clients are open"};
+    // Safe for as long as the question is open, which may be longer than the session lives.
+    auto tell = [session = std::weak_ptr{session_}, stream = stream_](const std::string& line) {
+        if (const auto alive = session.lock()) alive->streams.push(stream, line);
+    };
+    auto made = session_->make_question(method, params, std::move(tell));
+    if (made.has_error()) return made.error();
+    push(made->line);
+    group.add(made->pending);
+    return made->pending;
+}
+
+void late_reply::push(std::string_view line) {
+    if (session_)
+        session_->streams.push(stream_, line);
+    else
+        box_->push(line);
+}
+
+task<bool> late_reply::finish(std::vector<std::string> answers, http_reply plain) {
+    connection_.watch().stop();
+    begin_late_.reset();
+    if (!box_) {
+        if (is_lost_) co_return false;
+        const bool is_good = co_await connection_.write(std::move(plain));
+        co_return is_good;
+    }
+    for (const auto& answer : answers) push(answer);
+    if (session_)
+        session_->streams.finish(stream_);
+    else
+        box_->close();
+    while (is_writing_) co_await stream_ended_.wait();
+    co_return is_good_;
+}
+
+} // namespace mcpgw
