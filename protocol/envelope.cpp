@@ -48,6 +48,7 @@ constexpr std::array params_members{
     named_member<params_spans>{"requestId", &params_spans::request_id},
     named_member<params_spans>{"inputResponses", &params_spans::input_responses},
     named_member<params_spans>{"requestState", &params_spans::request_state},
+    named_member<params_spans>{"taskId", &params_spans::task_id},
 };
 
 constexpr std::array meta_members{

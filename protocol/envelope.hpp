@@ -50,7 +50,8 @@ struct envelope {
         text_span progress_token; ///< of notifications/progress
         text_span request_id;     ///< of notifications/cancelled
         text_span input_responses, request_state;
-        text_span meta; ///< raw `_meta` object
+        text_span task_id; ///< of tasks/…
+        text_span meta;    ///< raw `_meta` object
     } in_params;
 
     struct meta_spans {

@@ -32,14 +32,6 @@ std::string_view trim(std::string_view text) {
 
 // --- framing ---
 
-// RFC 9110, 5.6.2. A name such as "Content-Length " hides a field from one of two readers.
-bool is_token(std::string_view text) {
-    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_alnum(c) || marks.find(c) != std::string_view::npos;
-    });
-}
-
 // Carriage return and line feed are here too: a folded line is read as two fields by some.
 bool has_control_character(std::string_view value) {
     return std::ranges::any_of(value, [](char c) {
@@ -52,10 +44,6 @@ bool has_control_character(std::string_view value) {
 bool is_length(std::string_view text) {
     return !text.empty() && text.size() <= std::numeric_limits<std::int64_t>::digits10 &&
            std::ranges::all_of(text, is_digit);
-}
-
-bool is_param(std::string_view name) {
-    return iequals(name.substr(0, header_name::param_prefix.size()), header_name::param_prefix);
 }
 
 // Sorted, since their number is bounded only by the size of the head.
@@ -292,6 +280,18 @@ bool accepts(const request_head& head, std::string_view type) {
 }
 
 } // namespace
+
+// A name such as "Content-Length " hides a field from one of two readers.
+bool is_token(std::string_view text) {
+    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return is_alnum(c) || marks.find(c) != std::string_view::npos;
+    });
+}
+
+bool is_param(std::string_view name) {
+    return iequals(name.substr(0, header_name::param_prefix.size()), header_name::param_prefix);
+}
 
 std::optional<std::string_view> request_head::find(std::string_view name) const {
     for (const auto& field : fields)

@@ -81,6 +81,11 @@ result<void> check_post(const request_head& head);
 /// Accept of a GET for a stream must admit text/event-stream.
 result<void> check_get_stream(const request_head& head);
 
+/// A field name (RFC 9110, 5.6.2).
+bool is_token(std::string_view text);
+
+/// Whether the name of a field begins with Mcp-Param-, in any case.
+bool is_param(std::string_view name);
 /// The Mcp-Param-* fields: name as sent, value trimmed.
 std::vector<std::pair<std::string, std::string>> find_params(const request_head& head);
 

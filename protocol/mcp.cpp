@@ -35,6 +35,14 @@ constexpr std::array legacy_methods{
     method::ping,
     method::resources_subscribe,
     method::resources_unsubscribe,
+    method::tasks_get,
+    method::tasks_cancel,
+    method::tasks_result,
+    method::tasks_list,
+};
+
+constexpr std::array modern_methods{
+    method::discover, method::listen, method::tasks_get, method::tasks_update, method::tasks_cancel,
 };
 
 template <class Table>
@@ -71,12 +79,15 @@ std::optional<int> parse_log_level(std::string_view name) {
 bool is_client_method(std::string_view name, era e) {
     if (contains(common_methods, name)) return true;
     if (e == era::legacy) return contains(legacy_methods, name);
-    return name == method::discover || name == method::listen;
+    return contains(modern_methods, name);
 }
 
 std::string_view mirrored_param(std::string_view method_name) {
     if (method_name == method::tools_call || method_name == method::prompts_get) return "name";
     if (method_name == method::resources_read) return "uri";
+    if (method_name == method::tasks_get || method_name == method::tasks_update ||
+        method_name == method::tasks_cancel)
+        return "taskId";
     return {};
 }
 

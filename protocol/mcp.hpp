@@ -105,8 +105,9 @@ std::optional<int> parse_log_level(std::string_view name);
 /// for modern clients) before anything else is checked.
 bool is_client_method(std::string_view name, era e);
 
-/// The member of `params` that `Mcp-Name` mirrors for this method ("name", "uri"), or empty
-/// (2026-07-28, basic/transports/streamable-http, "Standard Request Headers").
+/// The member of `params` that `Mcp-Name` mirrors for this method ("name", "uri", "taskId"), or
+/// empty (2026-07-28, basic/transports/streamable-http, "Standard Request Headers"; SEP-2663,
+/// "Streamable HTTP: Routing Headers").
 std::string_view mirrored_param(std::string_view method_name);
 
 } // namespace mcpgw

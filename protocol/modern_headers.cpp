@@ -118,7 +118,10 @@ result<void> check_name(const request_head& head, const envelope& message, std::
     if (!sent) return missing_header(header_name::mcp_name);
     const auto decoded = decode_header_value(*sent);
     if (!decoded) return invalid_header(header_name::mcp_name);
-    const auto span = member == "uri" ? message.in_params.uri : message.in_params.name;
+    const auto& params = message.in_params;
+    const auto span = member == "uri"    ? params.uri
+                      : member == "name" ? params.name
+                                         : params.task_id;
     const auto expected = unquote_json(span.of(text));
     if (!expected)
         return mismatch(std::string{header_name::mcp_name} + " header value '" + shown(*decoded) +
@@ -130,6 +133,10 @@ result<void> check_name(const request_head& head, const envelope& message, std::
 // The revision defines no header rules for notifications, so only contradictions are refused.
 result<void> check_notification(const request_head& head, const envelope& message,
                                 std::string_view text) {
+    const auto named = head.find(header_name::mcp_method);
+    const auto method_name = message.method.of(text);
+    if (named && *named != method_name)
+        return unequal(header_name::mcp_method, *named, method_name);
     const auto sent = head.find(header_name::protocol_version);
     if (!message.in_meta.protocol_version)
         return sent ? check_version_known(*sent) : result<void>{};

@@ -20,7 +20,7 @@ bool claims_modern(const request_head& head, const envelope& message, std::strin
 /// on: MCP-Protocol-Version present -> `_meta` complete (invalid_params) -> header equals `_meta`
 /// (header_mismatch) -> version known (unsupported_protocol_version, data supported + requested) ->
 /// Mcp-Method present and equal -> method known (method_not_found) -> Mcp-Name present and equal
-/// after sentinel decoding. Notifications need only the version header, where present.
+/// after sentinel decoding. Notifications need no headers, but those that are sent must be right.
 /// Errors carry the texts that the user needs. (streamable-http, "Server Validation")
 result<void> check_modern(const request_head& head, const envelope& message, std::string_view text);
 

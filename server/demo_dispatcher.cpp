@@ -184,6 +184,7 @@ result<void> demo_dispatcher::dispatch(const request& r, std::string& out) {
     }
     if (r.spoken == era::legacy) return dispatch_legacy(r, out);
     if (name == method::listen) return listen(r, out);
+    if (name != method::discover) return method_unknown(name, r.spoken);
     append_cacheable_result(out, r.address(),
                             fmt::format(R"("supportedVersions":["{}"],{})",
                                         to_string(newest_modern), capabilities_and_instructions));

@@ -126,7 +126,9 @@ task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink)
     if (name == method::complete) co_return co_await complete(request, sink);
     if (name == method::listen) co_return co_await subscriptions_.listen(request, sink);
     if (name == method::set_level) co_return set_level(request);
-    co_return co_await subscribe(request, sink);
+    if (name == method::resources_subscribe || name == method::resources_unsubscribe)
+        co_return co_await subscribe(request, sink);
+    co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
 }
 
 task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& request) {

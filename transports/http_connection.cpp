@@ -4,6 +4,7 @@
 #include "transports/legacy_sse.hpp"
 #include "transports/streamable_http.hpp"
 
+#include "protocol/cors.hpp"
 #include "protocol/sse.hpp"
 
 #include <boost/beast/http/read.hpp>
@@ -207,9 +208,7 @@ task<http_connection::next_step> http_connection::dispatch(parser_type& parser) 
         http_reply reply;
         reply.status = 204;
         reply.fields = {{"Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"},
-                        {"Access-Control-Allow-Headers",
-                         "Content-Type, Accept, Authorization, Mcp-Session-Id, Last-Event-ID, "
-                         "MCP-Protocol-Version, Mcp-Method, Mcp-Name"},
+                        {"Access-Control-Allow-Headers", allowed_cors_headers(head_)},
                         {"Access-Control-Max-Age", "600"}};
         is_good = co_await write(std::move(reply));
     } else if (path == options.path || !scope.empty()) {

@@ -59,16 +59,24 @@ TEST_CASE("methods_belong_to_eras") {
         CHECK(is_client_method(name, era::modern));
     }
     for (const era e : {era::legacy, era::modern}) {
+        CHECK(is_client_method(method::tasks_get, e));
+        CHECK(is_client_method(method::tasks_cancel, e));
+        CHECK(is_client_method(method::tasks_update, e) == (e == era::modern));
+        CHECK(is_client_method(method::tasks_result, e) == (e == era::legacy));
+        CHECK(is_client_method(method::tasks_list, e) == (e == era::legacy));
         CHECK_FALSE(is_client_method(method::sampling, e));
         CHECK_FALSE(is_client_method("tools/Call", e));
         CHECK_FALSE(is_client_method("", e));
     }
 }
 
-TEST_CASE("three_methods_mirror_a_param_in_a_header") {
+TEST_CASE("some_methods_mirror_a_param_in_a_header") {
     CHECK(mirrored_param(method::tools_call) == "name");
     CHECK(mirrored_param(method::prompts_get) == "name");
     CHECK(mirrored_param(method::resources_read) == "uri");
+    for (const auto name : {method::tasks_get, method::tasks_update, method::tasks_cancel})
+        CHECK(mirrored_param(name) == "taskId");
+    CHECK(mirrored_param(method::tasks_result).empty());
     CHECK(mirrored_param(method::tools_list).empty());
     CHECK(mirrored_param(method::complete).empty());
 }

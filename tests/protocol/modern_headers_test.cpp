@@ -144,19 +144,31 @@ TEST_CASE("checks_come_in_the_order_that_clients_rely_on") {
     const header_field bad_method{"Mcp-Method", "x"};
     const header_field bad_name{"Mcp-Name", "x"};
     // Everything is wrong at first; each line puts one more thing right.
-    CHECK(check({bad_method, bad_name}, make_call("tasks/get", "", "")).code ==
+    CHECK(check({bad_method, bad_name}, make_call("tasks/result", "", "")).code ==
           errc::header_mismatch);
-    CHECK(check({other_version, bad_method}, make_call("tasks/get", "", "")).code ==
+    CHECK(check({other_version, bad_method}, make_call("tasks/result", "", "")).code ==
           errc::invalid_params);
-    CHECK(is_mismatch(check({version, bad_method}, make_call("tasks/get", "", unknown_meta)),
+    CHECK(is_mismatch(check({version, bad_method}, make_call("tasks/result", "", unknown_meta)),
                       "MCP-Protocol-Version"));
-    CHECK(check({other_version, bad_method}, make_call("tasks/get", "", unknown_meta)).code ==
+    CHECK(check({other_version, bad_method}, make_call("tasks/result", "", unknown_meta)).code ==
           errc::unsupported_protocol_version);
-    CHECK(is_mismatch(check({version, bad_method}, make_call("tasks/get", "", good_meta)),
+    CHECK(is_mismatch(check({version, bad_method}, make_call("tasks/result", "", good_meta)),
                       "Mcp-Method"));
-    CHECK(has(check({version, {"Mcp-Method", "tasks/get"}}, make_call("tasks/get", "", good_meta)),
-              errc::method_not_found, "'tasks/get'"));
+    CHECK(has(
+        check({version, {"Mcp-Method", "tasks/result"}}, make_call("tasks/result", "", good_meta)),
+        errc::method_not_found, "'tasks/result'"));
     CHECK(is_mismatch(check({version, call_method, bad_name}, make_tool_call("foo")), "Mcp-Name"));
+}
+
+TEST_CASE("requests_about_a_task_name_it_in_their_header") {
+    for (const auto* const name : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+        CAPTURE(name);
+        const auto call = make_call(name, R"("taskId":"t-1","name":"x")", good_meta);
+        CHECK_FALSE(check_request(name, "t-1", call).code);
+        CHECK(is_mismatch(check_request(name, "x", call), "'t-1'"));
+        CHECK(is_mismatch(check({version, {"Mcp-Method", name}}, call), "Mcp-Name"));
+        CHECK(is_mismatch(check_request(name, "t-1", make_call(name, "", good_meta)), "taskId"));
+    }
 }
 
 TEST_CASE("methods_of_other_revisions_are_not_found") {
@@ -335,6 +347,8 @@ TEST_CASE("notifications_need_headers_only_where_they_contradict") {
     CHECK(check({}, with_meta("\"1900-01-01\"")).code == errc::unsupported_protocol_version);
     CHECK(check({version}, with_meta("\"1900-01-01\"")).code == errc::header_mismatch);
     CHECK(check({version}, with_meta("1")).code == errc::invalid_params);
+    CHECK_FALSE(check({{"Mcp-Method", "notifications/cancelled"}}, plain).code);
+    CHECK(is_mismatch(check({{"Mcp-Method", "notifications/other"}}, plain), "Mcp-Method"));
 }
 
 TEST_CASE("responses_are_not_sent_by_modern_clients") {
