@@ -24,7 +24,9 @@ public:
     task<client_reply> handle();
     task<bool> finish(client_reply reply, std::vector<std::pair<std::string, std::string>> fields);
 
-    void notify(std::string line) override { reply_.notify(line); }
+    void notify(std::string line) override {
+        if (!abort_.reason()) reply_.notify(line); // nothing more about a cancelled request
+    }
     result<std::shared_ptr<question>> ask(std::string_view method,
                                           std::string_view params) override {
         return reply_.ask(method, params, questions_);

@@ -38,6 +38,7 @@ struct client_limits {
     std::size_t sessions_max = 10'000;
     std::size_t depth_max = 256;                     ///< nesting of JSON
     std::size_t requests_per_session_max = 1'000;    ///< in flight
+    std::size_t batch_messages_max = 100;            ///< of a JSON-RPC batch (2025-03-26)
     std::size_t stream_queue_bytes_max = 16U << 20U; ///< waiting for one slow client
     std::size_t notifications_backlog_max = 256;     ///< kept for a session without a stream
     std::size_t resume_events_max = 1'000;           ///< kept for a session to resume streams with

@@ -1,5 +1,6 @@
 #include "transports/legacy_sse.hpp"
 
+#include "protocol/batch.hpp"
 #include "protocol/sse.hpp"
 #include "transports/http_connection.hpp"
 #include "transports/session_request.hpp"
@@ -56,6 +57,14 @@ task<bool> open_stream(http_connection& connection, const request_head& head) {
     co_return false;
 }
 
+// A plain function: no temporary of its own lives in a coroutine's full expression (g++ 12).
+task<bool> write_accepted(http_connection& connection) {
+    auto reply = accepted_reply();
+    reply.content_type = "text/plain";
+    reply.body = "Accepted"; // some clients of that time wait for a body
+    return connection.write(std::move(reply));
+}
+
 task<bool> take_message(http_connection& connection, const request_head& head, std::string body) {
     auto& service = connection.service();
     const auto id = query_value(head.target, "session_id");
@@ -68,40 +77,37 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
                                        service.options.sse_path)};
         co_return co_await connection.write_error(reason);
     }
-    const auto scanned = scan_envelope(body, limits);
-    if (scanned.has_error()) {
-        const auto raw_id = find_id(body, limits);
-        co_return co_await connection.write_error(scanned.error(), raw_id);
-    }
     client_request request;
     request.text = std::move(body);
-    request.message = *scanned;
     request.session = session;
     request.spoken = session->spoken;
     request.principal = session->principal;
-    if (request.message.has_newline) flatten_newlines(request.text);
     const auto box = session->stream();
-    if (request.message.kind == message_kind::response) {
-        session->on_response(request.text, request.message);
-    } else if (request.message.kind == message_kind::notification) {
-        if (request.method() == notification::cancelled)
-            session->cancel(request.text, request.message);
-        else
-            service.handler.on_notification(request);
-    } else {
-        const bool has_room =
-            session->requests_in_flight() < service.limits.requests_per_session_max;
-        const std::string raw_id{request.id()};
-        if (!box || !has_room ||
-            !service.tasks.spawn(run_session_request(service.handler, std::move(request), box))) {
-            const fault busy{errc::server_busy, "too many requests are in flight"};
-            co_return co_await connection.write_error(busy, raw_id);
-        }
+    if (box && is_batch(request.text) && speaks_batches(*session)) {
+        const auto taken =
+            take_channel_batch(service.handler, service.limits, service.tasks, request, box);
+        if (taken.has_error()) co_return co_await connection.write_error(taken.error());
+        co_return co_await write_accepted(connection);
     }
-    auto reply = accepted_reply();
-    reply.content_type = "text/plain";
-    reply.body = "Accepted"; // some clients of that time wait for a body
-    co_return co_await connection.write(std::move(reply));
+    const auto scanned = scan_envelope(request.text, limits);
+    if (scanned.has_error()) {
+        const auto raw_id = find_id(request.text, limits);
+        co_return co_await connection.write_error(scanned.error(), raw_id);
+    }
+    request.message = *scanned;
+    if (request.message.has_newline) flatten_newlines(request.text);
+    if (request.message.kind != message_kind::request) {
+        take_one_way(service.handler, request);
+        co_return co_await write_accepted(connection);
+    }
+    const bool has_room = session->requests_in_flight() < service.limits.requests_per_session_max;
+    const std::string raw_id{request.id()};
+    if (!box || !has_room ||
+        !service.tasks.spawn(run_session_request(service.handler, std::move(request), box))) {
+        const fault busy{errc::server_busy, "too many requests are in flight"};
+        co_return co_await connection.write_error(busy, raw_id);
+    }
+    co_return co_await write_accepted(connection);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "transports/stdio_transport.hpp"
 
+#include "protocol/batch.hpp"
 #include "protocol/modern_headers.hpp"
 #include "protocol/rpc.hpp"
 #include "transports/line_buffer.hpp"
@@ -103,36 +104,32 @@ task<> stdio_transport::read() {
 
 void stdio_transport::on_line(std::string_view line) {
     const scan_limits limits{limits_.depth_max};
+    client_request request;
+    request.text = line;
+    request.session = session_;
+    request.principal = session_->principal;
+    request.spoken = session_->spoken;
+    if (is_batch(line) && speaks_batches(*session_)) {
+        const auto taken = take_channel_batch(handler_, limits_, requests_, request, box_);
+        if (taken.has_error()) box_->push(make_error_response({}, taken.error()));
+        return;
+    }
     const auto scanned = scan_envelope(line, limits);
     if (scanned.has_error()) {
         box_->push(make_error_response(find_id(line, limits), scanned.error()));
         return;
     }
-    client_request request;
-    request.text = line;
     request.message = *scanned;
     // A carriage return inside ends a line for some children.
     if (request.message.has_newline) flatten_newlines(request.text);
-    request.session = session_;
-    request.principal = session_->principal;
     const bool is_modern =
         !request.message.in_meta.protocol_version.empty() || request.method() == method::discover;
     request.client_era = is_modern ? era::modern : era::legacy;
-    request.spoken = is_modern ? newest_modern : session_->spoken;
-    switch (request.message.kind) {
-    case message_kind::response:
-        session_->on_response(request.text, request.message);
-        break;
-    case message_kind::notification:
-        if (request.method() == notification::cancelled)
-            session_->cancel(request.text, request.message);
-        else
-            handler_.on_notification(request);
-        break;
-    case message_kind::request:
+    if (is_modern) request.spoken = newest_modern;
+    if (request.message.kind == message_kind::request)
         on_request(std::move(request));
-        break;
-    }
+    else
+        take_one_way(handler_, request);
 }
 
 void stdio_transport::on_request(client_request request) {

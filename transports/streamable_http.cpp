@@ -1,8 +1,11 @@
 #include "transports/streamable_http.hpp"
 
+#include "protocol/batch.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/modern_headers.hpp"
+#include "transports/http_batch.hpp"
 #include "transports/http_exchange.hpp"
+#include "transports/session_request.hpp"
 
 #include <fmt/format.h>
 
@@ -92,15 +95,8 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
     auto& session = *request.session;
     const auto& limits = connection.service().limits;
     request.spoken = session.spoken;
-    if (request.message.kind == message_kind::response) {
-        session.on_response(request.text, request.message);
-        co_return co_await connection.write_accepted();
-    }
-    if (request.message.kind == message_kind::notification) {
-        if (request.method() == notification::cancelled)
-            session.cancel(request.text, request.message);
-        else
-            connection.service().handler.on_notification(request);
+    if (request.message.kind != message_kind::request) {
+        take_one_way(connection.service().handler, request);
         co_return co_await connection.write_accepted();
     }
     if (session.requests_in_flight() >= limits.requests_per_session_max) {
@@ -119,12 +115,36 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
     co_return is_good;
 }
 
+/// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
+task<bool> serve_array(http_connection& connection, const request_head& head, std::string body,
+                       std::string scope) {
+    const bool has_session = head.find(header_name::session_id).has_value();
+    auto version = check_legacy_version(head);
+    if (has_session && version.has_error())
+        co_return co_await connection.write_error(version.error());
+    auto session = find_session(connection, head, scope);
+    if (has_session && session.has_error())
+        co_return co_await connection.write_error(session.error());
+    if (!has_session || !speaks_batches(**session)) {
+        const fault refused{errc::batch_not_supported};
+        co_return co_await connection.write_error(refused);
+    }
+    client_request pattern;
+    pattern.session = *session;
+    pattern.spoken = pattern.session->spoken;
+    pattern.scope = std::move(scope);
+    pattern.principal = connection.principal();
+    co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
+}
+
 task<bool> serve_post(http_connection& connection, const request_head& head, std::string body,
                       std::string scope) {
     if (auto acceptable = check_post(head); acceptable.has_error()) {
         const fault reason = acceptable.error();
         co_return co_await connection.write_error(reason);
     }
+    if (is_batch(body))
+        co_return co_await serve_array(connection, head, std::move(body), std::move(scope));
     const scan_limits limits{connection.service().limits.depth_max};
     const auto scanned = scan_envelope(body, limits);
     if (scanned.has_error()) {

@@ -22,6 +22,7 @@ namespace mcpgw::io_test {
 /// Stands in for the server room. Answers by the name of the tool that is called and notes what it
 /// was told as short texts; those may be read on any thread, the rest belongs to the loop's.
 ///
+///   (subscriptions/listen is as hold:listen-ID, server/discover answers with the era)
 ///   echo            answers with the params as they came
 ///   hold:X          notes "held X"; answers after release("X") or the abort (notes "aborted X …")
 ///   progress:N:X    N progress notifications with the request's token, then as hold:X
@@ -44,6 +45,11 @@ public:
         if (!request.principal.empty()) note("principal " + request.principal);
         if (request.method() == method::initialize) return initialize(request);
         if (request.method() == method::tools_call) return call(request, sink);
+        if (request.method() == method::listen)
+            return hold(request, fmt::format("listen-{}", request.id()));
+        if (request.method() == method::discover)
+            return answer(request,
+                          fmt::format(R"({{"discovered":"{}"}})", to_string(request.client_era)));
         if (request.method() == method::ping) return answer(request, "{}");
         return fail(request, errc::method_not_found);
     }
@@ -192,8 +198,7 @@ private:
         client_reply reply;
         for (std::size_t i = 1; i <= count; ++i) {
             reply = co_await hold(request, name + std::to_string(i));
-            if (request.abort->reason()) co_return reply;
-            sink.notify(progress_line(request, i));
+            sink.notify(progress_line(request, i)); // even of a request that was aborted
         }
         co_return reply;
     }

@@ -138,6 +138,36 @@ TEST_CASE("sse_posts_without_a_session_or_with_a_bad_message_are_refused") {
     CHECK(id_of(bad.body) == "9");
 }
 
+TEST_CASE("a_batch_of_an_sse_client_is_answered_by_an_array_on_the_stream") {
+    http_world world;
+    sse_client client{world};
+    const auto batch = "[" + call_message("1", "echo") + "," + call_message("2", "echo") + "]";
+    const auto refused = client.post(batch);
+    CHECK(refused.status == 400);
+    CHECK(error_name(refused.body) == "BATCH_NOT_SUPPORTED");
+    client.post(initialize_message("2025-03-26"));
+    CHECK(id_of(client.stream.read_data()) == "\"init\"");
+    CHECK(client.post(batch).status == 202);
+    const auto answers = client.stream.read_data();
+    CHECK(answers.starts_with("[{"));
+    CHECK(answers.find(R"("id":2)") != std::string::npos);
+    CHECK(error_name(client.post("[]").body) == "INVALID_REQUEST");
+}
+
+TEST_CASE("a_question_of_an_sse_client_is_withdrawn_when_its_call_is_cancelled") {
+    http_world world;
+    sse_client client{world};
+    client.post(call_message("1", "ask-hold:a"));
+    const auto asked = client.stream.read_data();
+    CHECK(world.handler.waits_for("held a"));
+    client.post(cancel_message("1"));
+    const auto withdrawn = client.stream.read_data();
+    CHECK(withdrawn.find("notifications/cancelled") != std::string::npos);
+    CHECK(withdrawn.find(id_of(asked)) != std::string::npos);
+    client.post(call_message("2", "echo"));
+    CHECK(id_of(client.stream.read_data()) == "2"); // the cancelled call gets no answer
+}
+
 TEST_CASE("an_sse_session_is_no_session_of_the_mcp_endpoint") {
     http_world world;
     const sse_client client{world};

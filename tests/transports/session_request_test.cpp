@@ -146,3 +146,42 @@ TEST_CASE("a_handler_that_throws_still_answers") {
     CHECK(std::exchange(w.loop.exceptions, {}).size() == 2); // but reported
     CHECK(w.session->requests_in_flight() == 0);
 }
+
+TEST_CASE("a_listen_ends_without_a_reply_when_cancelled_and_with_one_when_the_gateway_ends_it") {
+    world w;
+    w.start(mcpgw::make_request("1", "subscriptions/listen", ""), mcpgw::era::modern);
+    w.cancel("1");
+    CHECK(w.handler.count("aborted listen-1 CANCELLED") == 1);
+    CHECK(w.written().empty());
+    w.start(mcpgw::make_request("2", "subscriptions/listen", ""), mcpgw::era::modern);
+    w.handler.release("listen-2");
+    w.loop.finish();
+    const auto lines = w.written();
+    REQUIRE(lines.size() == 2);
+    CHECK(mcpgw::find_member(lines[0], "method") == "\"notifications/cancelled\"");
+    CHECK(mcpgw::find_member(mcpgw::find_member(lines[0], "params"), "requestId") == "2");
+    CHECK(id_of(lines[1]) == "2");
+}
+
+TEST_CASE("a_question_that_is_open_when_its_request_ends_is_withdrawn_on_the_channel") {
+    world w;
+    w.start(call_message("1", "ask-hold:a"));
+    const auto asked = w.written();
+    REQUIRE(asked.size() == 1);
+    w.handler.release("a");
+    w.loop.finish();
+    const auto lines = w.written();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].find("notifications/cancelled") != std::string::npos);
+    CHECK(lines[0].find(id_of(asked[0])) != std::string::npos);
+    CHECK(id_of(lines[1]) == "1");
+}
+
+TEST_CASE("nothing_more_is_said_about_a_cancelled_request") {
+    world w;
+    w.start(progress_call("1", "steps:2:a", "7"));
+    w.cancel("1");
+    w.loop.finish();
+    CHECK(w.handler.count("held a2") == 1); // the handler went on to the end
+    CHECK(w.written().empty());
+}

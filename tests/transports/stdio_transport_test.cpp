@@ -196,6 +196,53 @@ TEST_CASE("a_cancelled_request_is_aborted_without_an_answer_and_its_id_is_free_a
     CHECK(w.finish().empty());
 }
 
+TEST_CASE("a_modern_request_is_cancelled_by_a_notification_and_nothing_more_is_said_of_it") {
+    world w;
+    w.send(call_message("1", "hold:legacy"));
+    w.send(modern_call("\"m\"", "steps:2:a"));
+    w.send(cancel_message("\"m\""));
+    CHECK(w.handler.count("aborted a1 CANCELLED") == 1);
+    CHECK(id_of(w.ask(modern_call("\"m\"", "echo"))) == "\"m\""); // free again
+    w.handler.release("legacy");
+    CHECK(id_of(w.read()) == "1");
+    w.end_input();
+    CHECK(w.finish().empty());
+}
+
+TEST_CASE("discover_is_modern_before_and_after_initialize") {
+    world w;
+    const auto discover = mcpgw::make_request("\"d\"", "server/discover",
+                                              fmt::format(R"({{"_meta":{}}})", modern_meta));
+    CHECK(w.ask(discover) == mcpgw::make_response("\"d\"", R"({"discovered":"modern"})"));
+    CHECK(id_of(w.ask(initialize_message("2025-06-18"))) == "\"init\"");
+    CHECK(w.ask(discover) == mcpgw::make_response("\"d\"", R"({"discovered":"modern"})"));
+    CHECK(error_name(w.ask(mcpgw::make_request("1", "server/discover", ""))) == "INVALID_PARAMS");
+}
+
+TEST_CASE("a_batch_is_served_after_2025_03_26_was_negotiated_and_refused_otherwise") {
+    const auto batch = "[" + call_message("1", "hold:a") + "," +
+                       mcpgw::make_notification("notifications/initialized", "") + ",7," +
+                       call_message("2", "echo") + "," + call_message("3", "hold:c") + "]";
+    world w;
+    CHECK(error_name(w.ask(batch)) == "BATCH_NOT_SUPPORTED");
+    w.ask(initialize_message("2025-03-26"));
+    w.send(batch);
+    CHECK(w.handler.count("notification notifications/initialized") == 1);
+    w.send(cancel_message("3")); // gets no answer
+    w.handler.release("a");
+    const auto answers = w.read();
+    CHECK(answers.starts_with("[{"));
+    CHECK(mcpgw::check_json(answers).has_value());
+    for (const char* id : {R"("id":1)", R"("id":2)", "INVALID_REQUEST"})
+        CHECK(answers.find(id) != std::string::npos);
+    CHECK(answers.find(R"("id":3)") == std::string::npos);
+    CHECK(error_name(w.ask("[]")) == "INVALID_REQUEST");
+    w.ask(initialize_message("2025-06-18"));
+    CHECK(error_name(w.ask(batch)) == "BATCH_NOT_SUPPORTED");
+    w.end_input();
+    CHECK(w.finish().empty());
+}
+
 TEST_CASE("an_id_in_flight_is_refused_on_stdio_too") {
     world w;
     w.send(call_message("1", "hold:a"));
