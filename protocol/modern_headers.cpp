@@ -1,6 +1,7 @@
 #include "protocol/modern_headers.hpp"
 
 #include "protocol/header_value.hpp"
+#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/mcp.hpp"
 
@@ -97,6 +98,23 @@ result<void> check_log_level(const envelope& message, std::string_view text) {
     return {};
 }
 
+// What a retry brings: refused here if no schema allows it, so that no server has to cope with it.
+// (basic/patterns/mrtr)
+result<void> check_retry(const envelope& message, std::string_view text) {
+    const auto& params = message.in_params;
+    const auto state = params.request_state.of(text);
+    if (params.request_state && !is_json_string(state))
+        return fault{errc::invalid_params, "Invalid params: 'requestState' must be a string"};
+    if (!params.input_responses) return {};
+    const auto responses = params.input_responses.of(text);
+    bool is_good = is_json_object(responses);
+    member_reader reader{responses};
+    while (const auto answer = reader.next()) is_good = is_good && is_json_object(answer->value);
+    if (is_good) return {};
+    return fault{errc::invalid_params,
+                 "Invalid params: 'inputResponses' must be an object whose values are objects"};
+}
+
 std::string protocol_version_of(const envelope& message, std::string_view text) {
     return unquote_json(message.in_meta.protocol_version.of(text)).value_or(std::string{});
 }
@@ -148,10 +166,12 @@ result<void> check_notification(const request_head& head, const envelope& messag
 
 } // namespace
 
-bool claims_modern(const request_head& head, const envelope& message, std::string_view /*text*/) {
+bool claims_modern(const request_head& head, const envelope& message, std::string_view text) {
     if (message.in_meta.protocol_version) return true;
     if (head.find(header_name::session_id)) return false;
-    if (head.find(header_name::mcp_method)) return true;
+    // initialize opens a legacy session; clients of both eras send their headers with it, too.
+    const bool is_opening = message.method.of(text) == method::initialize;
+    if (head.find(header_name::mcp_method) && !is_opening) return true;
     const auto sent = head.find(header_name::protocol_version);
     if (!sent) return false;
     const auto known = parse_revision(*sent);
@@ -175,14 +195,16 @@ result<void> check_modern(const request_head& head, const envelope& message,
     if (auto checked = check_version_known(version); !checked) return checked;
     if (auto checked = check_log_level(message, text); !checked) return checked;
     if (auto checked = check_method(head, message.method.of(text)); !checked) return checked;
-    return check_name(head, message, text);
+    if (auto checked = check_name(head, message, text); !checked) return checked;
+    return check_retry(message, text);
 }
 
 result<void> check_modern_meta(const envelope& message, std::string_view text) {
     if (auto checked = check_meta_complete(message, text); !checked) return checked;
     if (auto checked = check_version_known(protocol_version_of(message, text)); !checked)
         return checked;
-    return check_log_level(message, text);
+    if (auto checked = check_log_level(message, text); !checked) return checked;
+    return check_retry(message, text);
 }
 
 } // namespace mcpgw

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
 
 namespace mcpgw {
@@ -33,6 +34,14 @@ int status_of(const client_request& request, errc code) {
     if (code == errc::method_not_found) return 404;
     if (code == errc::missing_client_capability || code == errc::header_mismatch) return 400;
     return 200;
+}
+
+/// The same for an error object that an upstream made: of these, only the missing capability is
+/// about the client.
+int status_of_upstream_error(const client_request& request, std::string_view error_json) {
+    const auto code = describe(errc::missing_client_capability).json_rpc;
+    const bool is_missing = find_member(error_json, "code") == std::to_string(code);
+    return is_missing ? status_of(request, errc::missing_client_capability) : 200;
 }
 
 /// An error object of an upstream on its way up as a fault: the client gets it as it is.
@@ -101,6 +110,7 @@ task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
     }
     const auto& failure = answered.error();
     if (failure.detail == upstream_error_mark) {
+        reply.http_status = status_of_upstream_error(request, failure.data_json);
         reply.text = make_raw_error_response(request.id(), failure.data_json);
         co_return reply;
     }

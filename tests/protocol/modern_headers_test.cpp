@@ -379,10 +379,21 @@ TEST_CASE("a_message_claims_the_modern_era_by_its_meta_or_its_headers") {
     CHECK_FALSE(claims({session, version}, plain));
     CHECK_FALSE(claims({session, unknown}, plain));
     CHECK_FALSE(claims({session, method_header}, plain));
+    const auto opening = make_call("initialize", R"("protocolVersion":"2025-11-25")", "");
+    const header_field opening_header{"Mcp-Method", "initialize"};
+    CHECK_FALSE(claims({legacy, opening_header}, opening));
     CHECK_FALSE(claims({}, make_call("tools/list", "", R"("progressToken":1)")));
     for (const auto each : all_revisions)
         CHECK(claims({{"MCP-Protocol-Version", to_string(each)}}, plain) ==
               (era_of(each) == era::modern));
+}
+
+TEST_CASE("a_retry_has_the_types_of_the_schema") {
+    for (const std::string members : {R"("inputResponses":null)", R"("requestState":7)",
+                                      R"("inputResponses":{"a":{},"b":7})"}) {
+        const auto text = make_call("tools/call", R"("name":"t",)" + members, good_meta);
+        CHECK(check_request("tools/call", "t", text).code == errc::invalid_params);
+    }
 }
 
 } // namespace
