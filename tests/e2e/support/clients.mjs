@@ -9,96 +9,141 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+    CreateMessageRequestSchema,
+    ElicitRequestSchema,
+    ListRootsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+
+import { checkHop, failOn, makeHop, recordFetch, recordTransport } from './wire.mjs';
 
 export const modernRevision = '2026-07-28';
 
 const identity = { name: 'mcp-gateway-e2e', version: '1.0.0' };
 
-/// Answers every elicitation with `answer`, for clients made with `onElicit`.
-function makeLegacyClient({ onElicit } = {}) {
-    const client = new LegacyClient(identity, {
-        capabilities: onElicit ? { elicitation: {} } : {},
-    });
+/// What a client declares, and does: `onElicit`, `onSample` and `onRoots` answer the server's
+/// questions; `applyDefaults` has the SDK complete forms.
+function capabilitiesOf({ onElicit, onSample, onRoots, applyDefaults = false }) {
+    return {
+        ...(onElicit && { elicitation: { form: applyDefaults ? { applyDefaults } : {} } }),
+        ...(onSample && { sampling: {} }),
+        ...(onRoots && { roots: {} }),
+    };
+}
+
+function makeLegacyClient(options = {}) {
+    const { onElicit, onSample, onRoots } = options;
+    const client = new LegacyClient(identity, { capabilities: capabilitiesOf(options) });
     if (onElicit) client.setRequestHandler(ElicitRequestSchema, ({ params }) => onElicit(params));
+    if (onSample)
+        client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => onSample(params));
+    if (onRoots) client.setRequestHandler(ListRootsRequestSchema, () => onRoots());
     return client;
 }
 
-function makeModernClient(mode, { onElicit } = {}) {
+function makeModernClient(mode, options = {}) {
+    const { onElicit, onSample, onRoots } = options;
     const client = new ModernClient(identity, {
-        capabilities: onElicit ? { elicitation: { form: {} } } : {},
+        capabilities: capabilitiesOf(options),
         versionNegotiation: { mode },
     });
     if (onElicit) client.setRequestHandler('elicitation/create', ({ params }) => onElicit(params));
+    if (onSample)
+        client.setRequestHandler('sampling/createMessage', ({ params }) => onSample(params));
+    if (onRoots) client.setRequestHandler('roots/list', () => onRoots());
     return client;
 }
 
-async function connect(client, transport) {
-    await client.connect(transport, { timeout: 60_000 });
-    return client;
+/// One way to be a client: `over` says what connect() takes, the URL of an endpoint or the
+/// { command, args } of a process. What the other side says is checked when the client is closed;
+/// `isChecked: false` is for servers that are not ours.
+function makeKind({ name, era, over, makeClient, makeTransport }) {
+    return {
+        name,
+        era,
+        over,
+        async connect(target, { isChecked = true, ...options } = {}) {
+            const hop = makeHop(`to ${name}`);
+            const client = makeClient(options);
+            const transport =
+                over === 'stdio'
+                    ? recordTransport(hop, makeTransport({ ...target, stderr: 'ignore' }))
+                    : makeTransport(target, { fetch: recordFetch(hop) });
+            await client.connect(transport, { timeout: 60_000 });
+            client.hop = hop;
+            const close = client.close.bind(client);
+            client.close = async () => {
+                await close();
+                if (isChecked) failOn(checkHop(hop));
+            };
+            return client;
+        },
+    };
 }
 
-const quiet = (command) => ({ ...command, stderr: 'ignore' });
+const makeLegacyHttp = (url, options) => new StreamableHTTPClientTransport(url, options);
+const makeModernHttp = (url, options) => new ModernHttpTransport(url, options);
+const makeModernStdio = (command) => new ModernStdioTransport(command);
 
-// `over`: what connect() takes: the URL of an endpoint, or { command, args } of a process.
-export const legacyHttp = {
+const pinned = (options) => makeModernClient({ pin: modernRevision }, options);
+/// Asks with server/discover first and falls back to the handshake: what a careful host does.
+const negotiating = (options) => makeModernClient('auto', options);
+
+export const legacyHttp = makeKind({
     name: 'legacy client over HTTP',
     era: 'legacy',
     over: 'http',
-    connect: (url, options) =>
-        connect(makeLegacyClient(options), new StreamableHTTPClientTransport(url)),
-};
+    makeClient: makeLegacyClient,
+    makeTransport: makeLegacyHttp,
+});
 
-export const legacySse = {
+export const legacySse = makeKind({
     name: 'legacy client over HTTP+SSE',
     era: 'legacy',
     over: 'sse',
-    connect: (url, options) => connect(makeLegacyClient(options), new SSEClientTransport(url)),
-};
+    makeClient: makeLegacyClient,
+    makeTransport: (url, options) => new SSEClientTransport(url, options),
+});
 
-export const legacyStdio = {
+export const legacyStdio = makeKind({
     name: 'legacy client over stdio',
     era: 'legacy',
     over: 'stdio',
-    connect: (command, options) =>
-        connect(makeLegacyClient(options), new StdioClientTransport(quiet(command))),
-};
+    makeClient: makeLegacyClient,
+    makeTransport: (command) => new StdioClientTransport(command),
+});
 
-export const modernHttp = {
+export const modernHttp = makeKind({
     name: 'modern client over HTTP',
     era: 'modern',
     over: 'http',
-    connect: (url, options) =>
-        connect(makeModernClient({ pin: modernRevision }, options), new ModernHttpTransport(url)),
-};
+    makeClient: pinned,
+    makeTransport: makeModernHttp,
+});
 
-export const modernStdio = {
+export const modernStdio = makeKind({
     name: 'modern client over stdio',
     era: 'modern',
     over: 'stdio',
-    connect: (command, options) =>
-        connect(
-            makeModernClient({ pin: modernRevision }, options),
-            new ModernStdioTransport(quiet(command)),
-        ),
-};
+    makeClient: pinned,
+    makeTransport: makeModernStdio,
+});
 
-/// Asks with server/discover first and falls back to the handshake: what a careful host does.
-export const negotiatingHttp = {
+export const negotiatingHttp = makeKind({
     name: 'negotiating client over HTTP',
     era: 'modern',
     over: 'http',
-    connect: (url, options) =>
-        connect(makeModernClient('auto', options), new ModernHttpTransport(url)),
-};
+    makeClient: negotiating,
+    makeTransport: makeModernHttp,
+});
 
-export const negotiatingStdio = {
+export const negotiatingStdio = makeKind({
     name: 'negotiating client over stdio',
     era: 'modern',
     over: 'stdio',
-    connect: (command, options) =>
-        connect(makeModernClient('auto', options), new ModernStdioTransport(quiet(command))),
-};
+    makeClient: negotiating,
+    makeTransport: makeModernStdio,
+});
 
 export const allClients = [
     legacyHttp,

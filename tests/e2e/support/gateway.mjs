@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { requireBinary } from './paths.mjs';
 import { allServers } from './servers.mjs';
+import { checkChildren, recordChild } from './wire.mjs';
 
 const startLimitMs = 60_000; // a sanitized build with other work on the machine
 const stopLimitMs = 20_000;
@@ -16,7 +17,8 @@ process.on('exit', () => {
     for (const child of running) child.kill('SIGKILL');
 });
 
-/// A directory with a gateway configuration in it; `remove()` deletes both.
+/// A directory with a gateway configuration in it; `remove()` deletes both, after it has checked
+/// what the gateway said to its children.
 export async function makeConfig({
     expose = 'gateway',
     children = allServers,
@@ -27,7 +29,9 @@ export async function makeConfig({
         ...settings,
         gateway: { expose, ...settings.gateway },
         http: { listen: '127.0.0.1:0', ...settings.http },
-        children: await children(directory),
+        children: await Promise.all(
+            (await children(directory)).map((child) => recordChild(directory, child)),
+        ),
     };
     const file = join(directory, 'gateway.json');
     await writeFile(file, JSON.stringify(config, null, 2));
@@ -37,7 +41,13 @@ export async function makeConfig({
         files: join(directory, 'files'),
         /// What a client runs to reach the gateway over stdio.
         stdio: { command: requireBinary(), args: ['stdio', '--config', file] },
-        remove: () => rm(directory, { recursive: true, force: true }),
+        async remove() {
+            try {
+                await checkChildren(directory);
+            } finally {
+                await rm(directory, { recursive: true, force: true });
+            }
+        },
     };
 }
 

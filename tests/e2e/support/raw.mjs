@@ -2,33 +2,23 @@
 // notification, in order) is in the test's hands here.
 
 import { modernRevision } from './clients.mjs';
+import { checkHop, failOn, makeHop, recordFetch } from './wire.mjs';
 
 const accept = 'application/json, text/event-stream';
 
-/// All messages of a reply, whether it came as one JSON body or as an event stream.
-function messagesOf(contentType, body) {
-    if (contentType?.startsWith('application/json')) return [JSON.parse(body)];
-    return body
-        .split(/\r?\n\r?\n/)
-        .map((event) => event.split(/\r?\n/).filter((line) => line.startsWith('data:')))
-        .map((lines) => lines.map((line) => line.slice(5).trimStart()).join('\n'))
-        .filter((data) => data !== '')
-        .map((data) => JSON.parse(data));
-}
-
+/// Posts a message and returns all messages of the reply, whether it came as one JSON body or as an
+/// event stream. Fails if the schema refuses one of them.
 export async function post(url, message, headers = {}) {
-    const reply = await fetch(url, {
+    const hop = makeHop('to a raw client', headers['mcp-protocol-version']);
+    const reply = await recordFetch(hop)(url, {
         method: 'POST',
         headers: { accept, 'content-type': 'application/json', ...headers },
         body: typeof message === 'string' ? message : JSON.stringify(message),
         signal: AbortSignal.timeout(60_000),
     });
-    const body = await reply.text();
-    return {
-        status: reply.status,
-        headers: reply.headers,
-        messages: body === '' ? [] : messagesOf(reply.headers.get('content-type'), body),
-    };
+    await reply.arrayBuffer();
+    failOn(checkHop(hop));
+    return { status: reply.status, headers: reply.headers, messages: hop.gateway };
 }
 
 /// Opens a legacy session; its send(message) carries the session's headers.
