@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { audio } from './fixtures/samples.mjs';
 import { connectTo, legacyStdio, modernHttp } from './support/clients.mjs';
 import { startGateway } from './support/gateway.mjs';
 import { demoServer } from './support/servers.mjs';
@@ -70,6 +71,11 @@ const bad = {
         said: [{ jsonrpc: '2.0', id: 7, error: { message: 'x' } }],
     },
     'a modern request without _meta': { said: [legacyCall] },
+    'audio before 2025-03-26': {
+        revision: '2024-11-05',
+        asked: [legacyCall],
+        said: [answer({ content: [audio] })],
+    },
     'no message at all': { said: [{ jsonrpc: '2.0', id: 7 }] },
 };
 

@@ -54,6 +54,15 @@ function makeModernClient(mode, options = {}) {
     return client;
 }
 
+/// Has a client of the SDK, which only knows the newest legacy revision, ask for another one.
+function askForRevision(transport, revision) {
+    const send = transport.send.bind(transport);
+    transport.send = (message, ...rest) => {
+        if (message.method === 'initialize') message.params.protocolVersion = revision;
+        return send(message, ...rest);
+    };
+}
+
 /// One way to be a client: `over` says what connect() takes, the URL of an endpoint or the
 /// { command, args } of a process. What the other side says is checked when the client is closed;
 /// `isChecked: false` is for servers that are not ours.
@@ -62,13 +71,14 @@ function makeKind({ name, era, over, makeClient, makeTransport }) {
         name,
         era,
         over,
-        async connect(target, { isChecked = true, ...options } = {}) {
+        async connect(target, { isChecked = true, revision, ...options } = {}) {
             const hop = makeHop(`to ${name}`);
             const client = makeClient(options);
             const transport =
                 over === 'stdio'
                     ? recordTransport(hop, makeTransport({ ...target, stderr: 'ignore' }))
                     : makeTransport(target, { fetch: recordFetch(hop) });
+            if (revision) askForRevision(transport, revision);
             await client.connect(transport, { timeout: 60_000 });
             client.hop = hop;
             const close = client.close.bind(client);
