@@ -94,6 +94,8 @@ private:
         section.take("idle_timeout_ms", http.idle_timeout);
         section.take("write_timeout_ms", http.write_timeout);
         section.take("sse_keep_alive_ms", http.sse_keep_alive);
+        section.take("stream_delay_ms", http.stream_delay);
+        section.take("retry_delay_ms", http.retry_delay);
         section.take("session_timeout_ms", http.session_timeout);
         check_paths(section);
         check_access_lists(section);
@@ -181,8 +183,11 @@ private:
         section.take("sessions_max", limits.sessions_max);
         section.take("depth_max", limits.depth_max);
         section.take("requests_per_session_max", limits.requests_per_session_max);
+        section.take("batch_messages_max", limits.batch_messages_max);
         section.take("stream_queue_bytes_max", limits.stream_queue_bytes_max);
         section.take("notifications_backlog_max", limits.notifications_backlog_max);
+        section.take("resume_events_max", limits.resume_events_max);
+        section.take("resume_bytes_max", limits.resume_bytes_max);
     }
 
     void read_child(child_entry& entry) {

@@ -82,17 +82,6 @@ result<event_store::replay> event_store::replay_after(std::string_view event_id)
     return found_events;
 }
 
-void event_store::sweep() {
-    for (auto at = streams_.begin(); at != streams_.end();) {
-        if (at->second.is_swept) {
-            at = forget_stream(at);
-            continue;
-        }
-        at->second.is_swept = at->second.is_delivered;
-        ++at;
-    }
-}
-
 void event_store::clear() {
     streams_.clear();
     events_ = bytes_ = 0;

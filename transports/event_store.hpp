@@ -15,7 +15,7 @@ namespace mcpgw {
 /// Limits of what is kept for one session.
 struct event_limits {
     std::size_t events_max = 1'000;
-    std::size_t bytes_max = 4U << 20U;
+    std::size_t bytes_max = 1U << 20U;
 };
 
 /// The messages that went to one legacy client, by stream, so that a client that lost a connection
@@ -59,8 +59,6 @@ public:
     /// The messages of one stream after an id, as far as they are still kept; what comes before has
     /// been read and is forgotten. invalid_request: no such id, or its stream is forgotten.
     result<replay> replay_after(std::string_view event_id);
-    /// Called now and then: forgets the streams that were delivered before the last call.
-    void sweep();
     void clear();
 
     [[nodiscard]] std::size_t size() const { return events_; }
@@ -78,7 +76,6 @@ private:
         std::uint64_t last_number = 0;
         bool has_ended = false;
         bool is_delivered = false;
-        bool is_swept = false; ///< the next sweep() forgets it
     };
     using streams = std::map<std::uint64_t, stream_record>;
 

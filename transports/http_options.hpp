@@ -42,7 +42,7 @@ struct client_limits {
     std::size_t stream_queue_bytes_max = 16U << 20U; ///< waiting for one slow client
     std::size_t notifications_backlog_max = 256;     ///< kept for a session without a stream
     std::size_t resume_events_max = 1'000;           ///< kept for a session to resume streams with
-    std::size_t resume_bytes_max = 4U << 20U;        ///< of those
+    std::size_t resume_bytes_max = 1U << 20U;        ///< of those
     std::chrono::milliseconds drain_timeout{10'000}; ///< for requests in flight when stdin ends
 };
 

@@ -55,7 +55,6 @@ public:
 
     /// A connection carries one of them.
     [[nodiscard]] bool has_carrier() const { return !carriers_.empty(); }
-    void sweep() { store_.sweep(); }
     /// Nothing is kept or replayed any more, and the own stream ends. Those of calls end with the
     /// calls.
     void close();

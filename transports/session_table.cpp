@@ -64,7 +64,6 @@ void session_table::close_all(const fault& reason) {
 void session_table::expire(clock_type::time_point now) {
     std::vector<std::string> expired;
     for (const auto& [id, session] : sessions_) {
-        session->streams.sweep();
         if (!session->is_in_use() && now - session->last_used > timeout_) expired.push_back(id);
     }
     for (const auto& id : expired)

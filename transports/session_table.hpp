@@ -28,8 +28,7 @@ public:
     bool close(std::string_view id, const fault& reason);
     void close_all(const fault& reason);
     /// Ends sessions that nobody used for the timeout. One with a stream or a request in flight is
-    /// in use; an answer that waits for a client which lost its connection waits that long. To be
-    /// called now and then.
+    /// in use; an answer that waits for a client which lost its connection waits that long.
     void expire(clock_type::time_point now);
 
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }

@@ -83,7 +83,8 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     http_exchange exchange{connection, request};
     auto reply = co_await exchange.handle();
     header_list fields;
-    if (session->is_initialized) {
+    // A client that left meanwhile does not know its session.
+    if (session->is_initialized && !request.abort->reason()) {
         fields.emplace_back(session_header, session->id());
     } else {
         sessions.close(session->id(), {errc::session_error, "initialize failed"});

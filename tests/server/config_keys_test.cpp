@@ -60,6 +60,20 @@ json::value schema_of(const json::value& schema, std::string_view section) {
     return root.at("$defs").at(name);
 }
 
+bool has_defaults(const client_limits& limits) {
+    const client_limits defaults;
+    return limits.message_bytes_max == defaults.message_bytes_max &&
+           limits.header_bytes_max == defaults.header_bytes_max &&
+           limits.connections_max == defaults.connections_max &&
+           limits.sessions_max == defaults.sessions_max && limits.depth_max == defaults.depth_max &&
+           limits.requests_per_session_max == defaults.requests_per_session_max &&
+           limits.stream_queue_bytes_max == defaults.stream_queue_bytes_max &&
+           limits.batch_messages_max == defaults.batch_messages_max &&
+           limits.notifications_backlog_max == defaults.notifications_backlog_max &&
+           limits.resume_events_max == defaults.resume_events_max &&
+           limits.resume_bytes_max == defaults.resume_bytes_max;
+}
+
 } // namespace
 
 TEST_CASE("the_document_has_every_key_with_its_default_and_no_other") {
@@ -134,16 +148,10 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(http.idle_timeout == http_options{}.idle_timeout);
     CHECK(http.write_timeout == http_options{}.write_timeout);
     CHECK(http.sse_keep_alive == http_options{}.sse_keep_alive);
+    CHECK(http.stream_delay == http_options{}.stream_delay);
+    CHECK(http.retry_delay == http_options{}.retry_delay);
     CHECK(http.session_timeout == http_options{}.session_timeout);
-    const auto& of_clients = value.limits;
-    CHECK(of_clients.message_bytes_max == client_limits{}.message_bytes_max);
-    CHECK(of_clients.header_bytes_max == client_limits{}.header_bytes_max);
-    CHECK(of_clients.connections_max == client_limits{}.connections_max);
-    CHECK(of_clients.sessions_max == client_limits{}.sessions_max);
-    CHECK(of_clients.depth_max == client_limits{}.depth_max);
-    CHECK(of_clients.requests_per_session_max == client_limits{}.requests_per_session_max);
-    CHECK(of_clients.stream_queue_bytes_max == client_limits{}.stream_queue_bytes_max);
-    CHECK(of_clients.notifications_backlog_max == client_limits{}.notifications_backlog_max);
+    CHECK(has_defaults(value.limits));
     const auto& options = value.children.at(0);
     const child_options defaults;
     CHECK(options.inherit_env == defaults.inherit_env);

@@ -31,6 +31,8 @@ body_timeout_ms = 2
 idle_timeout_ms = 3
 write_timeout_ms = 4
 sse_keep_alive_ms = 500
+stream_delay_ms = 7
+retry_delay_ms = 8
 session_timeout_ms = 6000
 [limits]
 message_bytes_max = 2001
@@ -41,6 +43,9 @@ depth_max = 55
 requests_per_session_max = 6
 stream_queue_bytes_max = 2007
 notifications_backlog_max = 8
+batch_messages_max = 9
+resume_events_max = 10
+resume_bytes_max = 2011
 calls_in_flight_max = 9
 stderr_lines_max = 10
 [[children]]
@@ -85,6 +90,8 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.http.idle_timeout == 3ms);
     CHECK(value.http.write_timeout == 4ms);
     CHECK(value.http.sse_keep_alive == 500ms);
+    CHECK(value.http.stream_delay == 7ms);
+    CHECK(value.http.retry_delay == 8ms);
     CHECK(value.http.session_timeout == 6000ms);
     CHECK(value.limits.message_bytes_max == 2001);
     CHECK(value.limits.header_bytes_max == 2002);
@@ -94,6 +101,9 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.limits.requests_per_session_max == 6);
     CHECK(value.limits.stream_queue_bytes_max == 2007);
     CHECK(value.limits.notifications_backlog_max == 8);
+    CHECK(value.limits.batch_messages_max == 9);
+    CHECK(value.limits.resume_events_max == 10);
+    CHECK(value.limits.resume_bytes_max == 2011);
     REQUIRE(value.children.size() == 1);
     const auto& child = value.children[0];
     CHECK(child.name == "one");

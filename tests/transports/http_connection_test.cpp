@@ -275,13 +275,17 @@ TEST_CASE("foreign_hosts_and_origins_are_refused_with_403") {
 
 TEST_CASE("a_browsers_preflight_is_answered") {
     http_world world;
-    auto request = http_get("/mcp").with("Origin", "http://localhost:3000");
+    auto request = http_get("/mcp")
+                       .with("Origin", "http://localhost:3000")
+                       .with("Access-Control-Request-Headers", "mcp-param-region");
     request.method = "OPTIONS";
     const auto answer = world.ask(request);
     CHECK(answer.status == 204);
     CHECK(answer.field("access-control-allow-origin") == "http://localhost:3000");
     CHECK(answer.field("access-control-allow-methods").find("DELETE") != std::string::npos);
-    CHECK(answer.field("access-control-allow-headers").find("Mcp-Session-Id") != std::string::npos);
+    const auto allowed = answer.field("access-control-allow-headers");
+    CHECK(allowed.find("Mcp-Session-Id") != std::string::npos);
+    CHECK(allowed.find("mcp-param-region") != std::string::npos);
 }
 
 TEST_CASE("expect_100_continue_is_told_to_go_on_unless_the_body_is_refused") {

@@ -184,6 +184,21 @@ TEST_CASE("a_slow_reader_stops_nobody_and_does_not_lose_its_answer") {
     CHECK(events.back() == mcpgw::make_response("1", R"({"released":"a"})"));
 }
 
+TEST_CASE("a_client_that_does_not_read_gets_the_newest_progress_and_all_that_matters") {
+    http_world world{http_test_options(), {.stream_queue_bytes_max = 100'000}};
+    auto slow = world.connect(4096);
+    slow.send(modern_progress("1", "progress:50000:a", "\"t\"")); // 5 MB
+    CHECK(world.handler.waits_for("held a"));
+    CHECK(world.release("a"));
+    CHECK(slow.read_head().is_stream());
+    std::vector<std::string> events;
+    while (const auto event = slow.read_event()) events.push_back(event->data);
+    REQUIRE(events.size() > 2);
+    CHECK(events.size() < 50'000);
+    CHECK(events[events.size() - 2].find(R"("progress":50000})") != std::string::npos);
+    CHECK(id_of(events.back()) == "1");
+}
+
 TEST_CASE("a_client_that_stops_reading_is_given_up_and_its_call_aborted") {
     auto options = http_test_options();
     options.write_timeout = 100ms;

@@ -216,6 +216,27 @@ TEST_CASE("streams_are_not_mixed_when_two_calls_are_resumed") {
     CHECK(two.read() == released("2", "b"));
 }
 
+TEST_CASE("a_last_event_id_of_nothing_or_of_another_session_is_refused") {
+    http_world world;
+    caller other{world, world.open_session()};
+    other.call(progress_call("1", "progress:1:a", "7"));
+    CHECK(other.read().empty());
+    caller client{world, world.open_session()};
+    client.stream->send(session_get(client.session));
+    REQUIRE(client.stream->read_head().is_stream());
+    CHECK(client.read().empty());
+    for (const auto& id : {other.last_id, std::string{"nonsense"}, std::string{"0_1"}}) {
+        CAPTURE(id);
+        const auto refused = world.ask(session_get(client.session).with("Last-Event-ID", id));
+        CHECK(refused.status == 400); // not 404, which means that the session has ended
+        CHECK(error_name(refused.body) == "INVALID_REQUEST");
+    }
+    world.notify(client.session, "{}"); // the stream that was there is not disturbed
+    CHECK(client.read() == "{}");
+    CHECK(world.ask(http_get("/mcp").with("Last-Event-ID", other.last_id)).status == 405);
+    CHECK(world.release("a"));
+}
+
 TEST_CASE("delete_ends_a_call_whose_client_is_away_and_what_it_left") {
     http_world world;
     caller client{world, world.open_session()};

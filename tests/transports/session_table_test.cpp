@@ -112,6 +112,28 @@ TEST_CASE("a_session_with_a_stream_or_a_request_does_not_expire") {
     CHECK(w.ended.size() == 2);
 }
 
+TEST_CASE("a_resumed_stream_keeps_its_session_and_an_answer_that_waits_keeps_it_for_the_timeout") {
+    world w;
+    const auto session = w.table.open().value();
+    session->streams.set_resumable();
+    const auto lost = std::make_shared<outbox>(w.loop.ex(), outbox::framing::events, 100);
+    const auto stream = session->streams.open(lost);
+    session->streams.release(*lost);
+    session->streams.push(stream, "answer");
+    session->streams.finish(stream);
+    const auto resumed = std::make_shared<outbox>(w.loop.ex(), outbox::framing::events, 100);
+    REQUIRE(session->streams.resume("1_0", resumed).has_value());
+    w.table.expire(session->last_used + timeout * 10);
+    CHECK(w.table.size() == 1);
+    session->streams.release(*resumed);
+    w.table.expire(session->last_used + timeout);
+    CHECK(w.table.size() == 1);
+    w.table.expire(session->last_used + timeout * 2);
+    CHECK(w.table.size() == 0);
+    const auto late = std::make_shared<outbox>(w.loop.ex(), outbox::framing::events, 100);
+    CHECK(session->streams.resume("1_0", late).has_error());
+}
+
 TEST_CASE("a_full_table_refuses_unless_a_session_has_expired") {
     world w;
     const auto first = w.table.open().value();

@@ -24,6 +24,13 @@ http_client open_stream(http_world& world, const std::string& session_id) {
     REQUIRE(client.read_data().empty()); // the priming event
     return client;
 }
+/// Waits until it was noticed that the client left.
+bool loses_stream(http_world& world, const std::string& session) {
+    const auto has_none = [&] {
+        return !world.listener_sessions().find(session)->has_stream();
+    };
+    return world.waits_until([&] { return world.on_loop(has_none); });
+}
 std::string changed(int number) {
     return mcpgw::make_notification("notifications/tools/list_changed",
                                     fmt::format(R"({{"n":{}}})", number));
@@ -296,6 +303,40 @@ TEST_CASE("the_get_stream_carries_notifications_and_what_waited_for_it") {
     CHECK(stream.read_data() == changed(2));
 }
 
+TEST_CASE("a_lost_get_stream_is_resumed_after_the_last_event_that_was_read") {
+    http_world world;
+    const auto session = world.open_session();
+    auto stream = open_stream(world, session);
+    world.notify(session, changed(1));
+    const auto first = stream.read_event();
+    REQUIRE(first.has_value());
+    world.notify(session, changed(2)); // sent, but never read
+    stream.close();
+    CHECK(loses_stream(world, session));
+    world.notify(session, changed(3));
+    auto again = world.connect();
+    again.send(session_get(session).with("Last-Event-ID", first->id));
+    CHECK(again.read_head().is_stream());
+    CHECK(again.read_data() == changed(2));
+    CHECK(again.read_data() == changed(3));
+    world.notify(session, changed(4));
+    CHECK(again.read_data() == changed(4));
+}
+
+TEST_CASE("get_and_delete_name_a_revision_that_is_spoken_or_none") {
+    http_world world;
+    const auto session = world.open_session();
+    for (const char* version : {"2099-01-01", "2026-07-28"}) {
+        const auto get = session_get(session).with("MCP-Protocol-Version", version);
+        CHECK(world.ask(get).status == 400);
+        const auto end = session_delete(session).with("MCP-Protocol-Version", version);
+        CHECK(error_name(world.ask(end).body) == "UNSUPPORTED_PROTOCOL_VERSION");
+    }
+    CHECK(world.sessions() == 1);
+    CHECK(world.ask(session_delete(session).with("MCP-Protocol-Version", "2025-11-25")).status ==
+          200);
+}
+
 TEST_CASE("a_second_get_stream_replaces_the_first") {
     http_world world;
     const auto session = world.open_session();
@@ -314,10 +355,7 @@ TEST_CASE("a_get_stream_whose_client_left_is_replaced_by_the_backlog") {
     http_world world;
     const auto session = world.open_session();
     open_stream(world, session).close();
-    const auto has_no_stream = [&] {
-        return !world.listener_sessions().find(session)->has_stream();
-    };
-    CHECK(world.waits_until([&] { return world.on_loop(has_no_stream); }));
+    CHECK(loses_stream(world, session));
     world.notify(session, changed(1));
     CHECK(open_stream(world, session).read_data() == changed(1));
 }
