@@ -67,6 +67,7 @@ std::vector<labelled_span> spans_of(const envelope& e) {
         {"params", "requestId", p.request_id},
         {"params", "inputResponses", p.input_responses},
         {"params", "requestState", p.request_state},
+        {"params", "taskId", p.task_id},
         {"params", "_meta", p.meta},
         {"_meta", "progressToken", m.progress_token},
         {"_meta", "io.modelcontextprotocol/protocolVersion", m.protocol_version},

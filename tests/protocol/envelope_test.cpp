@@ -87,7 +87,7 @@ TEST_CASE("spans_of_a_modern_call_cover_its_members") {
 TEST_CASE("each_named_member_of_params_goes_to_its_own_span") {
     const std::string text = request_with_params(
         R"({"uri":"u","cursor":"c","ref":{"type":"r"},"level":"debug","progressToken":3,)"
-        R"("requestId":4,"inputResponses":{"q":{}},"requestState":"s","unknown":0})");
+        R"("requestId":4,"inputResponses":{"q":{}},"requestState":"s","taskId":"t","unknown":0})");
     const auto found = scan(text).in_params;
     CHECK(found.uri.of(text) == R"("u")");
     CHECK(found.cursor.of(text) == R"("c")");
@@ -97,6 +97,7 @@ TEST_CASE("each_named_member_of_params_goes_to_its_own_span") {
     CHECK(found.request_id.of(text) == "4");
     CHECK(found.input_responses.of(text) == R"({"q":{}})");
     CHECK(found.request_state.of(text) == R"("s")");
+    CHECK(found.task_id.of(text) == R"("t")");
     CHECK_FALSE(found.name);
     CHECK_FALSE(found.meta);
 }
@@ -204,7 +205,7 @@ TEST_CASE("messages_that_are_no_json_rpc_are_refused") {
 TEST_CASE("members_that_the_envelope_names_may_stand_only_once") {
     const std::string name =
         GENERATE("name", "uri", "arguments", "cursor", "ref", "level", "progressToken", "requestId",
-                 "inputResponses", "requestState", "_meta");
+                 "inputResponses", "requestState", "taskId", "_meta");
     const std::string member = '"' + name + R"(":{})";
     CHECK(refusal(request_with_params("{" + member + "," + member + "}")) == errc::invalid_request);
     CHECK(scan_envelope(request_with_params("{" + member + "}")).has_value());

@@ -194,6 +194,28 @@ TEST_CASE("a_second_resumer_replaces_the_first_and_each_message_goes_to_one") {
           200);
 }
 
+TEST_CASE("a_client_of_a_session_that_stops_reading_is_given_up_but_its_call_goes_on") {
+    auto options = http_test_options();
+    options.write_timeout = 100ms;
+    http_world world{options};
+    const auto session = world.open_session();
+    auto stuck = world.connect(4096);
+    stuck.send(session_post(session, call_message("1", "flood:16:1000000:a")));
+    CHECK(stuck.read_head().is_stream());
+    const auto priming = stuck.read_event();
+    REQUIRE(priming.has_value());
+    const auto has_no_carrier = [&] {
+        return !world.listener_sessions().find(session)->streams.has_carrier();
+    };
+    CHECK(world.waits_until([&] { return world.on_loop(has_no_carrier); }));
+    caller client{world, session};
+    CHECK(client.resume(priming->id).is_stream());
+    CHECK(world.release("a"));
+    std::string last;
+    for (auto data = client.read(); data != "(end)"; data = client.read()) last = data;
+    CHECK(last == released("1", "a"));
+}
+
 TEST_CASE("streams_are_not_mixed_when_two_calls_are_resumed") {
     http_world world;
     const auto session = world.open_session();
