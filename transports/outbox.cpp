@@ -11,6 +11,7 @@ namespace mcpgw {
 
 namespace {
 
+constexpr std::size_t crowded_bytes = 64 * 1024;
 constexpr std::size_t crowded_part = 4; // of the limit
 
 /// The raw token of a progress notification; empty for any other message.
@@ -24,7 +25,7 @@ std::string_view progress_token_of(std::string_view line) {
 } // namespace
 
 bool outbox::is_crowded() const {
-    return !crowd_.empty() || queue_.bytes() > bytes_max_ / crowded_part;
+    return !crowd_.empty() || queue_.bytes() > std::min(crowded_bytes, bytes_max_ / crowded_part);
 }
 
 std::list<outbox::waiting>::iterator outbox::find_progress(std::string_view raw_token) {

@@ -12,9 +12,9 @@ namespace mcpgw {
 /// Messages on their way to one client: a bounded queue between those who produce them and the one
 /// coroutine that writes. How a message looks on the wire is the writer's choice: lines or events.
 ///
-/// A client that reads slowly loses notifications, never an answer or a question: beyond a quarter
-/// of the limit only the newest progress of each token is kept, beyond the limit nothing else is
-/// taken.
+/// A client that reads slowly loses notifications, never an answer or a question: beyond 64 KiB (or
+/// a quarter of the limit, if that is less) only the newest progress of each token is kept, beyond
+/// the limit no further notification is taken.
 class outbox {
 public:
     enum class framing : unsigned char { lines, events };

@@ -13,7 +13,7 @@ import sys
 
 ROOMS = ["protocol", "transports", "children", "server"]  # each includes only to its left
 LINES_MAX, FUNCTION_LINES_MAX, COLUMNS_MAX = 400, 70, 100
-SKIPPED_DIRECTORIES = {".git", ".cache", "build", "node_modules", "corpus"}
+SKIPPED = {".git", ".cache", "build", "node_modules", "corpus"}
 CODE = (".cpp", ".hpp")
 TEXT_WITH_LIMITS = CODE + (".mjs", ".py", ".sh", ".cmake", "CMakeLists.txt", "/start", "/test")
 
@@ -114,8 +114,8 @@ class Tree:
     def __init__(self, root):
         self.root, self.breaches, self.texts = root, [], {}
         for folder, folders, names in os.walk(root):
-            folders[:] = sorted(set(folders) - SKIPPED_DIRECTORIES)
-            for name in sorted(names):
+            folders[:] = sorted(set(folders) - SKIPPED)
+            for name in sorted(set(names) - SKIPPED):  # in a worktree, .git is a file
                 path = os.path.relpath(os.path.join(folder, name), root)
                 try:
                     with open(os.path.join(folder, name), encoding="utf-8") as file:
