@@ -1,15 +1,12 @@
-#include "tests/fuzz/envelope_target.hpp"
+#include "tests/fuzz/targets.hpp"
 
 #include "protocol/envelope.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/splice.hpp"
-
-#include <boost/json.hpp>
+#include "tests/fuzz/json_oracle.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <set>
 #include <utility>
@@ -23,23 +20,8 @@ namespace json = boost::json;
 
 constexpr scan_limits limits{.depth_max = 64};
 
-/// What Boost.JSON makes of `text`; nothing if it refuses.
-std::optional<json::value> parse(std::string_view text, boost::system::error_code& ec) {
-    json::parse_options options;
-    options.max_depth = limits.depth_max;
-    auto value = json::parse(json::string_view{text.data(), text.size()}, ec, {}, options);
-    if (ec) return std::nullopt;
-    return value;
-}
-
 std::optional<json::value> parse(std::string_view text) {
-    boost::system::error_code ec;
-    return parse(text, ec);
-}
-
-const json::object* find_object(const json::object& around, std::string_view name) {
-    const json::value* const found = around.if_contains(name);
-    return found == nullptr ? nullptr : found->if_object();
+    return parse_json(text, limits.depth_max);
 }
 
 /// Every span of an envelope with the path of the member that it must cover.
@@ -308,7 +290,7 @@ std::string check_envelope_invariants(std::string_view text) {
     if (auto problem = check_text(text); !problem.empty()) return problem;
 
     boost::system::error_code ec;
-    const auto tree = parse(text, ec);
+    const auto tree = parse_json(text, ec, limits.depth_max);
     const auto checked = check_json(text, limits);
     const auto message = scan_envelope(text, limits);
     const std::string_view id = find_id(text, limits);
@@ -340,17 +322,6 @@ std::string check_envelope_invariants(std::string_view text) {
         return problem;
     if (auto problem = check_splices(text, *message); !problem.empty()) return problem;
     return check_flattening(text, *message);
-}
-
-int run_envelope_target(const std::uint8_t* data, std::size_t size) {
-    // Not copied: the fuzzer's buffer ends where the input ends, so a sanitizer sees any overrun.
-    const std::string_view text{reinterpret_cast<const char*>(data), size};
-    const std::string problem = check_envelope_invariants(text);
-    if (!problem.empty()) {
-        std::fprintf(stderr, "does not fit: %s\n", problem.c_str());
-        std::abort();
-    }
-    return 0;
 }
 
 } // namespace mcpgw::test

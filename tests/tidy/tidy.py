@@ -21,7 +21,7 @@ TEXT_WITH_LIMITS = CODE + (".mjs", ".py", ".sh", ".cmake", "CMakeLists.txt", "/s
 PRINTING_FILES = re.compile(r"server/(main|cli|cli_\w+|command|command_\w+|commands)\.[ch]pp$")
 # Tests of several sources together, or of a promise that no single source makes.
 TESTS_WITHOUT_SOURCE = {
-    "tests/protocol/envelope_corpus_test.cpp",  # replays the fuzzers' corpus
+    "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
 }
 
 RULES = {

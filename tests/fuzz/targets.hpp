@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mcpgw::test {
+
+/// Each target runs a part of protocol/ on `text`, which may be anything, and compares what comes
+/// out with Boost.JSON, with a plainer telling of the same rules, or with itself. Returns what does
+/// not fit, or an empty string. Plain functions: libFuzzer calls them through fuzz_main.cpp, and
+/// fuzz_corpus_test.cpp replays their corpora with any compiler.
+
+/// Everything that reads or edits JSON text and JSON-RPC messages.
+std::string check_envelope_invariants(std::string_view text);
+
+/// Event streams: the events do not depend on how the bytes arrive, limits hold, and what is
+/// written is read back. The first byte chooses the limit.
+std::string check_sse_invariants(std::string_view text);
+
+/// Checks of HTTP requests: `text` is a request with its body. What is accepted as a modern request
+/// says the same in its headers and in its body.
+std::string check_http_rules_invariants(std::string_view text);
+
+/// Translation between the eras: `text` is a JSON object, taken as params, result, error and
+/// question. What comes out is valid JSON and has all the members that no rule names.
+std::string check_era_bridge_invariants(std::string_view text);
+
+/// Sealed tokens, Base64 and request digests: `text` is a forged token, a payload and arguments.
+std::string check_sealed_token_invariants(std::string_view text);
+
+} // namespace mcpgw::test
