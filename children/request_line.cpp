@@ -1,5 +1,7 @@
 #include "children/request_line.hpp"
 
+#include "protocol/identity.hpp"
+#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
 #include <fmt/format.h>
@@ -10,23 +12,20 @@ namespace mcpgw {
 
 namespace {
 
-void append_member(std::string& members, std::string_view key, std::string_view value) {
-    if (!members.empty()) members += ',';
-    fmt::format_to(std::back_inserter(members), "\"{}\":{}", key, value);
-}
-
+/// Members of `_meta` on this hop: what travels on, then what is ours.
 std::string meta_of(const upstream_call& request, multiplexer::upstream_id id,
                     std::optional<revision> spoken) {
-    std::string meta = request.meta_members;
+    member_writer ours;
     if (spoken && era_of(*spoken) == era::modern) {
-        append_member(meta, meta_key::protocol_version, quote_json(to_string(*spoken)));
-        append_member(meta, meta_key::client_info, gateway_client_info());
-        append_member(meta, meta_key::client_capabilities,
-                      request.client_capabilities.empty() ? "{}" : request.client_capabilities);
-        if (!request.log_level.empty()) append_member(meta, meta_key::log_level, request.log_level);
+        ours.add(meta_key::protocol_version, quote_json(to_string(*spoken)));
+        ours.add(meta_key::client_info, gateway_identity);
+        ours.add(meta_key::client_capabilities,
+                 request.client_capabilities.empty() ? "{}" : request.client_capabilities);
+        if (!request.log_level.empty()) ours.add(meta_key::log_level, request.log_level);
     }
-    if (request.wants_progress) append_member(meta, meta_key::progress_token, std::to_string(id));
-    return meta;
+    if (request.wants_progress) ours.add(meta_key::progress_token, std::to_string(id));
+    const bool has_both = !request.meta_members.empty() && !ours.empty();
+    return request.meta_members + (has_both ? "," : "") + ours.members();
 }
 
 } // namespace
@@ -60,7 +59,7 @@ std::string make_cancel_line(multiplexer::upstream_id id, std::string_view reaso
 }
 
 std::string gateway_client_info() {
-    return R"({"name":"mcp-gateway","title":"MCP gateway","version":")" MCPGW_VERSION R"("})";
+    return std::string{gateway_identity};
 }
 
 std::string relayed_client_capabilities() {

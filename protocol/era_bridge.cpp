@@ -13,14 +13,6 @@ namespace mcpgw {
 
 namespace {
 
-void append_member(std::string& members, std::string_view key, std::string_view value) {
-    if (!members.empty()) members += ',';
-    members += '"';
-    members += key;
-    members += "\":";
-    members += value;
-}
-
 bool is_one_of(std::string_view key, std::initializer_list<std::string_view> keys) {
     return std::ranges::find(keys, key) != keys.end();
 }
@@ -30,62 +22,50 @@ bool is_retry_member(std::string_view key) {
     return is_one_of(key, {"inputResponses", "requestState"});
 }
 
-std::string without_server_info(std::string_view meta) {
-    std::string members;
+member_writer without_server_info(std::string_view meta) {
+    member_writer kept;
     member_reader reader{meta};
     while (const auto member = reader.next())
-        if (member->key != meta_key::server_info)
-            append_member(members, member->key, member->value);
-    return members;
+        if (member->key != meta_key::server_info) kept.add(member->key, member->value);
+    return kept;
 }
 
 std::string to_modern(std::string_view result_json, const result_context& context) {
-    std::string members;
-    std::string meta;
-    bool has_type = false;
-    bool has_ttl = false;
-    member_reader reader{result_json};
-    while (const auto member = reader.next()) {
-        if (member->key == "_meta") {
-            meta = std::string{member->value};
-            continue;
-        }
-        has_type = has_type || member->key == "resultType";
-        has_ttl = has_ttl || member->key == "ttlMs";
-        append_member(members, member->key, member->value);
-    }
-    const bool has_info = !find_member(meta, meta_key::server_info).empty();
-    std::string meta_members = without_server_info(meta);
-    if (has_info)
-        append_member(meta_members, meta_key::server_info,
-                      find_member(meta, meta_key::server_info));
-    else if (!context.server_info.empty())
-        append_member(meta_members, meta_key::server_info, context.server_info);
-    std::string text = "{";
+    const auto has = [result_json](std::string_view key) {
+        return !find_member(result_json, key).empty();
+    };
+    const auto meta = find_member(result_json, "_meta");
+    auto info = find_member(meta, meta_key::server_info);
+    if (info.empty()) info = context.server_info;
+    member_writer meta_members = without_server_info(meta);
+    if (!info.empty()) meta_members.add(meta_key::server_info, info);
+
+    member_writer out;
     // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
-    if (!has_type)
-        text += members.empty() ? R"("resultType":"complete")" : R"("resultType":"complete",)";
-    text += members;
-    if (context.is_cacheable && !has_ttl) text += R"(,"ttlMs":0,"cacheScope":"private")";
-    if (!meta_members.empty()) text += fmt::format(R"(,"_meta":{{{}}})", meta_members);
-    text += "}";
-    return text;
+    if (!has("resultType")) out.add("resultType", R"("complete")");
+    member_reader reader{result_json};
+    while (const auto member = reader.next())
+        if (member->key != "_meta") out.add(member->key, member->value);
+    if (context.is_cacheable && !has("ttlMs")) out.add("ttlMs", "0");
+    if (context.is_cacheable && !has("cacheScope")) out.add("cacheScope", R"("private")");
+    if (!meta_members.empty()) out.add("_meta", meta_members.object());
+    return out.object();
 }
 
 std::string to_legacy(std::string_view result_json) {
-    std::string members;
+    member_writer out;
     member_reader reader{result_json};
     while (const auto member = reader.next()) {
         if (is_one_of(member->key, {"resultType", "ttlMs", "cacheScope"})) continue;
         if (member->key == "structuredContent" && !is_json_object(member->value)) continue;
         if (member->key == "_meta") {
             const auto meta = without_server_info(member->value);
-            if (!meta.empty()) append_member(members, "_meta", "{" + meta + "}");
+            if (!meta.empty()) out.add("_meta", meta.object());
             continue;
         }
-        append_member(members, member->key, member->value);
+        out.add(member->key, member->value);
     }
-    return "{" + members + "}";
+    return out.object();
 }
 
 } // namespace
@@ -97,28 +77,27 @@ std::string params_for_upstream(std::string_view params, era client_era, era ups
 std::string params_for_upstream(std::string_view params, era client_era, era upstream_era,
                                 std::string_view key, std::string_view value_json) {
     const bool drops_retry = client_era == era::modern && upstream_era == era::legacy;
-    std::string members;
-    members.reserve(params.size());
+    member_writer out;
     member_reader reader{params};
     while (const auto member = reader.next()) {
         if (member->key == "_meta") continue;
         if (drops_retry && is_retry_member(member->key)) continue;
         const bool is_replaced = !key.empty() && member->key == key;
-        append_member(members, member->key, is_replaced ? value_json : member->value);
+        out.add(member->key, is_replaced ? value_json : member->value);
     }
-    return members;
+    return out.members();
 }
 
 std::string meta_for_upstream(std::string_view meta) {
     constexpr std::array hop_keys{meta_key::protocol_version,    meta_key::client_info,
                                   meta_key::client_capabilities, meta_key::log_level,
                                   meta_key::progress_token,      meta_key::subscription_id};
-    std::string members;
+    member_writer out;
     member_reader reader{meta};
     while (const auto member = reader.next())
         if (std::ranges::find(hop_keys, member->key) == hop_keys.end())
-            append_member(members, member->key, member->value);
-    return members;
+            out.add(member->key, member->value);
+    return out.members();
 }
 
 std::string result_for_client(std::string_view result_json, const result_context& context) {

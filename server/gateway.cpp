@@ -1,6 +1,7 @@
 #include "server/gateway.hpp"
 
 #include "protocol/era_bridge.hpp"
+#include "protocol/identity.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
@@ -50,7 +51,7 @@ constexpr std::string_view upstream_error_mark = "\x01upstream";
 } // namespace
 
 std::string gateway_server_info() {
-    return R"({"name":"mcp-gateway","title":"MCP gateway","version":")" MCPGW_VERSION R"("})";
+    return std::string{gateway_identity};
 }
 
 gateway::gateway(gateway_options options, registry& upstreams, logger& log)

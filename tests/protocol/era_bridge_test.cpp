@@ -43,6 +43,14 @@ TEST_CASE("params_lose_meta_and_keep_every_other_byte") {
             }
 }
 
+TEST_CASE("a_result_with_one_cache_hint_gets_the_other_and_none_twice") {
+    const auto cacheable = context(legacy, modern, true);
+    CHECK(result_for_client(R"({"cacheScope":"public"})", cacheable) ==
+          R"({"resultType":"complete","cacheScope":"public","ttlMs":0})");
+    CHECK(result_for_client(R"({"ttlMs":5})", cacheable) ==
+          R"({"resultType":"complete","ttlMs":5,"cacheScope":"private"})");
+}
+
 TEST_CASE("retry_members_reach_modern_servers_only") {
     constexpr std::string_view params =
         R"({"name":"x","inputResponses":{"a":{"action":"accept"}},"requestState":"s"})";
