@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 
 namespace mcpgw {
 
@@ -28,9 +29,25 @@ std::vector<param_header> headers_of(const std::string& tool) {
     return found.has_error() ? std::vector<param_header>{} : std::move(*found);
 }
 
-void append_element(std::string& array, std::string_view element) {
-    if (array.size() > 1) array += ',';
-    array += element;
+const std::vector<list_item>& items_of(const upstream_lists& lists, list_kind kind) {
+    switch (kind) {
+    case list_kind::tools:
+        return lists.tools;
+    case list_kind::prompts:
+        return lists.prompts;
+    case list_kind::resources:
+        return lists.resources;
+    case list_kind::templates:
+        break;
+    }
+    return lists.templates;
+}
+
+/// What the conflicts of a list are called.
+std::string_view item_noun(list_kind kind) {
+    constexpr std::array<std::string_view, list_kinds> nouns{"tool", "prompt", "resource",
+                                                             "resource template"};
+    return nouns[static_cast<std::size_t>(kind)];
 }
 
 /// The entry of `key` in `conflicts`, made if there is none.
@@ -120,64 +137,117 @@ bool matches_template(std::string_view uri, std::string_view uri_template) {
     return match(uri, uri_template, steps);
 }
 
-catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
-    add_named(sources, &upstream_lists::tools, "tool", naming, tools_, tools_json_);
-    add_named(sources, &upstream_lists::prompts, "prompt", naming, prompts_, prompts_json_);
-    add_by_uri(sources, &upstream_lists::resources, "resource", resources_, resources_json_);
-    add_by_uri(sources, &upstream_lists::templates, "resource template", templates_,
-               templates_json_);
+void cache_hints::merge(const cache_hints& other) {
+    ttl_ms = std::min(ttl_ms, other.ttl_ms);
+    is_public = is_public && other.is_public;
 }
 
-void catalog::add_named(const std::vector<source>& sources,
-                        std::vector<list_item> upstream_lists::*items, std::string_view kind,
-                        const std::optional<naming_options>& naming, index& into,
-                        std::string& json) {
+catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
+    add_named(sources, list_kind::tools, naming, tools_);
+    add_named(sources, list_kind::prompts, naming, prompts_);
+    add_by_uri(sources, list_kind::resources, resources_);
+    add_by_uri(sources, list_kind::templates, templates_);
+    merge_hints(sources);
+}
+
+void catalog::add_named(const std::vector<source>& sources, list_kind kind,
+                        const std::optional<naming_options>& naming, index& into) {
     std::vector<source_name> wanted;
     std::vector<const list_item*> found;
     for (const auto& from : sources) {
-        for (const auto& item : from.lists->*items) {
+        for (const auto& item : items_of(*from.lists, kind)) {
             wanted.push_back({from.upstream, item.key});
             found.push_back(&item);
         }
     }
     const auto assigned = naming ? assign_names(wanted, *naming) : std::vector<assigned_name>{};
-    json = "[";
+    auto& shown = items_[static_cast<std::size_t>(kind)];
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string original{wanted[i].original};
-        const std::string upstream{wanted[i].upstream};
         const std::string name = naming ? assigned[i].name : original;
         if (name.empty()) continue;
         // A server that lists a name twice is answered by its first.
-        const auto [place, is_new] = into.emplace(name, catalog_target{upstream, original});
+        const auto [place, is_new] =
+            into.emplace(name, catalog_target{std::string{wanted[i].upstream}, original});
         if (!is_new) continue;
-        if (&into == &tools_) place->second.headers = headers_of(found[i]->json);
-        append_element(json, name == original ? found[i]->json : with_name(found[i]->json, name));
+        if (kind == list_kind::tools) {
+            place->second.headers = headers_of(found[i]->json);
+            place->second.output = output_shape_of(found[i]->json);
+        }
+        shown.push_back(
+            {name, name == original ? found[i]->json : with_name(found[i]->json, name)});
     }
-    json += "]";
-    std::ranges::move(name_conflicts(kind, wanted, assigned), std::back_inserter(conflicts_));
+    std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned),
+                      std::back_inserter(conflicts_));
 }
 
-void catalog::add_by_uri(const std::vector<source>& sources,
-                         std::vector<list_item> upstream_lists::*items, std::string_view kind,
-                         index& into, std::string& json) {
-    json = "[";
+void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind, index& into) {
+    auto& shown = items_[static_cast<std::size_t>(kind)];
     for (const auto& from : sources) {
-        for (const auto& item : from.lists->*items) {
+        for (const auto& item : items_of(*from.lists, kind)) {
             const auto [place, is_new] =
                 into.emplace(item.key, catalog_target{from.upstream, item.key});
             if (!is_new) {
                 if (place->second.upstream == from.upstream) continue;
-                auto& conflict = conflict_of(conflicts_, kind, item.key);
+                auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
                 conflict.kept = place->second.upstream;
                 add_once(conflict.others, place->second.upstream);
                 add_once(conflict.others, from.upstream);
                 continue;
             }
-            if (&into == &templates_) template_order_.push_back(item.key);
-            append_element(json, item.json);
+            shown.push_back(item);
         }
     }
-    json += "]";
+}
+
+void catalog::merge_hints(const std::vector<source>& sources) {
+    constexpr std::array<std::string_view, list_kinds> capability{"tools", "prompts", "resources",
+                                                                  "resources"};
+    for (std::size_t kind = 0; kind < list_kinds; ++kind) {
+        std::optional<cache_hints> merged;
+        for (const auto& from : sources) {
+            const auto& offered = from.lists->capabilities;
+            if (!offered.empty() && find_member(offered, capability[kind]).empty()) continue;
+            // What a server has not told yet changes the list at any moment.
+            const auto& hints = offered.empty() ? cache_hints{} : from.lists->hints[kind];
+            if (merged)
+                merged->merge(hints);
+            else
+                merged = hints;
+        }
+        hints_[kind] = merged.value_or(cache_hints{});
+    }
+}
+
+const std::string& catalog::page(list_kind kind, const list_view& view) const {
+    const auto& all = list(kind);
+    const auto first = std::min(view.first, all.size());
+    const auto count = std::min(view.count, all.size() - first);
+    const std::size_t variant = view.client ? static_cast<std::size_t>(*view.client) + 1 : 0;
+    auto& text = rendered_[{static_cast<std::size_t>(kind), variant, view.has_tasks ? 1U : 0U,
+                            first, count}];
+    if (!text.empty()) return text;
+    text = "[";
+    for (std::size_t i = first; i < first + count; ++i) {
+        if (i != first) text += ',';
+        text += view.client ? item_for_client(kind, all[i].json, *view.client, view.has_tasks)
+                            : all[i].json;
+    }
+    text += "]";
+    return text;
+}
+
+std::uint64_t catalog::digest(list_kind kind) const {
+    // FNV-1a with a separator, so that it is the same on every replica.
+    std::uint64_t hash = 14695981039346656037U;
+    const auto add = [&hash](unsigned char byte) {
+        hash = (hash ^ byte) * 1099511628211U;
+    };
+    for (const auto& item : list(kind)) {
+        for (const char c : item.key) add(static_cast<unsigned char>(c));
+        add(0);
+    }
+    return hash;
 }
 
 namespace {
@@ -198,10 +268,14 @@ const catalog_target* catalog::find_template(std::string_view uri_template) cons
     return look_up(templates_, uri_template);
 }
 
+const catalog_target* catalog::find_listed_resource(std::string_view uri) const {
+    return look_up(resources_, uri);
+}
+
 const catalog_target* catalog::find_resource(std::string_view uri) const {
-    if (const auto* exact = look_up(resources_, uri)) return exact;
-    for (const auto& candidate : template_order_)
-        if (matches_template(uri, candidate)) return look_up(templates_, candidate);
+    if (const auto* exact = find_listed_resource(uri)) return exact;
+    for (const auto& candidate : list(list_kind::templates))
+        if (matches_template(uri, candidate.key)) return look_up(templates_, candidate.key);
     return nullptr;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "protocol/list_bridge.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/names.hpp"
 #include "protocol/param_headers.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,9 +22,21 @@ struct list_item {
     std::string json; ///< the raw object
 };
 
+/// How long, and by whom, a list may be kept (2026-07-28, server/utilities/caching). Legacy servers
+/// say nothing: nobody may keep it.
+struct cache_hints {
+    std::uint64_t ttl_ms = 0;
+    bool is_public = false;
+
+    /// Both lists together: the shorter time, and private if one is.
+    void merge(const cache_hints& other);
+    friend bool operator==(const cache_hints&, const cache_hints&) = default;
+};
+
 /// Everything one upstream offers.
 struct upstream_lists {
     std::vector<list_item> tools, prompts, resources, templates;
+    std::array<cache_hints, list_kinds> hints; ///< by list_kind, of all its pages together
     std::string capabilities; ///< raw object from initialize or discover; empty: never started
     std::string instructions; ///< text; may be empty
 };
@@ -32,6 +47,15 @@ struct catalog_target {
     std::string original; ///< name or uri as the upstream knows it
     /// Of a tool: its `x-mcp-header` parameters; none where its schema has them in a wrong way.
     std::vector<param_header> headers{};
+    output_shape output = output_shape::undeclared; ///< of a tool
+};
+
+/// A part of a list as one client sees it.
+struct list_view {
+    std::optional<revision> client; ///< nothing: as the servers said it
+    bool has_tasks = false;         ///< tasks are relayed to this client
+    std::size_t first = 0;
+    std::size_t count = static_cast<std::size_t>(-1);
 };
 
 /// A name or URI that more than one upstream wanted.
@@ -44,7 +68,8 @@ struct catalog_conflict {
 
 /// What the gateway offers of its upstreams, merged, in deterministic order: upstreams as given,
 /// items as their server listed them. Immutable once built; shared with the requests that read it.
-/// List bodies are rendered once: serving a list copies bytes.
+/// List bodies are rendered when somebody first asks for them: serving a list copies bytes. Used by
+/// one thread.
 class catalog {
 public:
     struct source {
@@ -55,16 +80,32 @@ public:
     /// `naming`: nothing keeps every name as its server gave it (a view of one upstream alone).
     catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming);
 
-    /// Raw JSON arrays.
-    [[nodiscard]] const std::string& tools_json() const { return tools_json_; }
-    [[nodiscard]] const std::string& prompts_json() const { return prompts_json_; }
-    [[nodiscard]] const std::string& resources_json() const { return resources_json_; }
-    [[nodiscard]] const std::string& templates_json() const { return templates_json_; }
+    /// Raw JSON array; lives as long as the catalog. Positions beyond the end give an empty one.
+    [[nodiscard]] const std::string& page(list_kind kind, const list_view& view) const;
+    [[nodiscard]] std::size_t size(list_kind kind) const { return list(kind).size(); }
+    /// Of the names or URIs in their order: what makes a position in the list mean the same item.
+    [[nodiscard]] std::uint64_t digest(list_kind kind) const;
+    /// Of all servers that have such a list; a server that has not told yet counts as well.
+    [[nodiscard]] const cache_hints& hints(list_kind kind) const {
+        return hints_[static_cast<std::size_t>(kind)];
+    }
+
+    /// Whole lists as the servers said them, names aside.
+    [[nodiscard]] const std::string& tools_json() const { return page(list_kind::tools, {}); }
+    [[nodiscard]] const std::string& prompts_json() const { return page(list_kind::prompts, {}); }
+    [[nodiscard]] const std::string& resources_json() const {
+        return page(list_kind::resources, {});
+    }
+    [[nodiscard]] const std::string& templates_json() const {
+        return page(list_kind::templates, {});
+    }
 
     [[nodiscard]] const catalog_target* find_tool(std::string_view public_name) const;
     [[nodiscard]] const catalog_target* find_prompt(std::string_view public_name) const;
     /// By exact URI, then by the templates in order.
     [[nodiscard]] const catalog_target* find_resource(std::string_view uri) const;
+    /// By exact URI alone.
+    [[nodiscard]] const catalog_target* find_listed_resource(std::string_view uri) const;
     /// By the template's own text, for completion.
     [[nodiscard]] const catalog_target* find_template(std::string_view uri_template) const;
 
@@ -72,19 +113,19 @@ public:
 
 private:
     using index = std::map<std::string, catalog_target, std::less<>>;
-    void add_named(const std::vector<source>& sources,
-                   std::vector<list_item> upstream_lists::*items, std::string_view kind,
-                   const std::optional<naming_options>& naming, index& into, std::string& json);
-    void add_by_uri(const std::vector<source>& sources,
-                    std::vector<list_item> upstream_lists::*items, std::string_view kind,
-                    index& into, std::string& json);
+    using item_list = std::vector<list_item>;
+    [[nodiscard]] const item_list& list(list_kind kind) const {
+        return items_[static_cast<std::size_t>(kind)];
+    }
+    void add_named(const std::vector<source>& sources, list_kind kind,
+                   const std::optional<naming_options>& naming, index& into);
+    void add_by_uri(const std::vector<source>& sources, list_kind kind, index& into);
+    void merge_hints(const std::vector<source>& sources);
 
-    std::string tools_json_ = "[]";
-    std::string prompts_json_ = "[]";
-    std::string resources_json_ = "[]";
-    std::string templates_json_ = "[]";
+    std::array<item_list, list_kinds> items_; ///< keys and objects with their public names
+    std::array<cache_hints, list_kinds> hints_;
+    mutable std::map<std::array<std::size_t, 5>, std::string> rendered_;
     index tools_, prompts_, resources_, templates_;
-    std::vector<std::string> template_order_;
     std::vector<catalog_conflict> conflicts_;
 };
 

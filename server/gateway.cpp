@@ -154,49 +154,15 @@ task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& 
     co_return upstreams_.only(request.scope);
 }
 
-std::string gateway::finish_list(const client_request& request, std::string_view key,
-                                 std::string_view array) const {
-    if (request.client_era == era::legacy) return fmt::format(R"({{"{}":{}}})", key, array);
-    // What is listed depends on who runs right now, so nobody may keep it (2026-07-28,
-    // server/utilities/caching).
-    return fmt::format(R"({{"resultType":"complete","{}":{},"ttlMs":0,"cacheScope":"private",)"
-                       R"("_meta":{{"{}":{}}}}})",
-                       key, array, meta_key::server_info, gateway_server_info());
-}
-
-namespace {
-/// Two raw arrays as one.
-std::string joined(std::string_view first, std::string_view second) {
-    if (first == "[]") return std::string{second};
-    if (second == "[]") return std::string{first};
-    std::string text{first.substr(0, first.size() - 1)};
-    text += ',';
-    text += second.substr(1);
-    return text;
-}
-} // namespace
-
 task<gateway::outcome> gateway::list(const client_request& request) {
-    // Every list is one page, so no cursor of ours exists (2025-11-25,
-    // server/utilities/pagination).
-    if (request.message.in_params.cursor)
-        co_return fault{errc::invalid_params, "Invalid cursor: this list has one page"};
     auto shown = std::make_shared<const catalog>();
     if (shows_children(request)) shown = co_await catalog_for(request);
-    const bool own = shows_own(request);
-    const auto name = request.method();
-    const std::string_view none = "[]";
-    if (name == method::tools_list)
-        co_return finish_list(
-            request, "tools",
-            joined(own ? tools_.tools_json(request.client_era) : none, shown->tools_json()));
-    if (name == method::prompts_list)
-        co_return finish_list(request, "prompts", shown->prompts_json());
-    if (name == method::resources_list)
-        co_return finish_list(
-            request, "resources",
-            joined(own ? tools_.resources_json() : none, shown->resources_json()));
-    co_return finish_list(request, "resourceTemplates", shown->templates_json());
+    std::string_view own = "[]";
+    if (shows_own(request) && request.method() == method::tools_list)
+        own = tools_.tools_json(request.client_era);
+    if (shows_own(request) && request.method() == method::resources_list)
+        own = tools_.resources_json();
+    co_return lists_.answer(request, own, *shown);
 }
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
@@ -266,7 +232,8 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
     const auto uri = required_text(request, request.message.in_params.uri, "uri");
     if (uri.has_error()) co_return uri.error();
     if (shows_own(request) && tools_.has_resource(*uri))
-        co_return finish_list(request, "contents", tools_.read(*uri));
+        co_return cacheable_result(request.client_era,
+                                   fmt::format(R"("contents":{})", tools_.read(*uri)), {});
     std::shared_ptr<const catalog> shown;
     const catalog_target* target = nullptr;
     if (shows_children(request)) {

@@ -4,6 +4,7 @@
 #include "server/forwarder.hpp"
 #include "server/gateway_options.hpp"
 #include "server/gateway_tools.hpp"
+#include "server/list_pages.hpp"
 #include "server/subscriptions.hpp"
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
@@ -49,8 +50,6 @@ private:
     task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
     task<result<std::string>> capabilities_for(const client_request& request);
     std::string instructions_for(const client_request& request) const;
-    std::string finish_list(const client_request& request, std::string_view key,
-                            std::string_view array) const;
     [[nodiscard]] bool shows_own(const client_request& request) const;
     [[nodiscard]] bool shows_children(const client_request& request) const;
 
@@ -64,6 +63,7 @@ private:
     logger& log_;
     forwarder forwarder_;
     gateway_tools tools_;
+    list_pages lists_;
     subscriptions subscriptions_;
     std::shared_ptr<const catalog> last_catalog_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child

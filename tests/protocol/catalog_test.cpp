@@ -305,4 +305,72 @@ TEST_CASE("rendered_lists_are_valid_json") {
     CHECK(c.tools_json().starts_with(R"([{"name":"s__aA"})"));
 }
 
+TEST_CASE("pages_are_parts_of_the_whole_list_in_its_order") {
+    const auto first = with_tools({tool("a"), tool("b")});
+    const auto second = with_tools({tool("c")});
+    const catalog c{{{"s", &first}, {"t", &second}}, naming(prefix_policy::never)};
+    const auto page = [&](std::size_t at, std::size_t count) {
+        list_view view;
+        view.first = at;
+        view.count = count;
+        return c.page(list_kind::tools, view);
+    };
+    CHECK(c.size(list_kind::tools) == 3);
+    CHECK(page(0, 2) == R"([{"name":"a"},{"name":"b"}])");
+    CHECK(page(2, 2) == R"([{"name":"c"}])");
+    CHECK(page(3, 2) == "[]");
+    CHECK(page(99, 99) == "[]");
+    CHECK(page(0, 99) == c.tools_json());
+    CHECK(&c.page(list_kind::tools, {}) == &c.tools_json()); // rendered once
+}
+
+TEST_CASE("lists_are_rendered_for_the_clients_revision") {
+    const auto lists = with_tools({tool("t", R"(,"title":"T","outputSchema":{"type":"array"})")});
+    const catalog c{{{"s", &lists}}, naming(prefix_policy::always)};
+    const auto page = [&](revision client) {
+        list_view view;
+        view.client = client;
+        return c.page(list_kind::tools, view);
+    };
+    CHECK(page(revision::r2025_03_26) == R"([{"name":"s__t"}])");
+    CHECK(page(revision::r2025_11_25).find(R"("required":["result"])") != std::string::npos);
+    CHECK(page(revision::r2026_07_28) == c.tools_json());
+    CHECK(c.find_tool("s__t")->output == output_shape::other);
+}
+
+TEST_CASE("digest_changes_with_names_and_order_only") {
+    const auto digest = [](std::vector<list_item> tools) {
+        const auto lists = with_tools(std::move(tools));
+        return catalog{{{"s", &lists}}, std::nullopt}.digest(list_kind::tools);
+    };
+    CHECK(digest({tool("a"), tool("b")}) == digest({tool("a", R"(,"title":"new")"), tool("b")}));
+    CHECK(digest({tool("a"), tool("b")}) != digest({tool("b"), tool("a")}));
+    CHECK(digest({tool("a"), tool("b")}) != digest({tool("ab")}));
+    CHECK(digest({}) != digest({tool("a")}));
+}
+
+TEST_CASE("merged_list_is_kept_no_longer_than_its_shortest_part") {
+    const auto with_hints = [](std::string capabilities, std::uint64_t ttl_ms, bool is_public) {
+        upstream_lists lists;
+        lists.capabilities = std::move(capabilities);
+        lists.hints.fill({ttl_ms, is_public});
+        return lists;
+    };
+    const auto patient = with_hints(R"({"tools":{},"prompts":{}})", 60'000, true);
+    const auto quick = with_hints(R"({"tools":{}})", 1'000, true);
+    const auto secret = with_hints(R"({"tools":{}})", 90'000, false);
+    const auto silent = with_hints("", 0, false);
+    const auto hints = [](std::vector<catalog::source> sources, list_kind kind) {
+        return catalog{sources, std::nullopt}.hints(kind);
+    };
+    const auto tools = list_kind::tools;
+    CHECK(hints({{"p", &patient}}, tools) == cache_hints{60'000, true});
+    CHECK(hints({{"p", &patient}, {"q", &quick}}, tools) == cache_hints{1'000, true});
+    CHECK(hints({{"p", &patient}, {"s", &secret}}, tools) == cache_hints{60'000, false});
+    // A server without such a list has no say; one that has not told yet may have it.
+    CHECK(hints({{"p", &patient}, {"q", &quick}}, list_kind::prompts) == cache_hints{60'000, true});
+    CHECK(hints({{"p", &patient}, {"n", &silent}}, tools) == cache_hints{0, false});
+    CHECK(hints({}, tools) == cache_hints{0, false});
+}
+
 } // namespace mcpgw
