@@ -1,5 +1,6 @@
 #include "protocol/era_bridge.hpp"
 
+#include "protocol/content_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
@@ -30,6 +31,51 @@ member_writer without_server_info(std::string_view meta) {
     return kept;
 }
 
+constexpr int request_code = -32600;
+constexpr int internal_code = -32603;
+constexpr int not_found_code = -32002;  // 2025-11-25, server/resources, "Error Handling"
+constexpr int capability_code = -32021; // 2026-07-28, schema, MISSING_REQUIRED_CLIENT_CAPABILITY
+constexpr int url_code = -32042;        // 2025-11-25, client/elicitation, "Error Handling"
+
+/// An error under another code; `data` keeps its members if it is an object.
+std::string replaced(int code, std::string_view message, int upstream_code, std::string_view data) {
+    member_writer members;
+    members.add("upstreamCode", std::to_string(upstream_code));
+    member_reader reader{data};
+    while (const auto member = reader.next())
+        if (member->key != "upstreamCode") members.add(member->key, member->value);
+    return fmt::format(R"({{"code":{},"message":{},"data":{}}})", code, message, members.object());
+}
+
+/// The message (raw string) with the URLs that a user must open.
+std::string with_urls(std::string_view message, std::string_view data) {
+    std::string text = unquote_json(message).value_or("");
+    element_reader elicitations{find_member(data, "elicitations")};
+    while (const auto one = elicitations.next())
+        if (const auto url = unquote_json(find_member(*one, "url"))) text += "; open " + *url;
+    return quote_json(text);
+}
+
+/// Whether the client did not declare something of `requiredCapabilities`. If it declared all, the
+/// error is the gateway's fault and means nothing to the client.
+bool is_lacking(std::string_view data, const result_context& context) {
+    const auto required = find_member(data, "requiredCapabilities");
+    member_reader reader{required};
+    bool names_any = false;
+    while (const auto wanted = reader.next()) {
+        names_any = true;
+        const auto declared = find_member(context.client_capabilities, wanted->key);
+        if (declared.empty()) return true;
+        member_reader parts{wanted->value};
+        while (const auto part = parts.next()) {
+            const bool is_implied = wanted->key == "elicitation" && part->key == "form" &&
+                                    find_member(declared, "url").empty();
+            if (find_member(declared, part->key).empty() && !is_implied) return true;
+        }
+    }
+    return !names_any;
+}
+
 std::string to_modern(std::string_view result_json, const result_context& context) {
     const auto has = [result_json](std::string_view key) {
         return !find_member(result_json, key).empty();
@@ -57,7 +103,6 @@ std::string to_legacy(std::string_view result_json) {
     member_reader reader{result_json};
     while (const auto member = reader.next()) {
         if (is_one_of(member->key, {"resultType", "ttlMs", "cacheScope"})) continue;
-        if (member->key == "structuredContent" && !is_json_object(member->value)) continue;
         if (member->key == "_meta") {
             const auto meta = without_server_info(member->value);
             if (!meta.empty()) out.add("_meta", meta.object());
@@ -107,8 +152,9 @@ std::string result_for_client(std::string_view result_json, const result_context
             context.upstream_era == era::modern && !find_member(result_json, "resultType").empty();
         return is_ready ? std::string{result_json} : to_modern(result_json, context);
     }
-    if (context.upstream_era == era::legacy) return std::string{result_json};
-    return to_legacy(result_json);
+    if (context.upstream_era == era::legacy)
+        return content_for_client(result_json, context.output, context.client);
+    return content_for_client(to_legacy(result_json), context.output, context.client);
 }
 
 std::string error_for_client(std::string_view error_json, const result_context& context,
@@ -116,27 +162,30 @@ std::string error_for_client(std::string_view error_json, const result_context& 
     int code = 0;
     const auto code_text = find_member(error_json, "code");
     std::from_chars(code_text.data(), code_text.data() + code_text.size(), code);
-    auto message = find_member(error_json, "message");
-    if (!is_json_string(message)) message = "\"error\"";
+    const auto raw_message = find_member(error_json, "message");
+    const std::string message{is_json_string(raw_message) ? raw_message : "\"error\""};
+    const auto data = find_member(error_json, "data");
     const bool is_read = method_name == method::resources_read;
+    const bool is_modern_server = context.upstream_era == era::modern;
     if (context.client_era == era::modern) {
-        if (is_read && code == -32002)
+        if (is_read && code == not_found_code)
             return fmt::format(R"({{"code":-32602,"message":{},"data":{{"uri":{}}}}})", message,
                                uri_json.empty() ? "null" : uri_json);
-        const bool is_forbidden =
-            code == -32002 || code == -32042 || (code <= -32020 && code >= -32099);
-        if (is_forbidden && !(context.upstream_era == era::modern && code == -32021))
-            return fmt::format(R"({{"code":-32603,"message":{},"data":{{"upstreamCode":{}}}}})",
-                               message, code);
-    } else if (context.upstream_era == era::modern) {
-        if (is_read && code == -32602 &&
-            !find_member(find_member(error_json, "data"), "uri").empty())
-            return fmt::format(R"({{"code":-32002,"message":{},"data":{}}})", message,
-                               find_member(error_json, "data"));
-        if (code <= -32020 && code >= -32022)
-            return fmt::format(R"({{"code":-32603,"message":{},"data":{{"upstreamCode":{}}}}})",
-                               message, code);
+        if (is_modern_server && code == capability_code && is_lacking(data, context))
+            return std::string{error_json};
+        if (code == url_code) return replaced(internal_code, with_urls(message, data), code, data);
+        if (code == not_found_code || (code <= -32020 && code >= -32099))
+            return replaced(internal_code, message, code, data);
+        return std::string{error_json};
     }
+    if (code == url_code && context.client < revision::r2025_11_25)
+        return replaced(request_code, with_urls(message, data), code, data);
+    if (!is_modern_server) return std::string{error_json};
+    if (is_read && code == -32602 && !find_member(data, "uri").empty())
+        return fmt::format(R"({{"code":{},"message":{},"data":{}}})", not_found_code, message,
+                           data);
+    if (code == capability_code) return replaced(request_code, message, code, data);
+    if (code == -32020 || code == -32022) return replaced(internal_code, message, code, data);
     return std::string{error_json};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/envelope.hpp"
+#include "protocol/list_bridge.hpp"
 #include "protocol/mcp.hpp"
 
 #include <string>
@@ -29,17 +30,27 @@ std::string meta_for_upstream(std::string_view meta);
 struct result_context {
     era upstream_era = era::legacy;
     era client_era = era::legacy;
-    bool is_cacheable = false;    ///< the method's result extends CacheableResult
-    std::string_view server_info; ///< raw JSON, for `_meta` of modern results; may be empty
+    bool is_cacheable = false;       ///< the method's result extends CacheableResult
+    std::string_view server_info;    ///< raw JSON, for `_meta` of modern results; may be empty
+    revision client = newest_legacy; ///< of a legacy client
+    output_shape output = output_shape::undeclared; ///< of the tool that was called
+    std::string_view client_capabilities{};         ///< raw object, as the client declared them
 };
 
 /// A result of an upstream for a client. To modern clients: `resultType`, `ttlMs`/`cacheScope`
 /// where the method has them, serverInfo in `_meta`. To legacy clients: those are taken out, and
-/// structuredContent that is no object is dropped (2025-11-25 allows objects only).
+/// the content is said as their revision can (content_for_client).
 std::string result_for_client(std::string_view result_json, const result_context& context);
 
-/// The `error` object of an upstream for a client: codes that must not cross the eras are replaced
-/// (2026-07-28, basic/index, "Error Codes").
+/// The `error` object of an upstream for a client (2026-07-28, basic/index, "Error Codes"):
+///  - a missing resource is -32602 to modern clients, -32002 to legacy ones
+///  - a missing client capability (-32021) reaches a modern client that did not declare it; a
+///  legacy
+///    one gets -32600
+///  - a wanted URL (-32042) reaches clients of 2025-11-25; older ones get -32600 with the URL
+///  - headers and versions (-32020, -32022) are between the gateway and the server: -32603; so is
+///    every other code of -32020 to -32099, and -32002 and -32042, to modern clients
+/// Where the code is replaced, `data` has the server's as `upstreamCode` beside its own members.
 std::string error_for_client(std::string_view error_json, const result_context& context,
                              std::string_view method_name, std::string_view uri_json);
 

@@ -1,7 +1,7 @@
 #include "server/call_relay.hpp"
 
-#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/question_bridge.hpp"
 #include "protocol/splice.hpp"
 
 #include <fmt/format.h>
@@ -14,17 +14,11 @@ std::optional<int> level_of(std::string_view raw) {
     return parse_log_level(unquote_json(raw).value_or(""));
 }
 
-/// The client capability that a question needs.
-std::string_view needed_capability(std::string_view method_name) {
-    if (method_name == method::sampling) return "sampling";
-    if (method_name == method::elicitation) return "elicitation";
-    return "roots";
-}
-
 } // namespace
 
 call_relay::call_relay(const client_request& request, reply_sink& sink)
     : sink_(&sink)
+    , client_(request.spoken)
     , progress_token_(request.message.in_meta.progress_token.of(request.text))
     , owner_(request.session ? static_cast<const void*>(request.session.get())
                              : static_cast<const void*>(&request)) {
@@ -57,11 +51,15 @@ void call_relay::on_log(std::string_view line, const envelope& message) {
 result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
                                                   std::string_view params) {
     if (sink_ == nullptr) return fault{errc::session_error, "the request has ended"};
-    const auto capability = needed_capability(method_name);
-    if (find_member(client_capabilities_, capability).empty())
-        return fault{errc::method_not_found,
-                     fmt::format("the client does not support {}", capability)};
-    auto asked = sink_->ask(method_name, params);
+    question_route route;
+    route.client = client_;
+    route.client_capabilities = client_capabilities_;
+    const auto id =
+        fmt::format("gw-{:x}-{}", clock_type::now().time_since_epoch().count(), questions_.size());
+    route.unique_id = id;
+    const auto known = question_for_client(method_name, params, route);
+    if (known.has_error()) return known.error();
+    auto asked = sink_->ask(method_name, *known);
     if (!asked.has_error()) questions_.push_back(*asked);
     return asked;
 }

@@ -40,6 +40,7 @@ public:
 
 private:
     reply_sink* sink_;
+    revision client_;
     std::string progress_token_; ///< raw; empty: the client wants no progress
     std::optional<int> log_level_;
     bool wants_logs_;

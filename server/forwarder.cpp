@@ -1,8 +1,10 @@
 #include "server/forwarder.hpp"
 
+#include "protocol/client_capabilities.hpp"
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/question_bridge.hpp"
 
 #include <fmt/format.h>
 
@@ -21,16 +23,8 @@ constexpr std::chrono::milliseconds empty_round{
 std::string capabilities_of(const client_request& request) {
     if (request.client_era == era::modern)
         return std::string{request.message.in_meta.client_capabilities.of(request.text)};
-    // Legacy client capabilities mean the same in the envelope, but tasks are another extension.
-    std::string members;
-    member_reader reader{request.session->client_capabilities};
-    while (const auto member = reader.next()) {
-        if (member->key == "tasks") continue;
-        if (!members.empty()) members += ',';
-        const bool is_roots = member->key == "roots";
-        members += fmt::format("\"{}\":{}", member->key, is_roots ? "{}" : member->value);
-    }
-    return "{" + members + "}";
+    return client_capabilities_for(request.session->client_capabilities, request.spoken,
+                                   newest_modern);
 }
 
 std::string log_level_of(const client_request& request) {
@@ -42,16 +36,6 @@ std::string log_level_of(const client_request& request) {
     return quote_json(names[static_cast<std::size_t>(*request.session->log_level)]);
 }
 
-/// An elicitation for a legacy client: it wants an id for URL mode (2025-11-25,
-/// client/elicitation), which the modern form does not have.
-std::string question_params(const input_request& question) {
-    if (question.method != method::elicitation || question.params.empty()) return question.params;
-    const bool is_url = find_member(question.params, "mode") == "\"url\"";
-    if (!is_url || !find_member(question.params, "elicitationId").empty()) return question.params;
-    return fmt::format(R"({{"elicitationId":{},{})", quote_json("gw-" + question.key_json),
-                       std::string_view{question.params}.substr(question.params.find('{') + 1));
-}
-
 } // namespace
 
 task<result<std::string>> forwarder::ask_client(const std::string& result_json, call_relay& relay,
@@ -60,7 +44,7 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
     std::vector<std::shared_ptr<question>> asked;
     // All at once: the client may show them together.
     for (const auto& q : questions) {
-        auto one = relay.ask(q.method, question_params(q));
+        auto one = relay.ask(q.method, q.params);
         if (one.has_error()) co_return one.error();
         asked.push_back(*one);
     }
@@ -68,11 +52,15 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
                                               relay.withdraw(*abort.reason());
                                           }};
     std::string responses;
+    question_route to_modern;
+    to_modern.server = newest_modern;
     const auto deadline = clock_type::now() + answer_time;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         auto answer = co_await asked[i]->wait(deadline);
         if (abort.reason()) co_return *abort.reason();
         const bool is_elicitation = questions[i].method == method::elicitation;
+        if (!answer.has_error())
+            answer = answer_for_server(questions[i].method, *answer, to_modern);
         if (answer.has_error() && !is_elicitation) co_return answer.error();
         if (!responses.empty()) responses += ',';
         responses += fmt::format("{}:{}", questions[i].key_json,
@@ -113,6 +101,9 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
         context.upstream_era = target->spoken() ? era_of(*target->spoken()) : era::legacy;
         context.client_era = request.client_era;
         context.is_cacheable = o.is_cacheable;
+        context.client = request.spoken;
+        context.output = o.output;
+        context.client_capabilities = request.message.in_meta.client_capabilities.of(request.text);
         const auto info = target->status().server_info;
         context.server_info = info;
         if (answer.message.is_error)

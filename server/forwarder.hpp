@@ -27,7 +27,8 @@ public:
         std::string method;
         std::string members; ///< of params, for the upstream, without braces and `_meta`
         bool is_cacheable = false;
-        std::string uri_json; ///< for resource errors
+        std::string uri_json;                           ///< for resource errors
+        output_shape output = output_shape::undeclared; ///< of the tool that is called
     };
 
     task<result<forwarded_answer>> send(order o, const client_request& request, reply_sink& sink);

@@ -200,6 +200,7 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     forwarder::order order;
     order.upstream = target->upstream;
     order.method = method::tools_call;
+    order.output = target->output;
     order.members = params_for_upstream(request.params(), request.client_era,
                                         upstreams_.era_of_upstream(target->upstream), "name",
                                         quote_json(target->original));

@@ -3,6 +3,7 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/server_capabilities.hpp"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,10 @@ constexpr std::string_view own_instructions =
 } // namespace
 
 task<result<std::string>> gateway::capabilities_for(const client_request& request) {
+    // During initialize the session knows the revision already, the request does not.
     const bool is_modern = request.client_era == era::modern;
+    const auto client = is_modern ? request.spoken : request.session->spoken;
+    capability_sources sources;
     if (!request.scope.empty()) {
         auto* const only = upstreams_.find(request.scope);
         if (only == nullptr) co_return fault{errc::server_not_found};
@@ -27,27 +31,24 @@ task<result<std::string>> gateway::capabilities_for(const client_request& reques
             const auto ready = co_await only->ensure_running(clock_type::now() + scope_wait);
             if (ready.has_error()) co_return ready.error();
         }
-        std::string members;
-        const auto& offered = only->lists().capabilities;
-        for (const std::string_view key :
-             {"tools", "prompts", "resources", "completions", "logging"}) {
-            if (find_member(offered, key).empty()) continue;
-            const bool is_list = key != "completions" && key != "logging";
-            const bool has_subscribe =
-                key == "resources" && !is_modern &&
-                find_member(find_member(offered, key), "subscribe") == "true";
-            members += fmt::format("{}\"{}\":{{{}{}}}", members.empty() ? "" : ",", key,
-                                   is_list ? R"("listChanged":true)" : "",
-                                   has_subscribe ? R"(,"subscribe":true)" : "");
-        }
-        co_return "{" + members + "}";
+        sources.servers.emplace_back(only->lists().capabilities);
+        co_return merged_capabilities(sources, client);
     }
-    if (options_.expose == exposure::gateway)
-        co_return std::string{R"({"tools":{},"resources":{},"logging":{}})"};
-    co_return fmt::format(R"({{"tools":{{"listChanged":true}},"prompts":{{"listChanged":true}},)"
-                          R"("resources":{{"listChanged":true{}}},"completions":{{}},)"
-                          R"("logging":{{}}}})",
-                          is_modern ? "" : R"(,"subscribe":true)");
+    sources.has_own_tools = shows_own(request);
+    sources.has_own_resources = shows_own(request);
+    for (const auto& c : upstreams_.children()) {
+        const auto& offered = c->lists().capabilities;
+        if (shows_children(request)) sources.servers.emplace_back(offered);
+        if (offered.empty() || !find_member(offered, "logging").empty()) sources.has_logging = true;
+    }
+    co_return merged_capabilities(sources, client);
+}
+
+std::string gateway::server_info_for(const client_request& request) const {
+    // An endpoint of one server looks like that server.
+    const auto* const only = request.scope.empty() ? nullptr : upstreams_.find(request.scope);
+    auto info = only == nullptr ? std::string{} : only->status().server_info;
+    return is_json_object(info) ? info : gateway_server_info();
 }
 
 std::string gateway::instructions_for(const client_request& request) const {
@@ -91,7 +92,7 @@ task<gateway::outcome> gateway::initialize(client_request& request) {
     subscriptions_.add(request.session);
     const auto instructions = instructions_for(request);
     co_return fmt::format(R"({{"protocolVersion":"{}","capabilities":{},"serverInfo":{}{}{}}})",
-                          to_string(session.spoken), *offered, gateway_server_info(),
+                          to_string(session.spoken), *offered, server_info_for(request),
                           instructions.empty() ? "" : R"(,"instructions":)",
                           instructions.empty() ? "" : quote_json(instructions));
 }
@@ -108,7 +109,7 @@ task<gateway::outcome> gateway::discover(const client_request& request) {
                           versions, *offered, instructions.empty() ? "" : R"("instructions":)",
                           instructions.empty() ? "" : quote_json(instructions),
                           instructions.empty() ? "" : ",", meta_key::server_info,
-                          gateway_server_info());
+                          server_info_for(request));
 }
 
 gateway::outcome gateway::set_level(const client_request& request) {

@@ -234,6 +234,7 @@ task<result<std::string>> gateway_tools::call(std::string name, const client_req
                                               reply_sink& sink) {
     result_context context;
     context.client_era = request.client_era;
+    context.client = request.spoken;
     const auto info = gateway_server_info();
     context.server_info = info;
     auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
@@ -262,13 +263,13 @@ task<result<std::string>> gateway_tools::execute(json::object arguments,
         const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
         if (ready.has_error()) co_return ready.error();
     }
-    const bool is_known =
-        std::ranges::find(c.lists().tools, tool, &list_item::key) != c.lists().tools.end();
-    if (!is_known) co_return unknown_tool(c, tool);
+    const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
+    if (known == c.lists().tools.end()) co_return unknown_tool(c, tool);
 
     forwarder::order order;
     order.upstream = c.name();
     order.method = method::tools_call;
+    order.output = output_shape_of(known->json);
     order.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(tool), raw_tool_arguments(request));
     // The retry of an interrupted call belongs to the child's tool (2026-07-28,

@@ -1,5 +1,6 @@
 #include "server/list_pages.hpp"
 
+#include "protocol/json_members.hpp"
 #include "server/gateway.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,18 @@
 namespace mcpgw {
 
 namespace {
+
+/// The gateway's own entries, which are written for the newest revision of each era.
+std::string own_for_client(list_kind kind, std::string_view own, revision client) {
+    if (client >= newest_legacy) return std::string{own};
+    std::string elements;
+    element_reader reader{own};
+    while (const auto item = reader.next()) {
+        if (!elements.empty()) elements += ',';
+        elements += item_for_client(kind, *item, client);
+    }
+    return "[" + elements + "]";
+}
 
 /// Two raw arrays as one.
 std::string joined(std::string_view first, std::string_view second) {
@@ -37,7 +50,7 @@ result<std::string> list_pages::answer(const client_request& request, std::strin
     const auto kind = list_of(request.method());
     list_view view;
     view.client = request.spoken;
-    const auto array = joined(own, children.page(kind, view));
+    const auto array = joined(own_for_client(kind, own, request.spoken), children.page(kind, view));
     return cacheable_result(request.client_era, fmt::format("\"{}\":{}", array_key(kind), array),
                             children.hints(kind));
 }

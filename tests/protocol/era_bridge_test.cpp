@@ -14,7 +14,12 @@ constexpr std::string_view info = R"({"name":"up","version":"1"})";
 
 result_context context(era upstream, era client, bool is_cacheable = false,
                        std::string_view server_info = {}) {
-    return {upstream, client, is_cacheable, server_info};
+    result_context c;
+    c.upstream_era = upstream;
+    c.client_era = client;
+    c.is_cacheable = is_cacheable;
+    c.server_info = server_info;
+    return c;
 }
 
 struct row {
@@ -103,7 +108,7 @@ TEST_CASE("result_within_one_era_keeps_its_bytes") {
     const std::vector<std::string_view> results{
         "{}",
         R"({ "content" : [] , "x" : 1.0 })",
-        R"({"resultType":"complete","ttlMs":5,"structuredContent":[1],"_meta":{}})",
+        R"({"resultType":"complete","ttlMs":5,"structuredContent":{"a":1},"_meta":{}})",
         "null",
         "[1]",
     };
@@ -168,9 +173,8 @@ TEST_CASE("result_of_modern_server_becomes_legacy") {
          R"({"content":[],"n":1.0})"},
         {R"({"resultType":"complete","structuredContent":{"resultType":"keep"}})",
          R"({"structuredContent":{"resultType":"keep"}})"},
-        {R"({"structuredContent":[1],"content":[]})", R"({"content":[]})"},
-        {R"({"structuredContent":"text","content":[]})", R"({"content":[]})"},
-        {R"({"structuredContent":null,"isError":false})", R"({"isError":false})"},
+        {R"({"structuredContent":[1],"content":[]})",
+         R"({"structuredContent":{"result":[1]},"content":[]})"},
         {R"({"_meta":{"a":12345678901234567890}})", R"({"_meta":{"a":12345678901234567890}})"},
     };
     for (const auto& r : rows) {
@@ -219,14 +223,22 @@ TEST_CASE("errors_cross_the_eras_by_the_table") {
         // Codes that mean something else, or nothing, in the other era.
         {legacy, modern, call, R"({"code":-32002,"message":"m"})",
          R"({"code":-32603,"message":"m","data":{"upstreamCode":-32002}})"},
-        {legacy, modern, call, R"({"code":-32042,"message":"url"})",
-         R"({"code":-32603,"message":"url","data":{"upstreamCode":-32042}})"},
+        {legacy, modern, call,
+         R"({"code":-32042,"message":"url","data":{"elicitations":[{"url":"https://x/"}]}})",
+         R"({"code":-32603,"message":"url; open https://x/","data":{"upstreamCode":-32042,)"
+         R"("elicitations":[{"url":"https://x/"}]}})"},
+        {legacy, legacy, call, R"({"code":-32042,"message":"url"})",
+         R"({"code":-32042,"message":"url"})"},
         {legacy, modern, call, R"({"code":-32021,"message":"m"})",
          R"({"code":-32603,"message":"m","data":{"upstreamCode":-32021}})"},
         {legacy, modern, call, R"({"code":-32099,"message":"m"})",
          R"({"code":-32603,"message":"m","data":{"upstreamCode":-32099}})"},
         {modern, legacy, call, R"({"code":-32020,"message":"m"})",
          R"({"code":-32603,"message":"m","data":{"upstreamCode":-32020}})"},
+        {modern, legacy, call,
+         R"({"code":-32021,"message":"m","data":{"requiredCapabilities":{}}})",
+         R"({"code":-32600,"message":"m",)"
+         R"("data":{"upstreamCode":-32021,"requiredCapabilities":{}}})"},
         {modern, legacy, call, R"({"code":-32022,"message":"m"})",
          R"({"code":-32603,"message":"m","data":{"upstreamCode":-32022}})"},
         {modern, legacy, call, R"({"code":-32023,"message":"m"})",
@@ -247,6 +259,40 @@ TEST_CASE("errors_cross_the_eras_by_the_table") {
         CAPTURE(c.in, to_string(c.upstream), to_string(c.client), c.method_name);
         CHECK(error_for_client(c.in, context(c.upstream, c.client), c.method_name, R"("u:1")") ==
               c.out);
+    }
+}
+
+TEST_CASE("wanted_url_reaches_older_clients_as_text") {
+    auto c = context(legacy, legacy);
+    c.client = revision::r2025_06_18;
+    CHECK(error_for_client(
+              R"({"code":-32042,"message":"m","data":{"elicitations":[{"url":"https://x/"}]}})", c,
+              "tools/call", {}) ==
+          R"({"code":-32600,"message":"m; open https://x/","data":{"upstreamCode":-32042,)"
+          R"("elicitations":[{"url":"https://x/"}]}})");
+}
+
+TEST_CASE("missing_capability_is_told_to_a_client_that_did_not_declare_it") {
+    struct capability_case {
+        std::string_view required, declared;
+        bool is_told;
+    };
+    const std::vector<capability_case> cases{
+        {R"({"sampling":{}})", "", true},
+        {R"({"sampling":{}})", R"({"sampling":{}})", false},
+        {R"({"sampling":{"tools":{}}})", R"({"sampling":{}})", true},
+        {R"({"elicitation":{"form":{}}})", R"({"elicitation":{}})", false},
+        {R"({"elicitation":{"form":{}}})", R"({"elicitation":{"url":{}}})", true},
+        {R"({"elicitation":{"url":{}}})", R"({"elicitation":{"form":{}}})", true},
+        {"{}", R"({"sampling":{}})", true},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.required, c.declared);
+        auto at = context(modern, modern);
+        at.client_capabilities = c.declared;
+        const auto error = R"({"code":-32021,"message":"m","data":{"requiredCapabilities":)" +
+                           std::string{c.required} + "}}";
+        CHECK((error_for_client(error, at, "tools/call", {}) == error) == c.is_told);
     }
 }
 

@@ -81,7 +81,7 @@ TEST_CASE("client_that_cannot_be_asked_is_told_so") {
         CHECK(call->questions().empty());
         CHECK(call->error().at("message").as_string().find("elicitation") != std::string::npos);
         // The modern code means something to modern clients only.
-        CHECK(call->error().at("code") == (spoken == era::modern ? -32021 : -32603));
+        CHECK(call->error().at("code") == (spoken == era::modern ? -32021 : -32600));
         CHECK(call->http_status() == (spoken == era::modern ? 400 : 200));
         const auto executed = client.send("tools/call", executing("demo", "ask", question));
         CHECK(failure_of(executed->result()) == "SERVER_FAILED");
