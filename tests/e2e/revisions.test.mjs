@@ -12,10 +12,10 @@ import { fixtureServer } from './support/servers.mjs';
 
 const names = (items) => items.map(({ name }) => name);
 
-// Elicitation came with 2025-06-18.
+// Elicitation came with 2025-06-18, audio with 2025-03-26, links with 2025-06-18.
 const revisions = {
-    '2024-11-05': { elicits: false },
-    '2025-03-26': { elicits: false },
+    '2024-11-05': { elicits: false, audio: /audio/i, link: /test:\/\/static-text/ },
+    '2025-03-26': { elicits: false, link: /test:\/\/static-text/ },
     '2025-06-18': { elicits: true },
 };
 
@@ -25,7 +25,7 @@ const answers = {
     onRoots: () => ({ roots: [{ uri: 'file:///here' }] }),
 };
 
-function describeClient(gateway, kind, revision, { elicits }) {
+function describeClient(gateway, kind, revision, { elicits, audio, link }) {
     let client;
     before(async () => {
         const { onElicit, ...others } = answers;
@@ -49,6 +49,15 @@ function describeClient(gateway, kind, revision, { elicits }) {
         assert.match(messages[0].content.text, /simple prompt/);
         const { contents } = await client.readResource({ uri: 'test://static-text' });
         assert.match(contents[0].text, /static text/);
+    });
+
+    test('gets content that its revision has no form for as text', async () => {
+        const sound = await call('test_audio_content');
+        if (audio) assert.match(textOf(sound), audio);
+        else assert.equal(sound.content[0].type, 'audio');
+        const linked = await call('test_resource_link');
+        if (link) assert.match(textOf(linked), link);
+        else assert.equal(linked.content[0].type, 'resource_link');
     });
 
     test('is asked what its revision knows', async () => {
