@@ -118,7 +118,10 @@ task<> child::run() {
     for (;;) {
         const auto outcome = co_await run_once();
         const bool is_wanted = !is_stop_wanted_ && !is_closed_;
-        if (std::exchange(has_died_in_probe_, false) && is_wanted) continue;
+        if (std::exchange(has_died_in_probe_, false) && is_wanted) {
+            errors_.clear(); // the life that follows tells why, if it ends too
+            continue;
+        }
         ++attempts_ended_;
         const bool has_failed = outcome.has_error() && is_wanted;
         if (has_failed) fail(outcome.error());

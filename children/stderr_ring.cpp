@@ -29,6 +29,11 @@ void stderr_ring::finish_line() {
     partial_.clear();
 }
 
+void stderr_ring::clear() {
+    lines_.clear();
+    partial_.clear();
+}
+
 std::vector<std::string> stderr_ring::lines() const {
     return {lines_.begin(), lines_.end()};
 }

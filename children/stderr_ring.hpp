@@ -20,6 +20,7 @@ public:
     void append(std::string_view bytes);
     /// The process has ended: an unfinished line counts as one.
     void finish_line();
+    void clear();
     /// Newest last, as valid UTF-8 without control characters.
     [[nodiscard]] std::vector<std::string> lines() const;
     /// The last line that is not empty, or empty.

@@ -85,12 +85,17 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
 }
 
 void add_configuring(CLI::App& app, cli_options& options, runner& run) {
-    auto* const check = app.add_subcommand("check", "Check a configuration; report every problem");
+    auto* const check =
+        app.add_subcommand("check", "Check a configuration and its servers; report every problem");
     check->add_option("FILE", options.file, "The configuration")->required()->type_name("");
-    check->add_flag("--start", options.starts_children,
-                    "Also start every server; report those that fail and names that collide");
+    check->add_flag("--no-start", options.reads_only,
+                    "Read the file only. Else its servers are started for a moment, to find those "
+                    "that fail and names that collide");
+    // The default, and so of no effect; spelled out in older scripts.
+    check->add_flag("--start")->group("");
     add_json(*check, options);
-    check->footer("Example: mcp-gateway check gateway.toml --start");
+    check->footer("Exit codes: 0 no errors; 1 a server could not be started; 2 the file has errors."
+                  "\nExample: mcp-gateway check gateway.toml");
     check->callback([&] {
         run = [&] {
             return run_check(options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace mcpgw {
 
@@ -17,7 +18,7 @@ struct cli_options {
     std::string arguments = "{}"; ///< positional ARGUMENTS
     std::string url;              ///< --url
     bool as_json = false;         ///< --json
-    bool starts_children = false; ///< check --start
+    bool reads_only = false;      ///< check --no-start
 };
 
 /// The commands. Each returns an exit code (cli.hpp) and writes its result to stdout, everything
@@ -34,6 +35,10 @@ int run_schema();
 
 /// Path of this program.
 std::string own_binary();
+
+struct config_problem;
+/// To stderr, one line each.
+void print_problems(const std::vector<config_problem>& problems);
 
 struct configuration;
 /// The configuration that the options name; problems go to stderr. False: it has errors.

@@ -36,7 +36,6 @@ std::string config_problem::str() const {
     std::string text = file;
     if (line != 0) text += fmt::format(":{}", line);
     if (!text.empty()) text += ": ";
-    if (level == severity::warning) text += "warning: ";
     if (!key.empty()) text += key + ": ";
     text += message;
     if (!hint.empty()) text += fmt::format(" ({})", hint);

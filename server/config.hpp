@@ -5,6 +5,7 @@
 #include "transports/http_options.hpp"
 #include "transports/log.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct configuration {
     client_limits limits;
     log_level log = log_level::info;
     std::vector<child_options> children; ///< in the file's order; disabled ones included
+    /// Places in `children` of those that have errors of their own. `check` starts the others.
+    std::vector<std::size_t> faulty_children;
 };
 
 /// One thing wrong with a configuration.
@@ -32,7 +35,7 @@ struct config_problem {
     std::string message;  ///< what is wrong; never a value that may be a secret
     std::string hint;     ///< what to do; may be empty
 
-    /// "gateway.toml:12: children[0].command: … (hint)"
+    /// "gateway.toml:12: children[0].command: … (hint)"; without the level.
     [[nodiscard]] std::string str() const;
 };
 

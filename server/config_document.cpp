@@ -75,6 +75,14 @@ bool problem_log::has_errors() const {
     });
 }
 
+bool problem_log::has_errors_at(std::string_view path) const {
+    return std::any_of(problems_.begin(), problems_.end(), [&](const config_problem& p) {
+        if (p.level != config_problem::severity::error || !p.key.starts_with(path)) return false;
+        return p.key.size() == path.size() || p.key[path.size()] == '.' ||
+               p.key[path.size()] == '[';
+    });
+}
+
 std::vector<config_problem> problem_log::take_sorted() {
     std::stable_sort(
         problems_.begin(), problems_.end(),

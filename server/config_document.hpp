@@ -81,6 +81,8 @@ public:
 
     [[nodiscard]] const std::string& file() const { return file_; }
     [[nodiscard]] bool has_errors() const;
+    /// Of the key `path` or of anything in it.
+    [[nodiscard]] bool has_errors_at(std::string_view path) const;
     [[nodiscard]] const std::vector<config_problem>& problems() const { return problems_; }
 
     /// All of them, by line; those without a line come first.

@@ -197,6 +197,9 @@ private:
             made_.gateway.abstracts.insert_or_assign(child.options.name,
                                                      std::move(child.description));
         made_.children.push_back(std::move(child.options));
+        // What is wrong with the defaults is wrong with every child.
+        if (problems_.has_errors_at(entry.path) || problems_.has_errors_at("defaults"))
+            made_.faulty_children.push_back(made_.children.size() - 1);
     }
 
     void check_count(const std::vector<child_entry>& entries) {

@@ -59,3 +59,11 @@ TEST_CASE("an_empty_ring_has_no_last_line") {
     CHECK(ring.last_line().empty());
     CHECK(ring.lines().empty());
 }
+
+TEST_CASE("a_cleared_ring_knows_nothing_of_before") {
+    stderr_ring ring{5, 100};
+    ring.append("whole\nhalf");
+    ring.clear();
+    ring.append("new\n");
+    CHECK(ring.lines() == lines{"new"});
+}

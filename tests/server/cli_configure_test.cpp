@@ -1,4 +1,4 @@
-// check, import, schema as a user runs them. Sources: cli_configure.cpp.
+// import and schema as a user runs them. Sources: cli_configure.cpp.
 #include "server/cli.hpp"
 
 #include "tests/support/cli_process.hpp"
@@ -20,78 +20,12 @@ namespace {
 namespace json = boost::json;
 using config_test::scratch_directory;
 
-std::string demo_child(const std::string& name, const std::string& more = {}) {
-    return fmt::format(
-        "[[children]]\nname = \"{}\"\ncommand = \"{}\"\nargs = [\"demo-server\"]\n{}\n", name,
-        MCPGW_BINARY, more);
-}
-
 std::string read_file(const std::string& path) {
     std::ifstream file{path};
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 } // namespace
-
-TEST_CASE("check_of_a_good_file_says_so") {
-    const scratch_directory directory;
-    const auto file = directory.write("gateway.toml", demo_child("one") + demo_child("two"));
-    const auto result = run_command({"check", file});
-    CHECK(result.exit_code == exit_success);
-    CHECK(contains(result.out, "2 servers configured, no errors"));
-    const auto as_json = run_command({"check", file, "--json"});
-    CHECK(as_json.exit_code == exit_success);
-    CHECK(json::parse(as_json.out) == json::value({{"ok", true}, {"problems", json::array{}}}));
-}
-
-TEST_CASE("check_of_a_bad_file_reports_every_problem") {
-    const scratch_directory directory;
-    const auto file = directory.write(
-        "gateway.toml", "[gateway]\nexpos = \"all\"\n" + demo_child("same") + demo_child("same") +
-                            "[[children]]\nname = \"gone\"\ncommand = \"mcpgw-no-such-program\"\n");
-    const auto result = run_command({"check", file});
-    CHECK(result.exit_code == exit_usage);
-    CHECK(result.out.empty());
-    CHECK(contains(result.err, "gateway.toml:2"));
-    CHECK(contains(result.err, "expos"));
-    CHECK(contains(result.err, "same"));
-    CHECK(contains(result.err, "mcpgw-no-such-program"));
-    const auto as_json = run_command({"check", file, "--json"});
-    CHECK(as_json.exit_code == exit_usage);
-    const auto report = json::parse(as_json.out);
-    CHECK(report.at("ok") == false);
-    REQUIRE(report.at("problems").as_array().size() >= 3);
-    for (const auto& problem : report.at("problems").as_array()) {
-        CHECK(problem.at("file").as_string().size() > 0);
-        CHECK(problem.at("message").as_string().size() > 0);
-        CHECK(problem.at("line").is_int64());
-    }
-}
-
-TEST_CASE("check_of_a_file_that_is_not_there_names_it") {
-    const auto result = run_command({"check", "/nonexistent/gateway.toml"});
-    CHECK(result.exit_code == exit_usage);
-    CHECK(contains(result.err, "/nonexistent/gateway.toml"));
-}
-
-TEST_CASE("check_with_start_finds_servers_that_fail_and_names_that_collide") {
-    const scratch_directory directory;
-    const auto colliding =
-        directory.write("colliding.toml", "[gateway]\nexpose = \"all\"\nprefix = \"never\"\n" +
-                                              demo_child("one") + demo_child("two"));
-    const auto result = run_command({"check", colliding, "--start"});
-    CHECK(result.exit_code == exit_success);
-    CHECK(contains(result.err, "warning: "));
-    CHECK(contains(result.err, "'echo' is offered by several servers: one, two"));
-    CHECK(contains(result.err, "only the one of 'one' is reachable"));
-    const auto failing =
-        directory.write("failing.toml", demo_child("good") + "[[children]]\nname = \"bad\"\n"
-                                                             "command = \"/bin/false\"\n");
-    const auto failed = run_command({"check", failing, "--start"});
-    CHECK(failed.exit_code == exit_usage);
-    CHECK(contains(failed.err, "children[bad]"));
-    CHECK(contains(failed.err, "exited with code 1"));
-}
 
 TEST_CASE("import_prints_a_configuration_that_checks_and_the_clients_new_entry") {
     const scratch_directory directory;

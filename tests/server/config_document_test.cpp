@@ -180,7 +180,7 @@ TEST_CASE("problems_come_sorted_by_line") {
     CHECK(problems.has_errors());
     const auto sorted = problems.take_sorted();
     REQUIRE(sorted.size() == 2);
-    CHECK(sorted[0].str() == "f.toml:3: warning: a: first (hint)");
+    CHECK(sorted[0].str() == "f.toml:3: a: first (hint)");
     CHECK(sorted[1].str() == "f.toml:7: b: second");
     CHECK_FALSE(problems.has_errors());
 }

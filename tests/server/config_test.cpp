@@ -306,5 +306,5 @@ TEST_CASE("problems_are_printed_in_one_line") {
     problem.line = 0;
     problem.key.clear();
     problem.hint.clear();
-    CHECK(problem.str() == "g.toml: warning: is empty");
+    CHECK(problem.str() == "g.toml: is empty");
 }

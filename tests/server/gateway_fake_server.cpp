@@ -1,5 +1,5 @@
 // An MCP server over stdio for the tests of the gateway: of one era only, and with tools that do
-// what the demo server never does. `gateway_fake_server legacy|modern [long-names]`.
+// what the demo server never does. `gateway_fake_server legacy|modern [long-names | own-names]`.
 #include "protocol/envelope.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
@@ -19,11 +19,12 @@ namespace {
 
 class fake_server {
 public:
-    fake_server(era spoken, bool has_long_names) : era_(spoken) {
+    fake_server(era spoken, std::string_view more) : era_(spoken) {
         tools_ = {"inspect",   "rich",  "listing", "bare", "refuse", "hang",
                   "cancelled", "touch", "grow",    "moan", "locals", "subscriptions",
                   "interview", "stall", "nag",     "who",  "chatty", "routed"};
-        if (!has_long_names) return;
+        if (more == "own-names") tools_.emplace_back("get_schema"); // one of the gateway's
+        if (more != "long-names") return;
         tools_.push_back(std::string(80, 'n') + "_one");
         tools_.push_back(std::string(80, 'n') + "_two");
         tools_.push_back("odd.name/here");
@@ -216,9 +217,8 @@ private:
 int main(int argc, char** argv) {
     const std::string_view spoken = argc > 1 ? argv[1] : "";
     if (spoken != "legacy" && spoken != "modern") return 2;
-    const bool has_long_names = argc > 2 && std::string_view{argv[2]} == "long-names";
     mcpgw::fake_server server{spoken == "modern" ? mcpgw::era::modern : mcpgw::era::legacy,
-                              has_long_names};
+                              argc > 2 ? argv[2] : ""};
     for (std::string line; std::getline(std::cin, line);) server.on_line(line);
     return 0;
 }
