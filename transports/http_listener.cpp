@@ -31,9 +31,8 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     tcp_acceptor acceptor{ex};
     const auto require = [&](std::string_view what) {
         if (!ec) return;
-        throw std::runtime_error(fmt::format("cannot {} {}:{}: {}; is another program using this "
-                                             "port? choose one with --listen HOST:PORT",
-                                             what, options.address, options.port, ec.message()));
+        throw std::runtime_error(fmt::format("cannot {} {} port {}: {}{}", what, options.address,
+                                             options.port, ec.message(), listen_hint(ec)));
     };
     acceptor.open(endpoint.protocol(), ec);
     require("open a socket for");
@@ -60,6 +59,20 @@ void turn_away(tcp_socket& socket, std::size_t connections_max) {
 }
 
 } // namespace
+
+std::string_view listen_hint(const boost::system::error_code& ec) {
+    if (ec == asio::error::address_in_use)
+        return "; another program uses this port: choose one with --listen HOST:PORT, port 0 is "
+               "any free one";
+    if (ec == asio::error::access_denied)
+        return "; ports below 1024 need a privilege: choose a higher one with --listen HOST:PORT";
+    if (ec == boost::system::errc::address_not_available)
+        return "; this machine has no such address: 127.0.0.1 is for programs on it, 0.0.0.0 for "
+               "all its addresses";
+    if (ec == asio::error::address_family_not_supported)
+        return "; this machine has no IPv6: use an IPv4 address";
+    return "";
+}
 
 http_listener::http_listener(executor ex, http_options options, client_limits limits,
                              request_handler& handler, logger& log)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace mcpgw {
 
@@ -46,5 +47,9 @@ private:
     wake_up stopping_;
     bool is_stopping_ = false;
 };
+
+/// What the user can do about an address that cannot be listened on, to follow the error's own
+/// words; empty: we do not know.
+std::string_view listen_hint(const boost::system::error_code& ec);
 
 } // namespace mcpgw

@@ -43,13 +43,27 @@ TEST_CASE("an_address_that_cannot_be_used_is_an_error_that_says_what_to_do") {
     const http_world world;
     CHECK_THROWS_MATCHES(opened_at("127.0.0.1", world.port()), std::runtime_error,
                          MessageMatches(ContainsSubstring(std::to_string(world.port())) &&
-                                        ContainsSubstring("in use") &&
+                                        ContainsSubstring("another program uses this port") &&
                                         ContainsSubstring("--listen")));
     CHECK_THROWS_MATCHES(opened_at("example.com", 0), std::runtime_error,
                          MessageMatches(ContainsSubstring("'example.com' is not an IP address")));
     CHECK_THROWS_AS(opened_at("", 0), std::runtime_error);
-    // Not an address of this machine.
-    CHECK_THROWS_AS(opened_at("192.0.2.1", 0), std::runtime_error);
+    // An address for documentation (RFC 5737), so not one of this machine.
+    CHECK_THROWS_MATCHES(opened_at("192.0.2.1", 0), std::runtime_error,
+                         MessageMatches(ContainsSubstring("192.0.2.1") &&
+                                        ContainsSubstring("this machine has no such address") &&
+                                        !ContainsSubstring("another program")));
+}
+
+TEST_CASE("only_an_address_in_use_is_blamed_on_another_program") {
+    namespace errors = mcpgw::asio::error;
+    using mcpgw::listen_hint;
+    CHECK_THAT(std::string{listen_hint(errors::address_in_use)},
+               ContainsSubstring("another program"));
+    CHECK_THAT(std::string{listen_hint(errors::access_denied)}, ContainsSubstring("below 1024"));
+    CHECK_THAT(std::string{listen_hint(errors::address_family_not_supported)},
+               ContainsSubstring("IPv4"));
+    CHECK(listen_hint(errors::no_descriptors).empty());
 }
 
 TEST_CASE("a_connection_over_the_limit_is_told_so_and_room_comes_back") {
