@@ -31,7 +31,7 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     tcp_acceptor acceptor{ex};
     const auto require = [&](std::string_view what) {
         if (!ec) return;
-        throw std::runtime_error(fmt::format("cannot {} {} port {}: {}{}", what, options.address,
+        throw std::runtime_error(fmt::format("cannot {} {}:{}: {}{}", what, options.address,
                                              options.port, ec.message(), listen_hint(ec)));
     };
     acceptor.open(endpoint.protocol(), ec);
