@@ -10,11 +10,11 @@
 # machine's own Debian entry (same address, same key): no mirror is written into the project.
 set -eu
 
-# make: g++ needs it to link with LTO in parallel.
-build_packages="g++ make ninja-build cmake ccache ca-certificates
+# make: g++ needs it to link with LTO in parallel. curl: for the line to try that "serve" prints.
+build_packages="g++ make ninja-build cmake ccache ca-certificates curl
     libboost1.83-dev libboost-json1.83-dev libboost-url1.83-dev
     libfmt-dev libspdlog-dev libtoml11-dev libcli11-dev libssl-dev"
-test_packages="catch2 python3-minimal curl procps"
+test_packages="catch2 python3-minimal procps"
 package_packages="dpkg-dev file"
 backports_file=/etc/apt/sources.list.d/mcp-gateway-backports
 
