@@ -1,10 +1,12 @@
 #pragma once
 
+#include "protocol/mcp.hpp"
 #include "protocol/truncation.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,20 @@ enum class start_policy : unsigned char {
     pre_warm,  ///< when the gateway starts
 };
 
+/// Whether a server asks its clients in the middle of their calls (elicitation, sampling, roots).
+/// Over pipes a question names no call, so such a server gets one client's calls at a time for each
+/// of its processes.
+enum class interactivity : unsigned char {
+    automatic, ///< no, until it asks for the first time
+    yes,
+    no,
+};
+
+/// A server that is reached over HTTP instead of being started.
+struct remote_options {
+    std::string url; ///< empty: it is a process
+};
+
 /// Limits of one child. Over a limit we refuse with a clear error; we never grow without bound.
 struct child_limits {
     std::size_t line_bytes_max = 64U << 20U;        ///< longest message accepted from the child
@@ -25,6 +41,8 @@ struct child_limits {
     std::size_t stderr_line_bytes_max = 1024;
     std::size_t list_pages_max = 100;
     std::size_t list_items_max = 10'000;
+    std::size_t instances_max = 8;       ///< processes of a server that asks its clients
+    std::size_t instance_queue_max = 64; ///< calls that wait for one of them
     std::size_t garbage_lines_max = 100; ///< lines in a row on stdout that are no messages
 };
 
@@ -42,11 +60,20 @@ struct child_options {
     std::vector<std::string> tags;
     bool is_enabled = true;
     start_policy start = start_policy::automatic;
+    remote_options remote;
+    interactivity interactive = interactivity::automatic;
+    /// URIs for a server that asks for roots outside of any call.
+    std::vector<std::string> roots;
+    /// Eras to speak to it; automatic where nothing is set.
+    std::optional<era> only_era;
 
     std::chrono::milliseconds start_timeout{30'000}; ///< spawn to the end of the handshake
-    std::chrono::milliseconds probe_timeout{3'000};  ///< for an answer to server/discover
+    std::chrono::milliseconds probe_timeout{10'000}; ///< for an answer to server/discover
     std::chrono::milliseconds call_timeout{60'000};  ///< without progress
     std::chrono::milliseconds list_timeout{15'000};
+    /// A question that could be meant for several clients is held back for so long.
+    std::chrono::milliseconds question_hold_timeout{5'000};
+    std::chrono::milliseconds instance_wait{30'000};  ///< for one that is not taken
     std::chrono::milliseconds stop_grace{2'000};      ///< each step of the stop ladder
     std::chrono::milliseconds restart_delay_min{200}; ///< back-off after a death
     std::chrono::milliseconds restart_delay_max{30'000};

@@ -54,6 +54,8 @@ public:
     /// Frees the place; harmless if it is already free. True: it was still waiting.
     bool remove(upstream_id id);
     line_report on_line(std::string_view line);
+    /// The call with this id, as text; null: nobody waits for it.
+    [[nodiscard]] waiting_call* find(std::string_view id_text) const;
     /// Fails every call; each is out of the table before it is told.
     void fail_all(const fault& reason);
 
@@ -65,7 +67,6 @@ private:
         waiting_call* call = nullptr;
         std::uint64_t generation = 1;
     };
-    waiting_call* find(std::string_view id_text) const;
     static upstream_id make_id(std::size_t index, std::uint64_t generation);
 
     std::vector<slot> slots_;

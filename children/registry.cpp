@@ -24,20 +24,15 @@ registry::registry(executor ex, naming_options naming, process_guard* guard, log
 registry::~registry() = default;
 
 void registry::add(const child_options& options) {
-    child_context context{executor_, this, guard_, &log_, environment_};
-    children_.push_back(std::make_unique<child>(std::move(context), options));
+    child_context context{executor_, guard_, &log_, environment_};
+    upstream_events& above = *this;
+    upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
     rebuild();
 }
 
-child* registry::find(std::string_view name) const {
-    const auto found = std::ranges::find(children_, name, [](const auto& c) { return c->name(); });
-    return found == children_.end() ? nullptr : found->get();
-}
-
-era registry::era_of_upstream(std::string_view name) const {
-    const auto* const found = find(name);
-    const auto spoken = found == nullptr ? std::nullopt : found->spoken();
-    return spoken ? era_of(*spoken) : era::modern;
+upstream* registry::find(std::string_view name) const {
+    const auto found = std::ranges::find(upstreams_, name, [](const auto& c) { return c->name(); });
+    return found == upstreams_.end() ? nullptr : found->get();
 }
 
 std::shared_ptr<const catalog> registry::only(std::string_view name) const {
@@ -47,7 +42,7 @@ std::shared_ptr<const catalog> registry::only(std::string_view name) const {
 
 void registry::rebuild() {
     std::vector<catalog::source> sources;
-    for (const auto& c : children_) {
+    for (const auto& c : upstreams_) {
         sources.push_back({c->name(), &c->lists()});
         single_[c->name()] = std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt);
     }
@@ -72,7 +67,7 @@ void registry::on_notification(upstream& source, std::string_view line, const en
 }
 
 void registry::start_kept(bool is_listing_children) {
-    for (const auto& c : children_) {
+    for (const auto& c : upstreams_) {
         const auto policy = c->options().start;
         if (policy == start_policy::pre_warm ||
             (policy == start_policy::automatic && is_listing_children))
@@ -80,7 +75,7 @@ void registry::start_kept(bool is_listing_children) {
     }
 }
 
-task<> registry::start_one(child& c, clock_type::time_point deadline,
+task<> registry::start_one(upstream& c, clock_type::time_point deadline,
                            std::shared_ptr<countdown> starts) {
     // A failure is told where the child is used; the list goes on without it.
     co_await c.ensure_running(deadline);
@@ -90,7 +85,7 @@ task<> registry::start_one(child& c, clock_type::time_point deadline,
 task<> registry::ensure_listed(clock_type::time_point deadline) {
     // Shared: whoever lists may be cancelled before the children have started.
     const auto starts = std::make_shared<countdown>(executor_);
-    for (const auto& c : children_) {
+    for (const auto& c : upstreams_) {
         const auto state = c->status().state;
         const bool has_lists = !c->lists().capabilities.empty();
         const bool is_coming =
@@ -103,14 +98,14 @@ task<> registry::ensure_listed(clock_type::time_point deadline) {
     while (starts->pending > 0) co_await starts->ended.wait_until(clock_type::time_point::max());
 }
 
-task<> registry::close_one(child& c, std::shared_ptr<countdown> ends) {
+task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
     co_await c.close();
     ends->on_end();
 }
 
 task<> registry::close() {
     const auto ends = std::make_shared<countdown>(executor_);
-    for (const auto& c : children_) {
+    for (const auto& c : upstreams_) {
         ++ends->pending;
         if (!tasks_.spawn(close_one(*c, ends))) --ends->pending;
     }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "children/child.hpp"
 #include "children/upstream.hpp"
 #include "protocol/catalog.hpp"
 
@@ -37,10 +36,10 @@ public:
     void add(const child_options& options);
 
     [[nodiscard]] executor get_executor() const { return executor_; }
-    [[nodiscard]] child* find(std::string_view name) const;
-    /// Modern as long as it is not known: what a modern server would need is kept then.
-    [[nodiscard]] era era_of_upstream(std::string_view name) const;
-    [[nodiscard]] const std::vector<std::unique_ptr<child>>& children() const { return children_; }
+    [[nodiscard]] upstream* find(std::string_view name) const;
+    [[nodiscard]] const std::vector<std::unique_ptr<upstream>>& children() const {
+        return upstreams_;
+    }
     /// The merged catalog of all children as of now; shared with the requests that read it.
     [[nodiscard]] std::shared_ptr<const catalog> merged() const { return merged_; }
     /// One child alone, names as it knows them; null: no such child.
@@ -68,8 +67,9 @@ private:
     void on_lists_changed(upstream& source) override;
     void on_notification(upstream& source, std::string_view line, const envelope& message) override;
     void rebuild();
-    task<> start_one(child& c, clock_type::time_point deadline, std::shared_ptr<countdown> starts);
-    task<> close_one(child& c, std::shared_ptr<countdown> ends);
+    task<> start_one(upstream& c, clock_type::time_point deadline,
+                     std::shared_ptr<countdown> starts);
+    task<> close_one(upstream& c, std::shared_ptr<countdown> ends);
 
     executor executor_;
     naming_options naming_;
@@ -77,7 +77,7 @@ private:
     logger& log_;
     std::vector<std::string> environment_;
     listener* listener_ = nullptr;
-    std::vector<std::unique_ptr<child>> children_;
+    std::vector<std::unique_ptr<upstream>> upstreams_;
     std::shared_ptr<const catalog> merged_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
     std::map<std::string, bool, std::less<>> reported_conflicts_;

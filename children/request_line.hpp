@@ -1,7 +1,7 @@
 #pragma once
 
 #include "children/multiplexer.hpp"
-#include "children/upstream.hpp"
+#include "children/upstream_call.hpp"
 
 #include <optional>
 #include <string>

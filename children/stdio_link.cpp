@@ -1,6 +1,7 @@
 #include "children/stdio_link.hpp"
 
 #include "children/request_line.hpp"
+#include "protocol/json_text.hpp"
 
 #include <fmt/format.h>
 
@@ -13,18 +14,9 @@ namespace mcpgw {
 namespace {
 constexpr std::size_t link_tasks_max = 8;
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
+constexpr std::size_t abandoned_max = 64;             // remembered; the oldest is forgotten first
+constexpr std::chrono::seconds abandoned_time{60};    // in which a given-up call may still ask
 constexpr int progress_extension_max = 10; // progress extends a call to at most so many timeouts
-/// Frees the place of a call before its frame goes, however the coroutine ends.
-struct slot_guard {
-    multiplexer& calls;
-    multiplexer::upstream_id id;
-
-    slot_guard(multiplexer& m, multiplexer::upstream_id i) : calls(m), id(i) {}
-    ~slot_guard() { calls.remove(id); } // harmless if the answer freed it
-    slot_guard(const slot_guard&) = delete;
-    slot_guard& operator=(const slot_guard&) = delete;
-};
-
 } // namespace
 
 /// The state of one call, in the frame of the coroutine that waits for it.
@@ -64,6 +56,17 @@ public:
 
 private:
     clock_type::time_point last_deadline_;
+};
+
+/// Frees the place of a call before its frame goes, however the coroutine ends.
+struct stdio_link::slot_guard {
+    stdio_link& owner;
+    multiplexer::upstream_id id;
+
+    slot_guard(stdio_link& l, multiplexer::upstream_id i) : owner(l), id(i) {}
+    ~slot_guard() { owner.calls_.remove(id); } // harmless if the answer freed it
+    slot_guard(const slot_guard&) = delete;
+    slot_guard& operator=(const slot_guard&) = delete;
 };
 
 stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_options& options,
@@ -180,10 +183,10 @@ result<void> stdio_link::on_line(std::string_view line) {
         log_.debug("server '{}' answered a request that nobody waits for", options_.name);
         break;
     case kind::request:
-        events_.on_request(line, report.message);
+        events_.on_request(line, report.message, nullptr);
         break;
     case kind::notification:
-        events_.on_notification(line, report.message);
+        events_.on_notification(line, report.message, subject_of(line, report.message));
         break;
     case kind::garbage:
         ++garbage_total_;
@@ -199,6 +202,17 @@ result<void> stdio_link::on_line(std::string_view line) {
         break;
     }
     return {};
+}
+
+/// The observer of the subscription that a notification is tagged with (2026-07-28,
+/// basic/patterns/subscriptions); null: none.
+std::shared_ptr<call_observer> stdio_link::subject_of(std::string_view line,
+                                                      const envelope& message) const {
+    const auto tag = message.in_meta.subscription_id.of(line);
+    if (tag.empty()) return nullptr;
+    // Some servers make a string of it.
+    const auto* const call = calls_.find(unquote_json(tag).value_or(std::string{tag}));
+    return call == nullptr ? nullptr : static_cast<const call_frame*>(call)->observer;
 }
 
 task<> stdio_link::write_stdin() {
@@ -250,7 +264,7 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
     if (id.has_error())
         co_return fault{errc::server_busy,
                         fmt::format("server '{}': {}", options_.name, id.error().message())};
-    const slot_guard slot{calls_, *id};
+    const slot_guard slot{*this, *id};
     const abort_signal::listener on_abort{abort, [&frame] {
                                               frame.wake.notify();
                                           }};
@@ -265,18 +279,36 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
             break;
         }
         const bool was_notified = co_await frame.wake.wait_until(frame.deadline);
-        if (!was_notified && !frame.outcome && clock_type::now() >= frame.deadline) {
+        const bool is_late = !was_notified && !frame.outcome && clock_type::now() >= frame.deadline;
+        if (is_late && frame.observer && frame.observer->is_waiting_for_client()) {
+            frame.deadline = clock_type::now() + timeout; // a person may have to think
+        } else if (is_late) {
             reason = {errc::call_timed_out,
                       fmt::format("server '{}' did not answer {} within {} ms", options_.name,
                                   request.method, timeout.count())};
             break;
         }
     }
+    const bool was_waiting = calls_.remove(*id);
+    if (was_waiting && !frame.outcome && frame.observer) note_abandoned(frame.observer->owner());
+    if (frame.observer) events_.on_call_ended();
     if (frame.outcome) co_return std::move(*frame.outcome);
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
-    if (calls_.remove(*id) && request.method != method::initialize)
+    if (was_waiting && request.method != method::initialize)
         try_send(make_cancel_line(*id, reason.message()));
     co_return reason;
+}
+
+void stdio_link::note_abandoned(owner_id whose) {
+    if (abandoned_.size() >= abandoned_max) abandoned_.erase(abandoned_.begin());
+    abandoned_.push_back({whose, clock_type::now() + abandoned_time});
+}
+
+std::vector<owner_id> stdio_link::abandoned() const {
+    std::vector<owner_id> owners;
+    for (const auto& call : abandoned_)
+        if (clock_type::now() < call.until) owners.push_back(call.whose);
+    return owners;
 }
 
 std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {

@@ -1,67 +1,20 @@
 #pragma once
 
-#include "protocol/catalog.hpp"
-#include "protocol/envelope.hpp"
-#include "protocol/error.hpp"
-#include "protocol/mcp.hpp"
-#include "transports/abort_signal.hpp"
-#include "transports/asio.hpp"
-#include "transports/question.hpp"
+#include "children/instance.hpp"
 
 #include <chrono>
-#include <cstdint>
-#include <functional>
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mcpgw {
 
-/// What an upstream tells the one who called it while the call runs. Shared: a question of the
-/// child may still be pending when the call has ended.
-class call_observer {
-public:
-    virtual ~call_observer() = default;
-    /// notifications/progress of this call; the token is still ours.
-    virtual void on_progress(std::string_view line, const envelope& message) = 0;
-    /// notifications/message that can only belong to this call's owner.
-    virtual void on_log(std::string_view line, const envelope& message) = 0;
-    /// The child asks the client that made this call.
-    virtual result<std::shared_ptr<question>> ask(std::string_view method,
-                                                  std::string_view params) = 0;
-    /// Whose call it is: two calls with the same owner (a session) may see each other's questions.
-    [[nodiscard]] virtual const void* owner() const = 0;
-};
-
-/// One request for an upstream, in parts that are raw JSON, so that nothing is parsed and rendered
-/// again. The upstream adds the id, the progress token and what its era wants in `_meta`.
-struct upstream_call {
-    std::string method;
-    std::string members;             ///< of params, without braces and without `_meta`
-    std::string meta_members;        ///< of `_meta`, without braces and without reserved keys
-    std::string client_capabilities; ///< raw object; for modern upstreams; empty: none
-    std::string log_level;           ///< raw string; for modern upstreams; empty: none
-    bool wants_progress = false;
-    std::optional<std::chrono::milliseconds> timeout; ///< else the child's own
-};
-
-/// An upstream's answer: a result or a JSON-RPC error, as it came.
-struct upstream_answer {
-    std::string line;
-    envelope message;
-};
-
-enum class upstream_state : std::uint8_t {
-    not_started,
-    starting,
-    running,
-    unhealthy,
-    failed,
-    stopped,
-};
-std::string_view to_string(upstream_state state);
+class upstream;
 
 /// For `get_child_status`, `status` and the summary.
 struct upstream_status {
@@ -69,33 +22,13 @@ struct upstream_status {
     std::int64_t pid = 0; ///< 0: none
     std::chrono::seconds uptime{0};
     std::uint64_t restarts = 0;
+    std::size_t instances = 0; ///< processes (or remote sessions) that run
     std::size_t calls_in_flight = 0;
     std::string last_error;
     std::vector<std::string> stderr_lines; ///< newest last
     std::optional<revision> spoken;        ///< protocol revision; era follows from it
     std::string server_info;               ///< raw JSON; empty: unknown
     std::uint64_t garbage_lines = 0;       ///< on stdout that were no messages
-};
-
-/// Any MCP server behind us. The server room sees only this. Owned by the registry.
-class upstream {
-public:
-    virtual ~upstream() = default;
-
-    [[nodiscard]] virtual const std::string& name() const = 0;
-    [[nodiscard]] virtual upstream_status status() const = 0;
-    /// Era and revision once known (after the first start).
-    [[nodiscard]] virtual std::optional<revision> spoken() const = 0;
-    /// Lists as of the last start or list_changed; kept while the upstream is not running.
-    [[nodiscard]] virtual const upstream_lists& lists() const = 0;
-
-    /// Starts it if it does not run. Many callers wait for one start.
-    virtual task<result<void>> ensure_running(clock_type::time_point deadline) = 0;
-    /// One request and its answer. Starts the upstream first if need be.
-    virtual task<result<upstream_answer>>
-    call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort) = 0;
-    /// Ends it; the next call starts it again.
-    virtual task<> stop() = 0;
 };
 
 /// What upstreams report upwards. Implemented by the registry.
@@ -109,6 +42,142 @@ public:
 
 protected:
     ~upstream_events() = default;
+};
+
+/// One configured MCP server behind us, as the server room sees it. Finds out which eras it speaks
+/// and keeps an instance for each that is used, so that nobody is translated who need not be; a
+/// legacy server that asks its clients gets further instances, one call at a time each, because its
+/// questions do not say which call they belong to. Owned by the registry.
+class upstream final : private instance::owner {
+    struct seat;
+
+public:
+    /// A place on one instance for one call and its retries. While it is held, that instance gives
+    /// nobody else's questions a chance to be mistaken for this call's.
+    class lease {
+    public:
+        ~lease();
+        lease(lease&& other) noexcept;
+        lease& operator=(lease&&) = delete;
+
+        [[nodiscard]] revision spoken() const { return spoken_; }
+        [[nodiscard]] const std::string& server_info() const;
+        /// False: the process (or session) that it was taken for has ended.
+        [[nodiscard]] bool is_alive() const { return !link_->has_ended(); }
+        /// Errors: those of link::call().
+        task<result<upstream_answer>>
+        call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+
+    private:
+        friend class upstream;
+        lease(upstream& from, seat* place, instance& on);
+        void bind();
+
+        upstream* from_;
+        seat* place_; ///< null: it shares the instance with everybody
+        instance* on_;
+        std::shared_ptr<link> link_;
+        revision spoken_ = newest_modern;
+    };
+
+    /// For whom and what a lease is.
+    struct caller {
+        era speaks = era::modern;
+        owner_id owner = 0;        ///< as call_observer::owner()
+        bool may_be_asked = false; ///< the server may answer the request with a question
+    };
+
+    upstream(child_context context, child_options options, upstream_events& events);
+    ~upstream();
+    upstream(const upstream&) = delete;
+    upstream& operator=(const upstream&) = delete;
+
+    [[nodiscard]] const std::string& name() const { return options_.name; }
+    [[nodiscard]] const child_options& options() const { return options_; }
+    [[nodiscard]] upstream_status status() const;
+    /// Revision once known (after the first start), of the instance whose lists are offered.
+    [[nodiscard]] std::optional<revision> spoken() const;
+    /// Lists as of the last start or list_changed; kept while the upstream is not running.
+    [[nodiscard]] const upstream_lists& lists() const { return *lists_; }
+    [[nodiscard]] std::shared_ptr<const upstream_lists> shared_lists() const { return lists_; }
+    /// Raw JSON; empty: unknown.
+    [[nodiscard]] std::string_view server_info() const;
+    /// It asked a client before, or is configured as one that does.
+    [[nodiscard]] bool is_interactive() const;
+
+    /// Starts it if it does not run. Many callers wait for one start.
+    task<result<void>> ensure_running(clock_type::time_point deadline);
+    /// An instance for a call, in the client's own era where the server speaks it. Starts what is
+    /// needed. Errors: server_failed, call_timed_out, server_busy (all instances are taken).
+    task<result<lease>> acquire(caller who, abort_signal& abort);
+    /// acquire() and one call.
+    task<result<upstream_answer>>
+    call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+    /// Ends it; the next call starts it again.
+    task<> stop();
+    /// Stops it for good: nothing starts it again. Returns when nothing of it is left.
+    task<> close();
+
+    /// From now on it is started again by itself when it dies (pre-warm).
+    void keep_running();
+    /// Some client wants log messages: see instance::want_logs().
+    void want_logs();
+    /// One more (or one less) wants to hear of changes of this resource.
+    task<result<void>> watch(std::string uri);
+    task<> unwatch(std::string uri);
+
+private:
+    /// An instance of the legacy era and who uses it.
+    struct seat {
+        std::unique_ptr<instance> who;
+        std::size_t users = 0;
+        owner_id owner = 0; ///< of all its users; 0: of several
+        owner_id last_owner = 0;
+    };
+    struct dated_verdict {
+        era_verdict eras;
+        clock_type::time_point at;
+    };
+
+    task<result<instance*>> ready(era wanted, clock_type::time_point deadline);
+    task<result<seat*>> take_seat(owner_id whose, abort_signal& abort);
+    seat* find_seat(owner_id whose);
+    void leave_seat(seat& place);
+    instance& of(era e);
+    seat& add_seat();
+    [[nodiscard]] const instance* primary() const;
+    [[nodiscard]] std::optional<era_verdict> verdict() const;
+    template <class Visit>
+    void for_each_instance(Visit visit) const;
+    task<> keep();
+    void keep_if_wanted();
+    task<result<void>> update_watches();
+    task<> close_one(instance& one);
+
+    void on_state(instance& from) override;
+    void on_verdict(instance& from, const era_verdict& eras) override;
+    void on_ready(instance& from) override;
+    void on_lists(instance& from) override;
+    void on_question(instance& from) override;
+    void on_notification(instance& from, std::string_view line, const envelope& message) override;
+
+    child_context context_;
+    child_options options_;
+    upstream_events& events_;
+    task_group tasks_;
+    broadcast changed_;
+    std::unique_ptr<instance> modern_;
+    std::vector<std::unique_ptr<seat>> legacy_; ///< the first one also serves what cannot ask
+    std::optional<dated_verdict> verdict_;
+    std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
+    std::map<std::string, std::size_t, std::less<>> watched_; ///< uri, and how many want it
+    std::size_t seats_wanted_ = 0;                            ///< calls that wait for an instance
+    bool has_asked_ = false;
+    bool wants_logs_ = false;
+    bool is_kept_ = false;
+    bool is_keeping_ = false;
+    bool is_stop_wanted_ = false;
+    bool is_closed_ = false;
 };
 
 } // namespace mcpgw

@@ -65,6 +65,7 @@ task<> application::watch_signals(std::function<void()> stop) {
 task<> application::serve_http() {
     upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
     co_await listener_->run();
+    co_await gateway_.close();
     co_await upstreams_.close();
     signals_.cancel();
 }
@@ -84,6 +85,7 @@ void application::run_http(const std::function<void(const std::string& base_url)
 task<> application::serve_stdio() {
     upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
     co_await stdio_->run();
+    co_await gateway_.close();
     co_await upstreams_.close();
     signals_.cancel();
 }
@@ -105,6 +107,7 @@ task<> application::run_then_close(task<> job) {
     } catch (...) {
         failure_ = std::current_exception();
     }
+    co_await gateway_.close();
     co_await upstreams_.close();
     signals_.cancel();
 }

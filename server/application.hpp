@@ -31,6 +31,7 @@ public:
     void run_job(task<> job);
 
     [[nodiscard]] registry& upstreams() { return upstreams_; }
+    [[nodiscard]] forwarder& calls() { return gateway_.calls(); }
     [[nodiscard]] gateway& front() { return gateway_; }
     [[nodiscard]] logger& log() { return log_; }
     [[nodiscard]] executor get_executor() { return io_.get_executor(); }

@@ -3,8 +3,10 @@
 #include "protocol/json_text.hpp"
 #include "protocol/question_bridge.hpp"
 #include "protocol/splice.hpp"
+#include "transports/session_table.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <functional>
 
 namespace mcpgw {
 
@@ -14,14 +16,22 @@ std::optional<int> level_of(std::string_view raw) {
     return parse_log_level(unquote_json(raw).value_or(""));
 }
 
+constexpr owner_id session_bit = 1ULL << 63U; // keeps sessions and single requests apart
+constexpr std::size_t unique_bytes = 8;
+
+/// A session is one owner; each request of a client without one is its own.
+owner_id owner_of(const client_request& request, std::uint64_t number) {
+    if (request.client_era == era::modern) return number & ~session_bit;
+    return std::hash<std::string>{}(request.session->id()) | session_bit;
+}
+
 } // namespace
 
-call_relay::call_relay(const client_request& request, reply_sink& sink)
+call_relay::call_relay(const client_request& request, reply_sink& sink, std::uint64_t number)
     : sink_(&sink)
-    , client_(request.spoken)
     , progress_token_(request.message.in_meta.progress_token.of(request.text))
-    , owner_(request.session ? static_cast<const void*>(request.session.get())
-                             : static_cast<const void*>(&request)) {
+    , client_(request.spoken)
+    , owner_(owner_of(request, number)) {
     if (request.client_era == era::modern) {
         // 2026-07-28, server/utilities/logging: no messages unless the request asks for them.
         log_level_ = level_of(request.message.in_meta.log_level.of(request.text));
@@ -51,17 +61,25 @@ void call_relay::on_log(std::string_view line, const envelope& message) {
 result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
                                                   std::string_view params) {
     if (sink_ == nullptr) return fault{errc::session_error, "the request has ended"};
-    question_route route;
-    route.client = client_;
-    route.client_capabilities = client_capabilities_;
-    const auto id =
-        fmt::format("gw-{:x}-{}", clock_type::now().time_since_epoch().count(), questions_.size());
-    route.unique_id = id;
-    const auto known = question_for_client(method_name, params, route);
-    if (known.has_error()) return known.error();
-    auto asked = sink_->ask(method_name, *known);
+    const auto unique_id = random_hex(unique_bytes);
+    const question_route route{server_, client_, client_capabilities_, unique_id};
+    auto shown = question_for_client(method_name, params, route);
+    if (shown.has_error()) {
+        if (!shown.error().data_json.empty()) missing_ = shown.error().data_json;
+        return shown.error();
+    }
+    auto asked = sink_->ask(method_name, *shown);
     if (!asked.has_error()) questions_.push_back(*asked);
     return asked;
+}
+
+result<std::string> call_relay::translate_answer(std::string_view method_name, std::string answer) {
+    const question_route route{server_, client_, client_capabilities_, {}};
+    return answer_for_server(method_name, answer, route);
+}
+
+bool call_relay::is_waiting_for_client() const {
+    return std::ranges::any_of(questions_, [](const auto& q) { return !q->is_settled(); });
 }
 
 void call_relay::withdraw(const fault& reason) {

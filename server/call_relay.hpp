@@ -1,6 +1,6 @@
 #pragma once
 
-#include "children/upstream.hpp"
+#include "children/upstream_call.hpp"
 #include "transports/request_handler.hpp"
 
 #include <memory>
@@ -16,13 +16,22 @@ namespace mcpgw {
 /// gone then while a question may still be on its way.
 class call_relay final : public call_observer {
 public:
-    call_relay(const client_request& request, reply_sink& sink);
+    /// `number`: of this request, among all of the gateway's life.
+    call_relay(const client_request& request, reply_sink& sink, std::uint64_t number);
+
+    /// Whom it relays for: questions are put into the client's revision.
+    void set_server(revision server) { server_ = server; }
+    [[nodiscard]] const std::string& client_capabilities() const { return client_capabilities_; }
+    /// Raw {"requiredCapabilities":…} where a question was refused because the client lacks one.
+    [[nodiscard]] const std::string& missing_capabilities() const { return missing_; }
 
     void on_progress(std::string_view line, const envelope& message) override;
     void on_log(std::string_view line, const envelope& message) override;
     result<std::shared_ptr<question>> ask(std::string_view method,
                                           std::string_view params) override;
-    [[nodiscard]] const void* owner() const override { return owner_; }
+    result<std::string> translate_answer(std::string_view method, std::string answer) override;
+    [[nodiscard]] bool is_waiting_for_client() const override;
+    [[nodiscard]] owner_id owner() const override { return owner_; }
 
     [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
     /// Settles the questions that are still open: nobody waits for their answers any more.
@@ -40,12 +49,14 @@ public:
 
 private:
     reply_sink* sink_;
-    revision client_;
     std::string progress_token_; ///< raw; empty: the client wants no progress
     std::optional<int> log_level_;
     bool wants_logs_;
     std::string client_capabilities_;
-    const void* owner_;
+    revision client_;
+    revision server_ = newest_legacy;
+    std::string missing_;
+    owner_id owner_;
     std::vector<std::shared_ptr<question>> questions_;
 };
 

@@ -44,7 +44,7 @@ struct job_result {
     int code = exit_success;
 };
 
-child* find_child(application& app, const std::string& name, job_result& outcome) {
+upstream* find_child(application& app, const std::string& name, job_result& outcome) {
     if (auto* const found = app.upstreams().find(name)) return found;
     std::vector<std::string_view> known;
     for (const auto& c : app.upstreams().children()) known.push_back(c->name());
@@ -54,7 +54,7 @@ child* find_child(application& app, const std::string& name, job_result& outcome
     return nullptr;
 }
 
-task<bool> start_child(child& c, job_result& outcome) {
+task<bool> start_child(upstream& c, job_result& outcome) {
     const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
     if (!ready.has_error()) co_return true;
     fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(ready.error().code).name,
@@ -124,7 +124,7 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     order.method = method::tools_call;
     order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(options.tool),
                                 minify_json(options.arguments));
-    forwarder calls{app.upstreams()};
+    auto& calls = app.calls();
     shell_sink sink;
     const auto answer = co_await calls.send(std::move(order), request, sink);
     if (answer.has_error()) {

@@ -215,7 +215,7 @@ constexpr std::array keys{
                "Longest time of a call without an answer or progress.", 0.001, 7 * day_seconds},
     config_key{"children", "start_timeout", seconds, "30",
                "From the start of the process to the end of the handshake.", 0.001, day_seconds},
-    config_key{"children", "probe_timeout", seconds, "3",
+    config_key{"children", "probe_timeout", seconds, "10",
                "For an answer to server/discover, which tells modern servers from older ones.",
                0.001, day_seconds},
     config_key{"children", "list_timeout", seconds, "15",

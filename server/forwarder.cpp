@@ -4,11 +4,12 @@
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
-#include "protocol/question_bridge.hpp"
+#include "protocol/request_digest.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace mcpgw {
@@ -16,16 +17,11 @@ namespace mcpgw {
 namespace {
 
 constexpr int rounds_max = 10;                  // a server that asks for ever must come to an end
+constexpr std::uint64_t visits_max = 3;         // of URLs, for one request
 constexpr std::chrono::minutes answer_time{10}; // a person may have to think
 constexpr std::chrono::milliseconds empty_round{
-    250}; // "try again later": no questions, only a state
-
-std::string capabilities_of(const client_request& request) {
-    if (request.client_era == era::modern)
-        return std::string{request.message.in_meta.client_capabilities.of(request.text)};
-    return client_capabilities_for(request.session->client_capabilities, request.spoken,
-                                   newest_modern);
-}
+    250};                                        // "try again later": no questions, only a state
+constexpr int url_elicitation_required = -32042; // 2025-11-25, client/elicitation
 
 std::string log_level_of(const client_request& request) {
     if (request.client_era == era::modern)
@@ -36,11 +32,208 @@ std::string log_level_of(const client_request& request) {
     return quote_json(names[static_cast<std::size_t>(*request.session->log_level)]);
 }
 
+/// Requests that a server may answer with questions to the client. The others may share a process
+/// with anybody's.
+bool may_be_answered_with_a_question(std::string_view method_name) {
+    return method_name == method::tools_call || method_name == method::prompts_get ||
+           method_name == method::resources_read;
+}
+
+int code_of(std::string_view error_json) {
+    const auto text = find_member(error_json, "code");
+    int code = 0;
+    std::from_chars(text.data(), text.data() + text.size(), code);
+    return code;
+}
+
+/// `members` of an object with the value of one replaced, or without it where there is no value.
+std::string with_member(std::string_view members, std::string_view key, std::string_view value) {
+    const auto object = fmt::format("{{{}}}", members);
+    std::string changed;
+    const auto add = [&changed](std::string_view k, std::string_view v) {
+        changed += fmt::format("{}\"{}\":{}", changed.empty() ? "" : ",", k, v);
+    };
+    member_reader reader{object};
+    while (const auto member = reader.next())
+        if (member->key != key) add(member->key, member->value);
+    if (!value.empty()) add(key, value);
+    return changed;
+}
+
+bool can_be_asked(const call_relay& relay, revision client) {
+    const auto can = abilities_of(relay.client_capabilities(), client);
+    return can.roots || can.sampling || can.form || can.url;
+}
+
+std::string result_with_error(std::string_view text) {
+    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"isError":true}})",
+                       quote_json(text));
+}
+
 } // namespace
 
-task<result<std::string>> forwarder::ask_client(const std::string& result_json, call_relay& relay,
-                                                abort_signal& abort) {
+struct forwarder::journey {
+    const order& what;
+    const client_request& request;
+    upstream::lease* place = nullptr; ///< null: the call has its own
+    std::shared_ptr<call_relay> relay;
+    std::string members; ///< of params for the upstream
+    std::string digest;  ///< of the client's request
+    std::optional<request_state> state;
+    result_context context;
+    bool may_be_asked = false;
+
+    [[nodiscard]] era client() const { return request.client_era; }
+    [[nodiscard]] era server() const { return context.upstream_era; }
+};
+
+/// The state that a retry carries, opened; a fault where it is not one of ours for this request.
+result<std::optional<request_state>> forwarder::read_state(const journey& way) const {
+    const auto& request = way.request;
+    const auto raw = request.message.in_params.request_state.of(request.text);
+    if (request.client_era == era::legacy || raw.empty()) return std::optional<request_state>{};
+    request_state expected;
+    expected.principal = request.principal;
+    expected.digest = way.digest;
+    expected.upstream = way.what.upstream;
+    std::string why;
+    auto state = states_.open(unquote_json(raw).value_or(""), expected,
+                              request_states::time_point::clock::now(), &why);
+    if (state.has_error()) {
+        log_.debug("a requestState was refused: {}", why);
+        return state.error();
+    }
+    return std::optional{std::move(*state)};
+}
+
+std::string forwarder::seal(const journey& way, request_state state) const {
+    state.principal = way.request.principal;
+    state.digest = way.digest;
+    state.upstream = way.what.upstream;
+    return quote_json(states_.seal(state, request_states::time_point::clock::now()));
+}
+
+upstream_call forwarder::make_call(const journey& way, std::string_view retry_members) const {
+    const auto& request = way.request;
+    upstream_call call;
+    call.method = way.what.method;
+    call.members = way.members;
+    if (!retry_members.empty()) {
+        call.members += call.members.empty() ? "" : ",";
+        call.members += retry_members;
+    }
+    call.meta_members = meta_for_upstream(request.message.in_params.meta.of(request.text));
+    call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
+                                                       request.spoken, way.place->spoken());
+    call.log_level = log_level_of(request);
+    call.wants_progress = way.relay->wants_progress();
+    return call;
+}
+
+forwarded_answer forwarder::input_required(const journey& way, std::string members) const {
+    const auto body = fmt::format(R"({{"resultType":"input_required",{}}})", members);
+    auto context = way.context;
+    context.is_cacheable = false; // what a retry brings is nobody else's
+    return {result_for_client(body, context), {}};
+}
+
+/// A legacy server refuses until the user has visited a URL (2025-11-25, client/elicitation, "URL
+/// Elicitation Required Error"); a modern client is asked to, and comes back with the same request.
+result<forwarded_answer> forwarder::ask_for_visit(const journey& way,
+                                                  std::string_view error_json) const {
+    const auto abilities = abilities_of(way.relay->client_capabilities(), newest_modern);
+    if (!abilities.url)
+        return fault{errc::missing_client_capability,
+                     "the server wants the user to visit a URL, which this client does not support",
+                     R"({"requiredCapabilities":{"elicitation":{"url":{}}}})"};
+    request_state state;
+    state.what = request_state::kind::url;
+    state.round = way.state ? way.state->round + 1 : 1;
+    if (state.round > visits_max)
+        return fault{errc::server_failed,
+                     fmt::format("server '{}' still refuses after {} visits of its URL",
+                                 way.what.upstream, visits_max)};
+    std::string requests;
+    int made = 0;
+    element_reader wanted{find_member(find_member(error_json, "data"), "elicitations")};
+    while (const auto one = wanted.next()) {
+        const auto params = with_member(one->substr(1, one->size() - 2), "elicitationId", {});
+        requests += fmt::format(R"({}"url{}":{{"method":"{}","params":{{{}}}}})",
+                                requests.empty() ? "" : ",", ++made, method::elicitation, params);
+    }
+    return input_required(way, fmt::format(R"("inputRequests":{{{}}},"requestState":{})", requests,
+                                           seal(way, std::move(state))));
+}
+
+/// The answer of an upstream in the client's era.
+result<forwarded_answer> forwarder::finish(const journey& way,
+                                           const result<upstream_answer>& answer,
+                                           std::string_view missing_capabilities) const {
+    if (answer.has_error()) return answer.error();
+    const auto& message = answer->message;
+    const bool crosses = way.client() == era::modern && way.server() == era::legacy;
+    const bool has_failed =
+        message.is_error || message.in_result.is_error.of(answer->line) == "true";
+    if (crosses && has_failed && !missing_capabilities.empty())
+        return fault{errc::missing_client_capability,
+                     "the server needs a capability that the client did not declare",
+                     std::string{missing_capabilities}};
+    if (message.is_error) {
+        const auto error = message.error.of(answer->line);
+        if (crosses && code_of(error) == url_elicitation_required) return ask_for_visit(way, error);
+        return forwarded_answer{
+            {}, error_for_client(error, way.context, way.what.method, way.what.uri_json)};
+    }
+    const std::string body{message.result.of(answer->line)};
+    const auto type = message.in_result.result_type.of(answer->line);
+    if (way.client() == era::modern && type == "\"input_required\"") {
+        const auto state = find_member(body, "requestState");
+        if (state.empty()) return input_required(way, body.substr(1, body.size() - 2));
+        request_state sealed;
+        sealed.what = request_state::kind::relayed;
+        sealed.upstream_state = state;
+        if (sealed.upstream_state.size() > token_sealer::payload_bytes_max / 2)
+            return fault{errc::server_failed,
+                         fmt::format("server '{}' wants its client to keep a state of {} bytes, "
+                                     "which is too much",
+                                     way.what.upstream, sealed.upstream_state.size())};
+        const auto text = with_member(body.substr(1, body.size() - 2), "requestState",
+                                      seal(way, std::move(sealed)));
+        return forwarded_answer{result_for_client("{" + text + "}", way.context), {}};
+    }
+    return forwarded_answer{result_for_client(body, way.context), {}};
+}
+
+task<result<forwarded_answer>> forwarder::call_once(journey& way) {
+    std::shared_ptr<call_observer> observer;
+    if (way.may_be_asked) observer = way.relay;
+    auto call = make_call(way, {});
+    const auto answer =
+        co_await way.place->call(std::move(call), std::move(observer), *way.request.abort);
+    co_return finish(way, answer, way.relay->missing_capabilities());
+}
+
+task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
+    parked_call::identity who;
+    who.principal = way.request.principal;
+    who.digest = way.digest;
+    who.upstream = way.what.upstream;
+    auto call = make_call(way, {});
+    auto end = co_await parked_.begin(std::move(*way.place), std::move(call), std::move(who),
+                                      way.request, way.relay);
+    co_return end_round(way, std::move(end));
+}
+
+result<forwarded_answer> forwarder::end_round(const journey& way,
+                                              parked_calls::round_end end) const {
+    if (!end.input_required.empty()) return input_required(way, std::move(end.input_required));
+    return finish(way, end.answer, end.missing_capabilities);
+}
+
+task<result<std::string>> forwarder::ask_client(const std::string& result_json, journey& way) {
     const auto questions = input_requests(result_json);
+    auto& abort = *way.request.abort;
+    auto& relay = *way.relay;
     std::vector<std::shared_ptr<question>> asked;
     // All at once: the client may show them together.
     for (const auto& q : questions) {
@@ -52,15 +245,12 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
                                               relay.withdraw(*abort.reason());
                                           }};
     std::string responses;
-    question_route to_modern;
-    to_modern.server = newest_modern;
     const auto deadline = clock_type::now() + answer_time;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         auto answer = co_await asked[i]->wait(deadline);
         if (abort.reason()) co_return *abort.reason();
+        if (!answer.has_error()) answer = relay.translate_answer(questions[i].method, *answer);
         const bool is_elicitation = questions[i].method == method::elicitation;
-        if (!answer.has_error())
-            answer = answer_for_server(questions[i].method, *answer, to_modern);
         if (answer.has_error() && !is_elicitation) co_return answer.error();
         if (!responses.empty()) responses += ',';
         responses += fmt::format("{}:{}", questions[i].key_json,
@@ -74,61 +264,105 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
     co_return members;
 }
 
-task<result<forwarded_answer>> forwarder::send(order o, const client_request& request,
-                                               reply_sink& sink) {
-    auto* const target = upstreams_.find(o.upstream);
-    if (target == nullptr)
-        co_return fault{errc::server_not_found, fmt::format("no server named '{}'", o.upstream)};
-    const call_relay::attachment attached{std::make_shared<call_relay>(request, sink)};
-    const auto& relay = attached.relay;
-    const auto meta = meta_for_upstream(request.message.in_params.meta.of(request.text));
+/// A legacy client in front of a modern server.
+task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
     timer pause{upstreams_.get_executor()};
     std::string retry_members;
     for (int round = 0; round < rounds_max; ++round) {
-        upstream_call call;
-        call.method = o.method;
-        call.members = o.members;
-        if (!retry_members.empty())
-            call.members += (call.members.empty() ? "" : ",") + retry_members;
-        call.meta_members = meta;
-        call.client_capabilities = capabilities_of(request);
-        call.log_level = log_level_of(request);
-        call.wants_progress = relay->wants_progress();
-        auto answered = co_await target->call(std::move(call), relay, *request.abort);
-        if (answered.has_error()) co_return answered.error();
-        const auto& answer = *answered;
-        result_context context;
-        context.upstream_era = target->spoken() ? era_of(*target->spoken()) : era::legacy;
-        context.client_era = request.client_era;
-        context.is_cacheable = o.is_cacheable;
-        context.client = request.spoken;
-        context.output = o.output;
-        context.client_capabilities = request.message.in_meta.client_capabilities.of(request.text);
-        const auto info = target->status().server_info;
-        context.server_info = info;
-        if (answer.message.is_error)
-            co_return forwarded_answer{{},
-                                       error_for_client(answer.message.error.of(answer.line),
-                                                        context, o.method, o.uri_json)};
-        const std::string body{answer.message.result.of(answer.line)};
+        auto call = make_call(way, retry_members);
+        const auto answer =
+            co_await way.place->call(std::move(call), way.relay, *way.request.abort);
         const bool needs_input =
-            context.upstream_era == era::modern &&
-            answer.message.in_result.result_type.of(answer.line) == "\"input_required\"";
-        if (!needs_input || request.client_era == era::modern)
-            co_return forwarded_answer{result_for_client(body, context), {}};
-        auto members = co_await ask_client(body, *relay, *request.abort);
-        if (members.has_error()) co_return members.error();
+            !answer.has_error() && !answer->message.is_error &&
+            answer->message.in_result.result_type.of(answer->line) == "\"input_required\"";
+        if (!needs_input) co_return finish(way, answer, {});
+        const std::string body{answer->message.result.of(answer->line)};
+        auto members = co_await ask_client(body, way);
+        if (members.has_error()) {
+            const auto& reason = members.error();
+            if (way.request.abort->reason()) co_return reason;
+            // The model can act on the failure of a tool; other requests have errors for it.
+            if (way.what.method == method::tools_call)
+                co_return forwarded_answer{result_with_error(reason.message()), {}};
+            co_return fault{errc::invalid_request, std::string{reason.message()}};
+        }
         retry_members = std::move(*members);
         if (input_requests(body).empty()) {
             pause.expires_after(empty_round);
             co_await pause.async_wait(nothrow);
         }
-        if (request.abort->reason()) co_return *request.abort->reason();
+        if (way.request.abort->reason()) co_return *way.request.abort->reason();
     }
     co_return fault{errc::server_failed,
                     fmt::format("server '{}' asked for input {} times without an answer to the "
                                 "request",
-                                o.upstream, rounds_max)};
+                                way.what.upstream, rounds_max)};
+}
+
+/// A retry finds its call where it waits; no other instance is needed for it.
+task<result<forwarded_answer>> forwarder::resume(journey& way) {
+    way.context.upstream_era = era::legacy;
+    auto resumed = co_await parked_.resume(*way.state, way.request, way.relay);
+    if (resumed.has_error()) co_return resumed.error();
+    co_return end_round(way, std::move(*resumed));
+}
+
+task<result<forwarded_answer>> forwarder::call(journey& way) {
+    way.context.upstream_era = era_of(way.place->spoken());
+    // The server that gave this state is gone; another must not execute the request again.
+    if (way.state && way.state->what == request_state::kind::relayed && way.server() == era::legacy)
+        co_return request_states::invalid();
+    way.members = way.what.members
+                      ? *way.what.members
+                      : params_for_upstream(way.request.params(), way.client(), way.server(),
+                                            way.what.replaced_key, way.what.replacement);
+    if (way.state && way.server() == era::modern)
+        way.members = with_member(way.members, "requestState", way.state->upstream_state);
+    const bool crosses = way.client() != way.server() && way.may_be_asked;
+    if (crosses && way.server() == era::modern) co_return co_await call_in_rounds(way);
+    if (crosses && can_be_asked(*way.relay, way.request.spoken))
+        co_return co_await call_parked(way);
+    co_return co_await call_once(way);
+}
+
+task<result<forwarded_answer>> forwarder::send(order o, const client_request& request,
+                                               reply_sink& sink) {
+    auto* const target = upstreams_.find(o.upstream);
+    if (target == nullptr)
+        co_return fault{errc::server_not_found, fmt::format("no server named '{}'", o.upstream)};
+    const call_relay::attachment attached{
+        std::make_shared<call_relay>(request, sink, ++requests_made_)};
+    journey way{o, request, nullptr, attached.relay, {}, {}, {}, {}, false};
+    way.may_be_asked = may_be_answered_with_a_question(o.method);
+    way.context.client_era = request.client_era;
+    way.context.is_cacheable = o.is_cacheable;
+    way.context.client = request.spoken;
+    way.context.output = o.output;
+    way.context.client_capabilities = way.relay->client_capabilities();
+    if (request.client_era == era::modern && way.may_be_asked) {
+        const auto& in = request.message.in_params;
+        const auto name = unquote_json((in.uri.empty() ? in.name : in.uri).of(request.text));
+        way.digest =
+            request_digest(request.method(), name.value_or(""), in.arguments.of(request.text));
+        auto state = read_state(way);
+        if (state.has_error()) co_return state.error();
+        way.state = std::move(*state);
+    }
+    const std::string known_info{target->server_info()};
+    way.context.server_info = known_info;
+    if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
+    upstream::caller who;
+    who.speaks = request.client_era;
+    who.owner = way.relay->owner();
+    who.may_be_asked = way.may_be_asked;
+    auto place = co_await target->acquire(who, *request.abort);
+    if (place.has_error()) co_return place.error();
+    way.place = &*place;
+    way.relay->set_server(place->spoken());
+    const std::string server_info = place->server_info();
+    way.context.server_info = server_info;
+    auto answered = co_await call(way);
+    co_return answered;
 }
 
 } // namespace mcpgw

@@ -2,8 +2,12 @@
 
 #include "children/registry.hpp"
 #include "server/call_relay.hpp"
+#include "server/parked_calls.hpp"
+#include "server/request_state.hpp"
 #include "transports/request_handler.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace mcpgw {
@@ -14,18 +18,30 @@ struct forwarded_answer {
     std::string error;  ///< raw error object
 };
 
-/// Sends one request of a client to an upstream and brings back the answer in the client's era.
-/// A modern server that needs input from a legacy client is answered here: the questions become
-/// live requests to the client, then the request is retried with what it said (2026-07-28,
-/// basic/patterns/mrtr). Owned by the gateway; stateless.
+/// Sends one request of a client to an upstream and brings back the answer in the client's era, and
+/// on the way the server's questions in whichever form the client knows:
+///
+///  - a modern server answers `input_required`; a modern client gets that with the server's state
+///    sealed, for a legacy client the questions become live requests and the call is retried with
+///    what it said (2026-07-28, basic/patterns/mrtr);
+///  - a legacy server asks by requests; a legacy client is asked the same way, for a modern client
+///    the call is parked (parked_calls).
+///
+/// Owned by the gateway.
 class forwarder {
 public:
-    explicit forwarder(const registry& upstreams) : upstreams_(upstreams) {}
+    forwarder(const registry& upstreams, const request_states& states, parked_calls& parked,
+              logger& log)
+        : upstreams_(upstreams), states_(states), parked_(parked), log_(log) {}
 
     struct order {
         std::string upstream;
         std::string method;
-        std::string members; ///< of params, for the upstream, without braces and `_meta`
+        /// One member of the client's params that the upstream knows by another value (raw JSON).
+        std::string replaced_key;
+        std::string replacement;
+        /// Of params, without braces and `_meta`, instead of what the client sent.
+        std::optional<std::string> members;
         bool is_cacheable = false;
         std::string uri_json;                           ///< for resource errors
         output_shape output = output_shape::undeclared; ///< of the tool that is called
@@ -34,10 +50,32 @@ public:
     task<result<forwarded_answer>> send(order o, const client_request& request, reply_sink& sink);
 
 private:
-    task<result<std::string>> ask_client(const std::string& result_json, call_relay& relay,
-                                         abort_signal& abort);
+    /// One request on its way; in the frame of send().
+    struct journey;
+
+    [[nodiscard]] upstream_call make_call(const journey& way, std::string_view retry_members) const;
+    task<result<forwarded_answer>> resume(journey& way);
+    task<result<forwarded_answer>> call(journey& way);
+    task<result<forwarded_answer>> call_once(journey& way);
+    task<result<forwarded_answer>> call_parked(journey& way);
+    task<result<forwarded_answer>> call_in_rounds(journey& way);
+    task<result<std::string>> ask_client(const std::string& result_json, journey& way);
+    [[nodiscard]] result<std::optional<request_state>> read_state(const journey& way) const;
+    [[nodiscard]] result<forwarded_answer> finish(const journey& way,
+                                                  const result<upstream_answer>& answer,
+                                                  std::string_view missing_capabilities) const;
+    [[nodiscard]] result<forwarded_answer> end_round(const journey& way,
+                                                     parked_calls::round_end end) const;
+    [[nodiscard]] result<forwarded_answer> ask_for_visit(const journey& way,
+                                                         std::string_view error_json) const;
+    [[nodiscard]] forwarded_answer input_required(const journey& way, std::string members) const;
+    [[nodiscard]] std::string seal(const journey& way, request_state state) const;
 
     const registry& upstreams_;
+    const request_states& states_;
+    parked_calls& parked_;
+    logger& log_;
+    std::uint64_t requests_made_ = 0;
 };
 
 } // namespace mcpgw

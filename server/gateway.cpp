@@ -15,7 +15,8 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::chrono::seconds list_wait{20}; // for children that have not told their lists yet
+constexpr std::size_t gateway_tasks_max = 10'000; // sessions that end
+constexpr std::chrono::seconds list_wait{20};     // for children that have not told their lists yet
 
 /// A required string member of params.
 result<std::string> required_text(const client_request& request, text_span where,
@@ -58,10 +59,14 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     : options_(std::move(options))
     , upstreams_(upstreams)
     , log_(log)
-    , forwarder_(upstreams)
+    , sealer_(options_.state_secret.empty() ? token_sealer{} : token_sealer{options_.state_secret})
+    , states_(sealer_, options_.question_timeout)
+    , parked_(upstreams.get_executor(), states_, options_.parking, log)
+    , forwarder_(upstreams, states_, parked_, log)
     , tools_(options_, upstreams, forwarder_)
     , subscriptions_(upstreams.get_executor())
-    , last_catalog_(upstreams.merged()) {
+    , last_catalog_(upstreams.merged())
+    , tasks_(upstreams.get_executor(), gateway_tasks_max) {
     upstreams_.set_listener(this);
 }
 
@@ -86,6 +91,11 @@ result<void> gateway::readiness() const {
 void gateway::stop() {
     is_stopping_ = true;
     subscriptions_.stop();
+}
+
+task<> gateway::close() {
+    co_await parked_.close();
+    co_await tasks_.wait_all();
 }
 
 bool gateway::shows_own(const client_request& request) const {
@@ -135,10 +145,10 @@ task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink)
     if (name == method::prompts_get) co_return co_await get_prompt(request, sink);
     if (name == method::resources_read) co_return co_await read_resource(request, sink);
     if (name == method::complete) co_return co_await complete(request, sink);
-    if (name == method::listen) co_return co_await subscriptions_.listen(request, sink);
+    if (name == method::listen) co_return co_await listen(request, sink);
     if (name == method::set_level) co_return set_level(request);
     if (name == method::resources_subscribe || name == method::resources_unsubscribe)
-        co_return co_await subscribe(request, sink);
+        co_return co_await subscribe(request);
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
 }
 
@@ -201,9 +211,8 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     order.upstream = target->upstream;
     order.method = method::tools_call;
     order.output = target->output;
-    order.members = params_for_upstream(request.params(), request.client_era,
-                                        upstreams_.era_of_upstream(target->upstream), "name",
-                                        quote_json(target->original));
+    order.replaced_key = "name";
+    order.replacement = quote_json(target->original);
     co_return co_await forward(std::move(order), request, sink);
 }
 
@@ -223,9 +232,8 @@ task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& 
     forwarder::order order;
     order.upstream = target->upstream;
     order.method = method::prompts_get;
-    order.members = params_for_upstream(request.params(), request.client_era,
-                                        upstreams_.era_of_upstream(target->upstream), "name",
-                                        quote_json(target->original));
+    order.replaced_key = "name";
+    order.replacement = quote_json(target->original);
     co_return co_await forward(std::move(order), request, sink);
 }
 
@@ -256,8 +264,6 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
                                     code, raw_uri)};
     }
     order.method = method::resources_read;
-    order.members = params_for_upstream(request.params(), request.client_era,
-                                        upstreams_.era_of_upstream(order.upstream));
     order.is_cacheable = true;
     order.uri_json = raw_uri;
     co_return co_await forward(std::move(order), request, sink);
@@ -290,9 +296,8 @@ task<gateway::outcome> gateway::complete(client_request& request, reply_sink& si
     forwarder::order order;
     order.upstream = target->upstream;
     order.method = method::complete;
-    order.members =
-        params_for_upstream(request.params(), request.client_era,
-                            upstreams_.era_of_upstream(target->upstream), "ref", original);
+    order.replaced_key = "ref";
+    order.replacement = original;
     co_return co_await forward(std::move(order), request, sink);
 }
 

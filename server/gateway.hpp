@@ -31,6 +31,10 @@ public:
 
     /// From now on requests are refused and subscriptions end in good order.
     void stop();
+    /// Ends what outlives requests. Before the upstreams are closed.
+    task<> close();
+    /// For commands that call a tool themselves.
+    forwarder& calls() { return forwarder_; }
 
 private:
     using outcome = result<std::string>; ///< raw result JSON of the client's era, or why not
@@ -43,7 +47,10 @@ private:
     task<outcome> get_prompt(client_request& request, reply_sink& sink);
     task<outcome> read_resource(client_request& request, reply_sink& sink);
     task<outcome> complete(client_request& request, reply_sink& sink);
-    task<outcome> subscribe(client_request& request, reply_sink& sink);
+    task<outcome> subscribe(client_request& request);
+    task<outcome> listen(const client_request& request, reply_sink& sink);
+    task<upstream*> source_of(const client_request& request, std::string uri);
+    task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
     outcome set_level(const client_request& request);
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
@@ -62,12 +69,19 @@ private:
     gateway_options options_;
     registry& upstreams_;
     logger& log_;
+    token_sealer sealer_;
+    request_states states_;
+    parked_calls parked_;
     forwarder forwarder_;
     gateway_tools tools_;
     list_pages lists_;
     subscriptions subscriptions_;
     std::shared_ptr<const catalog> last_catalog_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child
+    /// By session: the resources it watches, and their servers.
+    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>
+        session_watches_;
+    task_group tasks_;
     bool is_stopping_ = false;
 };
 

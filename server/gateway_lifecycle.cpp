@@ -125,40 +125,9 @@ gateway::outcome gateway::set_level(const client_request& request) {
     return std::string{"{}"};
 }
 
-task<gateway::outcome> gateway::subscribe(client_request& request, reply_sink& sink) {
-    const auto uri = unquote_json(request.message.in_params.uri.of(request.text));
-    if (!uri)
-        co_return fault{errc::invalid_params,
-                        fmt::format("{} needs params.uri (a string)", request.method())};
-    auto& wanted = request.session->subscriptions;
-    const bool is_new = request.method() == method::resources_subscribe;
-    if (is_new == wanted.contains(*uri)) co_return std::string{"{}"};
-    std::shared_ptr<const catalog> shown;
-    if (shows_children(request)) shown = co_await catalog_for(request);
-    const auto* const target = shown ? shown->find_resource(*uri) : nullptr;
-    if (!is_new) wanted.erase(*uri);
-    const bool is_shared = subscriptions_.has_subscriber(*uri);
-    if (is_new) wanted.insert(*uri);
-    // Modern servers have no such request, and one subscription serves all who want it.
-    if (target == nullptr || is_shared ||
-        upstreams_.era_of_upstream(target->upstream) == era::modern)
-        co_return std::string{"{}"};
-    forwarder::order order;
-    order.upstream = target->upstream;
-    order.method = request.method();
-    order.members = fmt::format(R"("uri":{})", quote_json(*uri));
-    auto answer = co_await forward(std::move(order), request, sink);
-    if (answer.has_error()) wanted.erase(*uri);
-    co_return answer;
-}
-
 void gateway::on_notification(const client_request& /*notification*/) {
     // notifications/initialized and roots/list_changed: nothing of ours depends on them, and a
     // shared child must not be told of one client's roots.
-}
-
-void gateway::on_session_closed(client_session& session) {
-    subscriptions_.remove(session);
 }
 
 void gateway::report_changes(const catalog& before, const catalog& now, std::string_view scope) {
@@ -188,7 +157,7 @@ void gateway::on_upstream_notification(upstream& source, std::string_view line,
     const auto name = message.method.of(line);
     if (name == notification::resource_updated) {
         if (const auto uri = unquote_json(message.in_params.uri.of(line)))
-            subscriptions_.on_resource_updated(*uri, line, message);
+            subscriptions_.on_resource_updated(*uri, source.name());
         return;
     }
     log_.debug("server '{}' sent {}, which goes to no client", source.name(), name);

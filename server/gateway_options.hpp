@@ -1,7 +1,9 @@
 #pragma once
 
 #include "protocol/names.hpp"
+#include "server/parking_limits.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -18,6 +20,11 @@ struct gateway_options {
     exposure expose = exposure::gateway;
     naming_options naming;
     std::string instructions; ///< shown to clients before the children's own; may be empty
+    /// Seals what travels through clients; empty: a random one, forgotten when the gateway ends.
+    std::string state_secret;
+    /// How long a client of 2026-07-28 may take to answer a server's questions.
+    std::chrono::seconds question_timeout{600};
+    parking_limits parking;
     /// Texts by child name, from --children-abstract.
     std::map<std::string, std::string> abstracts;
 };

@@ -58,7 +58,7 @@ std::string_view text_or(const json::object& object, std::string_view key) {
     return text == nullptr ? std::string_view{} : std::string_view{*text};
 }
 
-fault unknown_tool(const child& c, const std::string& name) {
+fault unknown_tool(const upstream& c, const std::string& name) {
     std::vector<std::string_view> known;
     for (const auto& tool : c.lists().tools) known.push_back(tool.key);
     constexpr std::size_t shown_max = 30;
@@ -71,7 +71,7 @@ fault unknown_tool(const child& c, const std::string& name) {
 
 } // namespace
 
-json::object gateway_tools::status_of(const child& c) {
+json::object gateway_tools::status_of(const upstream& c) {
     const auto status = c.status();
     json::object o;
     o["server_id"] = c.name();
@@ -152,7 +152,7 @@ std::string gateway_tools::read(std::string_view uri) const {
                        quote_json(json::serialize(content)));
 }
 
-result<child*> gateway_tools::find_child(const json::object& arguments) const {
+result<upstream*> gateway_tools::find_child(const json::object& arguments) const {
     auto name = text_or(arguments, "server_id");
     if (name.empty()) name = text_or(arguments, "child_name");
     if (name.empty())
@@ -277,7 +277,7 @@ task<result<std::string>> gateway_tools::execute(json::object arguments,
     const auto params = request.params();
     for (const std::string_view key : {"inputResponses", "requestState"})
         if (const auto value = find_member(params, key); !value.empty())
-            order.members += fmt::format(",\"{}\":{}", key, value);
+            *order.members += fmt::format(",\"{}\":{}", key, value);
 
     const auto cut = truncation_of(arguments);
     auto answer = co_await forwarder_.send(std::move(order), request, sink);

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::string read(std::string_view uri) const;
 
     /// State, era, process and last words of one child, as get_child_status shows them.
-    static boost::json::object status_of(const child& c);
+    static boost::json::object status_of(const upstream& c);
 
 private:
     using outcome = result<std::string>; ///< raw structuredContent, or why not
@@ -47,7 +47,7 @@ private:
     task<outcome> close_child(boost::json::object arguments);
     task<result<std::string>> execute(boost::json::object arguments, const client_request& request,
                                       reply_sink& sink);
-    result<child*> find_child(const boost::json::object& arguments) const;
+    result<upstream*> find_child(const boost::json::object& arguments) const;
     [[nodiscard]] boost::json::object summary() const;
     [[nodiscard]] boost::json::array children_overview() const;
 

@@ -28,16 +28,28 @@ bool is_true(std::string_view filter, std::string_view key) {
     return find_member(filter, key) == "true";
 }
 
-/// The part of the wish that is honoured, as the acknowledgement states it. Resource updates need a
-/// subscription at the upstream, which only legacy clients' requests make here.
-std::string honoured(std::string_view filter) {
+/// The part of the wish that is honoured, as the acknowledgement states it.
+std::string honoured(std::string_view filter, const subscriptions::uri_set& uris) {
     std::string members;
-    for (const auto key : {"toolsListChanged", "promptsListChanged", "resourcesListChanged"}) {
-        if (!is_true(filter, key)) continue;
-        if (!members.empty()) members += ',';
-        members += fmt::format("\"{}\":true", key);
-    }
+    const auto add = [&members](std::string_view key, std::string_view value) {
+        members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", key, value);
+    };
+    for (const auto key : {"toolsListChanged", "promptsListChanged", "resourcesListChanged"})
+        if (is_true(filter, key)) add(key, "true");
+    std::string list;
+    for (const auto& uri : uris) list += (list.empty() ? "" : ",") + quote_json(uri);
+    if (!list.empty()) add("resourceSubscriptions", "[" + list + "]");
     return "{" + members + "}";
+}
+
+/// The URI itself, or one below it.
+bool covers(const subscriptions::uri_set& uris, std::string_view uri) {
+    if (uris.contains(uri)) return true;
+    for (auto slash = uri.rfind('/'); slash != std::string_view::npos && slash > 0;
+         slash = uri.rfind('/', slash - 1))
+        if (uris.contains(uri.substr(0, slash)) || uris.contains(uri.substr(0, slash + 1)))
+            return true;
+    return false;
 }
 
 } // namespace
@@ -55,11 +67,6 @@ void subscriptions::remove(const client_session& session) {
     }
 }
 
-bool subscriptions::has_subscriber(std::string_view uri) const {
-    return std::ranges::any_of(sessions_,
-                               [&](const auto& s) { return s->subscriptions.contains(uri); });
-}
-
 void subscriptions::send(const listener& to, std::string_view method_name,
                          std::string_view members) {
     to.sink->notify(make_notification(method_name, fmt::format(R"({{{}{}"_meta":{{"{}":{}}}}})",
@@ -67,7 +74,8 @@ void subscriptions::send(const listener& to, std::string_view method_name,
                                                                meta_key::subscription_id, to.id)));
 }
 
-task<std::string> subscriptions::listen(const client_request& request, reply_sink& sink) {
+task<std::string> subscriptions::listen(const client_request& request, reply_sink& sink,
+                                        uri_set uris) {
     wake_up wake{executor_};
     const auto filter = find_member(request.params(), "notifications");
     listener entry;
@@ -79,7 +87,9 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
     entry.prompts = is_true(filter, "promptsListChanged");
     entry.resources = is_true(filter, "resourcesListChanged");
     entry.wake = &wake;
-    send(entry, notification::acknowledged, fmt::format(R"("notifications":{})", honoured(filter)));
+    send(entry, notification::acknowledged,
+         fmt::format(R"("notifications":{})", honoured(filter, uris)));
+    entry.uris = std::move(uris);
     const auto place = listeners_.insert(listeners_.end(), std::move(entry));
     {
         const abort_signal::listener on_abort{*request.abort, [&wake] {
@@ -105,10 +115,17 @@ void subscriptions::on_list_changed(list_kind kind, std::string_view scope) {
     }
 }
 
-void subscriptions::on_resource_updated(std::string_view uri, std::string_view line,
-                                        const envelope& /*message*/) {
+void subscriptions::on_resource_updated(std::string_view uri, std::string_view source) {
+    const auto member = fmt::format(R"("uri":{})", quote_json(uri));
+    const auto is_shown = [source](std::string_view scope) {
+        return scope.empty() || scope == source;
+    };
     for (const auto& session : sessions_)
-        if (session->subscriptions.contains(uri)) session->notify(std::string{line});
+        if (is_shown(session->scope) && covers(session->subscriptions, uri))
+            session->notify(make_notification(notification::resource_updated, "{" + member + "}"));
+    for (const auto& to : listeners_)
+        if (is_shown(to.scope) && covers(to.uris, uri))
+            send(to, notification::resource_updated, member);
 }
 
 void subscriptions::stop() {

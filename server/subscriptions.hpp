@@ -19,21 +19,24 @@ class subscriptions {
 public:
     enum class list_kind : unsigned char { tools, prompts, resources };
 
+    using uri_set = std::set<std::string, std::less<>>;
+
     explicit subscriptions(executor ex) : executor_(ex) {}
 
     void add(std::shared_ptr<client_session> session);
     /// The session has ended: nothing more goes to it, and its listen streams end.
     void remove(const client_session& session);
-    [[nodiscard]] bool has_subscriber(std::string_view uri) const;
 
     /// Serves one subscriptions/listen until the client ends it or stop(): acknowledges, then
     /// passes on what matches (2026-07-28, basic/patterns/subscriptions). Returns its final result.
-    task<std::string> listen(const client_request& request, reply_sink& sink);
+    /// `uris`: of the resources whose servers tell of changes.
+    task<std::string> listen(const client_request& request, reply_sink& sink, uri_set uris);
 
     /// `scope`: name of the child whose own list changed; empty: the merged list.
     void on_list_changed(list_kind kind, std::string_view scope);
     /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
-    void on_resource_updated(std::string_view uri, std::string_view line, const envelope& message);
+    /// or to something that contains it (2026-07-28, server/resources, "Subscriptions").
+    void on_resource_updated(std::string_view uri, std::string_view source);
     /// Listen streams end in good order.
     void stop();
 
@@ -44,7 +47,7 @@ private:
         std::string id;    ///< raw id of the listen request: the subscription's id
         std::string scope; ///< child that its endpoint shows; empty: the gateway
         bool tools = false, prompts = false, resources = false;
-        std::set<std::string, std::less<>> uris;
+        uri_set uris;
         wake_up* wake = nullptr;
         bool has_ended = false;
     };

@@ -186,15 +186,6 @@ TEST_CASE("changed_lists_and_notifications_of_a_child_reach_the_listener") {
           R"(a: {"jsonrpc":"2.0","method":"notifications/custom"})");
 }
 
-TEST_CASE("the_era_of_a_child_is_modern_until_it_is_known") {
-    registry_world world;
-    world.all.add(fake_options({}, "a"));
-    CHECK(world.all.era_of_upstream("a") == era::modern);
-    world.list_all();
-    CHECK(world.all.era_of_upstream("a") == era::legacy);
-    CHECK(world.all.era_of_upstream("none") == era::modern);
-}
-
 TEST_CASE("closing_the_registry_ends_every_child_whatever_it_is_doing") {
     registry_world world;
     auto stubborn = fake_options({"--ignore-eof", "--ignore-sigterm"}, "stubborn");

@@ -19,7 +19,7 @@ namespace {
 namespace json = boost::json;
 
 std::filesystem::path project() {
-    return std::filesystem::path{__FILE__}.parent_path().parent_path().parent_path();
+    return MCPGW_SOURCE_DIR;
 }
 
 std::string read_file(const std::filesystem::path& path) {

@@ -1,5 +1,7 @@
 #include "tests/support/gateway_world.hpp"
 
+#include "transports/session_table.hpp"
+
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
@@ -150,7 +152,7 @@ result<std::shared_ptr<question>> gateway_call::ask(std::string_view method,
 gateway_client::gateway_client(gateway_world& world, client_traits traits)
     : world_(world), traits_(std::move(traits)) {
     if (traits_.spoken == era::modern) return;
-    session_ = std::make_shared<client_session>(world_.get_executor(), "test", 100);
+    session_ = std::make_shared<client_session>(world_.get_executor(), random_hex(8), 100);
     session_->scope = traits_.scope;
     stream_ =
         std::make_shared<outbox>(world_.get_executor(), outbox::framing::lines, stream_bytes_max);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "children/child.hpp"
 #include "children/registry.hpp"
+#include "children/upstream.hpp"
 #include "protocol/json_text.hpp"
 #include "tests/support/process_loop.hpp"
 
@@ -63,7 +63,9 @@ struct recorded_observer final : call_observer {
         questions.push_back(std::make_shared<question>(ex_));
         return questions.back();
     }
-    [[nodiscard]] const void* owner() const override { return owner_; }
+    [[nodiscard]] owner_id owner() const override {
+        return reinterpret_cast<std::uintptr_t>(owner_); // lives as long as the test
+    }
 
 private:
     executor ex_;
@@ -110,7 +112,7 @@ struct running_call {
 class child_world {
 public:
     explicit child_world(child_options options, std::vector<std::string> environment = {})
-        : child_(context(std::move(environment)), std::move(options)) {}
+        : child_(context(std::move(environment)), std::move(options), events) {}
     ~child_world() {
         // An exception ends the program here, and the coroutines that hang with it.
         loop.await(child_.close());
@@ -119,7 +121,7 @@ public:
     child_world(const child_world&) = delete;
     child_world& operator=(const child_world&) = delete;
 
-    child& get() { return child_; }
+    upstream& get() { return child_; }
     [[nodiscard]] upstream_status status() const { return child_.status(); }
     [[nodiscard]] pid_t pid() const { return static_cast<pid_t>(child_.status().pid); }
 
@@ -171,12 +173,12 @@ public:
 
 private:
     child_context context(std::vector<std::string> environment) {
-        return {loop.get_executor(), &events, nullptr, &log_, std::move(environment)};
+        return {loop.get_executor(), nullptr, &log_, std::move(environment)};
     }
 
     logger log_{log_level::off};
     std::vector<std::unique_ptr<running_call>> calls_;
-    child child_;
+    upstream child_;
 };
 
 } // namespace mcpgw::child_test

@@ -1,4 +1,4 @@
-// What a child offers; the code under test is children/child_lists.cpp.
+// What a child offers; the code under test is children/instance_lists.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

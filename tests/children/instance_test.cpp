@@ -1,5 +1,5 @@
 // The lives of a child's process: start, death, back-off, stop.
-#include "children/child.hpp"
+#include "children/instance.hpp"
 
 #include "tests/support/child_world.hpp"
 #include "tests/support/process_probe.hpp"

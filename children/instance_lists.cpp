@@ -1,5 +1,5 @@
 // What a child offers: fetched after the handshake and whenever it says that a list changed.
-#include "children/child.hpp"
+#include "children/instance.hpp"
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
@@ -10,31 +10,32 @@
 
 namespace mcpgw {
 
-task<> child::fetch_lists(std::shared_ptr<stdio_link> link) {
+task<> instance::fetch_lists(std::shared_ptr<link> peer) {
     // All at once: who sees the capabilities takes the lists for complete.
     upstream_lists fresh = agreed_;
     const std::string capabilities = agreed_.capabilities;
     if (!find_member(capabilities, "tools").empty())
-        fresh.tools = co_await fetch_list(link, method::tools_list, "tools", "name", lists_.tools);
+        fresh.tools = co_await fetch_list(peer, method::tools_list, "tools", "name", lists_->tools);
     if (!find_member(capabilities, "prompts").empty())
         fresh.prompts =
-            co_await fetch_list(link, method::prompts_list, "prompts", "name", lists_.prompts);
+            co_await fetch_list(peer, method::prompts_list, "prompts", "name", lists_->prompts);
     if (!find_member(capabilities, "resources").empty()) {
-        fresh.resources =
-            co_await fetch_list(link, method::resources_list, "resources", "uri", lists_.resources);
-        fresh.templates = co_await fetch_list(link, method::resources_templates_list,
-                                              "resourceTemplates", "uriTemplate", lists_.templates);
+        fresh.resources = co_await fetch_list(peer, method::resources_list, "resources", "uri",
+                                              lists_->resources);
+        fresh.templates =
+            co_await fetch_list(peer, method::resources_templates_list, "resourceTemplates",
+                                "uriTemplate", lists_->templates);
     }
-    if (link->has_ended()) co_return; // half a list is worse than the one we had
-    lists_ = std::move(fresh);
-    context_.events->on_lists_changed(*this);
+    if (peer->has_ended()) co_return; // half a list is worse than the one we had
+    lists_ = std::make_shared<const upstream_lists>(std::move(fresh));
+    owner_.on_lists(*this);
 }
 
-task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
-                                               std::string_view method_name,
-                                               std::string_view array_key,
-                                               std::string_view item_key,
-                                               std::vector<list_item> before) {
+task<std::vector<list_item>> instance::fetch_list(std::shared_ptr<link> peer,
+                                                  std::string_view method_name,
+                                                  std::string_view array_key,
+                                                  std::string_view item_key,
+                                                  std::vector<list_item> before) {
     std::vector<list_item> items;
     std::string cursor; // raw JSON string
     abort_signal never;
@@ -43,7 +44,7 @@ task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
         request.method = method_name;
         request.timeout = options_.list_timeout;
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
-        auto answer = co_await link->call(request, spoken_, nullptr, never);
+        auto answer = co_await peer->call(request, spoken_, nullptr, never);
         if (answer.has_error()) {
             // A start that was broken off on purpose is no news.
             if (!is_stop_wanted_ && !is_closed_)
@@ -72,34 +73,33 @@ task<std::vector<list_item>> child::fetch_list(std::shared_ptr<stdio_link> link,
     co_return items;
 }
 
-void child::refresh_if_wanted() {
-    if (!is_refresh_wanted_ || is_refreshing_) return;
-    if (!link_ || state_ != upstream_state::running) return;
+void instance::refresh_if_wanted() {
+    if (!has_lists_ || !is_refresh_wanted_ || is_refreshing_ || !is_running()) return;
     is_refreshing_ = true; // before: the coroutine may end before spawn() returns
     if (!tasks_.spawn(refresh_lists(link_))) is_refreshing_ = false;
 }
 
-task<> child::refresh_lists(std::shared_ptr<stdio_link> link) {
+task<> instance::refresh_lists(std::shared_ptr<link> peer) {
     // Several changes in a row cost one more fetch, not one each.
-    while (std::exchange(is_refresh_wanted_, false) && !link->has_ended())
-        co_await fetch_lists(link);
+    while (std::exchange(is_refresh_wanted_, false) && !peer->has_ended())
+        co_await fetch_lists(peer);
     is_refreshing_ = false;
 }
 
-void child::want_logs() {
+void instance::want_logs() {
     if (std::exchange(wants_logs_, true)) return;
-    if (link_ && state_ == upstream_state::running) tasks_.spawn(request_logs(link_));
+    if (is_running()) tasks_.spawn(request_logs(link_));
 }
 
-task<> child::request_logs(std::shared_ptr<stdio_link> link) {
+task<> instance::request_logs(std::shared_ptr<link> peer) {
     const bool is_legacy = spoken_ && era_of(*spoken_) == era::legacy;
-    if (!is_legacy || find_member(lists_.capabilities, "logging").empty()) co_return;
+    if (!is_legacy || find_member(agreed_.capabilities, "logging").empty()) co_return;
     upstream_call request;
     request.method = method::set_level;
     request.members = R"("level":"debug")";
     request.timeout = options_.list_timeout;
     abort_signal never;
-    co_await link->call(request, spoken_, nullptr, never);
+    co_await peer->call(request, spoken_, nullptr, never);
 }
 
 } // namespace mcpgw

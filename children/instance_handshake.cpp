@@ -1,5 +1,5 @@
 // How a child and the gateway agree on an era and a revision.
-#include "children/child.hpp"
+#include "children/instance.hpp"
 
 #include "children/request_line.hpp"
 #include "protocol/json_members.hpp"
@@ -34,6 +34,12 @@ bool names_revision(std::string_view versions_array, revision wanted) {
     return false;
 }
 
+bool names_legacy(std::string_view versions_array) {
+    for (const auto r : all_revisions)
+        if (era_of(r) == era::legacy && names_revision(versions_array, r)) return true;
+    return false;
+}
+
 /// Codes that only a modern server sends (2026-07-28, basic/index, "Error Codes").
 bool is_modern_error(int code) {
     return code <= -32020 && code >= -32022;
@@ -41,49 +47,55 @@ bool is_modern_error(int code) {
 
 } // namespace
 
-task<result<void>> child::shake_hands(std::shared_ptr<stdio_link> link) {
-    if (known_era_ != era::legacy) {
-        auto modern = co_await discover(link);
-        if (modern.has_error()) co_return modern.error();
-        if (*modern) {
-            known_era_ = era::modern;
-            co_return result<void>{};
-        }
-    }
-    auto agreed = co_await initialize(link);
-    // A verdict that led nowhere is forgotten, so that a server that was replaced by one of the
-    // other era is found out at the next start.
-    known_era_ = agreed.has_error() ? std::nullopt : std::optional{era::legacy};
-    co_return agreed;
+task<result<void>> instance::shake_hands(std::shared_ptr<link> peer) {
+    if (era_ == era::modern) co_return co_await discover(peer);
+    co_return co_await initialize(peer);
 }
 
-task<result<bool>> child::discover(std::shared_ptr<stdio_link> link) {
+/// The first message to a server whose era is not known goes to an instance of its own: some legacy
+/// servers end when anything but initialize comes first, others are confused by it. If it turns out
+/// to be modern, the instance stays (2026-07-28, basic/versioning, "Backward Compatibility").
+task<result<void>> instance::discover(std::shared_ptr<link> peer) {
     upstream_call probe;
     probe.method = method::discover;
-    probe.timeout = std::min(options_.probe_timeout, options_.start_timeout);
+    const auto patience = is_era_certain_ ? options_.start_timeout : options_.probe_timeout;
+    probe.timeout = std::min(patience, options_.start_timeout);
     abort_signal never;
-    auto answer = co_await link->call(probe, newest_modern, nullptr, never);
-    if (!answer.has_error()) co_return judge_discovery(*answer);
-    const bool has_died = answer.error().code == errc::connection_lost && !is_stop_wanted_;
-    if (has_died && std::exchange(known_era_, std::nullopt) != era::modern) {
-        // Some legacy servers end when anything but initialize comes first: started once more,
-        // the child is not probed. (One that was modern before may just have crashed.)
-        known_era_ = era::legacy;
-        has_died_in_probe_ = true;
-        co_return answer.error();
-    }
-    if (answer.error().code != errc::call_timed_out) co_return answer.error();
-    co_return false;
+    auto answer = co_await peer->call(probe, newest_modern, nullptr, never);
+    if (answer.has_error()) co_return judge_silence(answer.error());
+    co_return judge_discovery(*answer);
 }
 
-result<bool> child::judge_discovery(const upstream_answer& answer) {
+fault instance::other_era() {
+    has_other_era_ = true;
+    return {errc::method_not_found,
+            fmt::format("server '{}' speaks no {} revision", options_.name, to_string(era_))};
+}
+
+/// What no answer to the probe means.
+result<void> instance::judge_silence(const fault& reason) {
+    if (is_stop_wanted_) return reason;
+    // Over HTTP only "nothing of the kind is served" is evidence: a broken network, a refused
+    // login or an overloaded server says nothing about the era.
+    const bool is_process = options_.remote.url.empty();
+    const bool has_died = is_process && reason.code == errc::connection_lost;
+    if (is_era_certain_ && reason.code != errc::method_not_found) return reason;
+    const bool is_silent = is_process && reason.code == errc::call_timed_out;
+    if (!has_died && !is_silent && reason.code != errc::method_not_found) return reason;
+    owner_.on_verdict(*this, {.is_modern = false, .is_legacy = true});
+    return other_era();
+}
+
+result<void> instance::judge_discovery(const upstream_answer& answer) {
+    const auto say_legacy = [this]() -> result<void> {
+        owner_.on_verdict(*this, {.is_modern = false, .is_legacy = true});
+        return other_era();
+    };
     if (answer.message.is_error) {
-        const int code = error_code(answer);
-        if (!is_modern_error(code)) return false;
+        if (!is_modern_error(error_code(answer))) return say_legacy();
         const auto supported =
             find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
-        for (const auto r : all_revisions)
-            if (era_of(r) == era::legacy && names_revision(supported, r)) return false;
+        if (names_legacy(supported)) return say_legacy();
         return fault{errc::server_failed,
                      fmt::format("server '{}' speaks no protocol revision that this gateway knows: "
                                  "{}",
@@ -92,16 +104,16 @@ result<bool> child::judge_discovery(const upstream_answer& answer) {
     const auto body = answer.message.result.of(answer.line);
     const auto versions = find_member(body, "supportedVersions");
     // Anything that is no DiscoverResult comes from a legacy server that answers everything.
-    if (!is_json_array(versions)) return false;
-    if (!names_revision(versions, newest_modern)) return false;
+    if (!is_json_array(versions) || !names_revision(versions, newest_modern)) return say_legacy();
     spoken_ = newest_modern;
     agreed_.capabilities = find_member(body, "capabilities");
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
-    return true;
+    owner_.on_verdict(*this, {.is_modern = true, .is_legacy = names_legacy(versions)});
+    return {};
 }
 
-task<result<void>> child::initialize(std::shared_ptr<stdio_link> link) {
+task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
     upstream_call hello;
     hello.method = method::initialize;
     hello.timeout = options_.start_timeout;
@@ -109,14 +121,23 @@ task<result<void>> child::initialize(std::shared_ptr<stdio_link> link) {
         fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
                     to_string(newest_legacy), relayed_client_capabilities(), gateway_client_info());
     abort_signal never;
-    auto answer = co_await link->call(hello, std::nullopt, nullptr, never);
+    auto answer = co_await peer->call(hello, std::nullopt, nullptr, never);
     if (answer.has_error()) co_return answer.error();
     auto accepted = accept_initialize(*answer);
-    if (!accepted.has_error()) link->try_send(make_notification(notification::initialized, {}));
+    if (!accepted.has_error()) peer->try_send(make_notification(notification::initialized, {}));
     co_return accepted;
 }
 
-result<void> child::accept_initialize(const upstream_answer& answer) {
+result<void> instance::accept_initialize(const upstream_answer& answer) {
+    if (answer.message.is_error && is_modern_error(error_code(answer))) {
+        // The probe was not answered in time (a slow start), and yet the server is modern.
+        const auto supported =
+            find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
+        if (names_revision(supported, newest_modern)) {
+            owner_.on_verdict(*this, {.is_modern = true, .is_legacy = false});
+            return other_era();
+        }
+    }
     if (answer.message.is_error)
         return fault{errc::server_failed, fmt::format("server '{}' refused to initialize: {}",
                                                       options_.name, error_message(answer))};

@@ -1,4 +1,4 @@
-// What a child says and asks by itself; the code under test is children/child_events.cpp.
+// What a child says and asks by itself; the code under test is children/instance_events.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -58,17 +58,96 @@ TEST_CASE("a_question_that_the_client_fails_to_answer_becomes_an_error") {
     CHECK(error.at("message") == "the client is gone");
 }
 
-TEST_CASE("a_question_that_may_belong_to_two_clients_is_refused_and_nobody_is_asked") {
-    child_world world{fake_options()};
+TEST_CASE("a_question_that_may_belong_to_two_clients_waits_until_one_is_left") {
+    auto options = fake_options();
+    options.interactive = interactivity::no; // so that everything goes to the same process
+    options.question_hold_timeout = std::chrono::seconds{40};
+    child_world world{options};
     world.must_start();
-    auto& other = world.begin(tool_call("hold"));
+    const int neighbour = 0;
+    auto& other = world.begin(tool_call("hold"), &neighbour);
+    auto& asker = world.begin(tool_call("ask", elicit));
+    // The question arrives before the answer to this call of the neighbour, and is held.
+    world.end(world.begin(tool_call("echo"), &neighbour));
+    CHECK(asker.observer->questions.empty());
+    world.end(world.begin(tool_call("release"), &neighbour));
+    world.end(other);
+    asked_of(world, asker).settle(std::string{R"({"action":"decline"})"});
+    CHECK(text_of(world.end(asker)) == R"({"action":"decline"})");
+    CHECK(other.observer->questions.empty());
+}
+
+TEST_CASE("a_call_that_was_given_up_may_still_ask_and_nobody_else_is_asked_for_it") {
+    auto options = fake_options();
+    options.interactive = interactivity::no;
+    options.question_hold_timeout = std::chrono::milliseconds{1};
+    child_world world{options};
+    world.must_start();
+    auto& gone = world.begin(tool_call("never"));
+    gone.abort.abort(errc::call_cancelled);
+    world.end(gone);
+    auto& asker = world.begin(tool_call("ask", elicit));
+    CHECK(name_of(json_of(world.end(asker))) == "SESSION_ERROR");
+    CHECK(asker.observer->questions.empty());
+}
+
+TEST_CASE("a_question_that_may_belong_to_two_clients_is_refused_in_the_end_and_nobody_is_asked") {
+    auto options = fake_options();
+    options.question_hold_timeout = std::chrono::milliseconds{1};
+    child_world world{options};
+    world.must_start();
+    auto& other = world.begin(tool_call("never"));
     auto& asker = world.begin(tool_call("ask", elicit));
     const auto error = json_of(world.end(asker));
     CHECK(name_of(error) == "SESSION_ERROR");
     CHECK(asker.observer->questions.empty());
     CHECK(other.observer->questions.empty());
-    world.call("release");
+    other.abort.abort(errc::call_cancelled);
     world.end(other);
+}
+
+TEST_CASE("two_clients_at_once_of_a_server_that_asks_get_a_process_each_and_their_own_question") {
+    auto options = fake_options();
+    options.interactive = interactivity::yes;
+    child_world world{options};
+    world.must_start();
+    auto& first = world.begin(tool_call("ask", elicit));
+    auto& second = world.begin(tool_call("ask", sample));
+    asked_of(world, first);
+    asked_of(world, second);
+    CHECK(first.observer->methods.front() == "elicitation/create");
+    CHECK(second.observer->methods.front() == "sampling/createMessage");
+    CHECK(world.status().instances == 2);
+    first.observer->questions.front()->settle(std::string{R"({"action":"accept"})"});
+    second.observer->questions.front()->settle(std::string{R"({"role":"assistant"})"});
+    CHECK(text_of(world.end(first)) == R"({"action":"accept"})");
+    CHECK(text_of(world.end(second)) == R"({"role":"assistant"})");
+}
+
+TEST_CASE("calls_that_ask_wait_for_a_process_where_all_are_taken_and_are_refused_in_the_end") {
+    auto options = fake_options();
+    options.interactive = interactivity::yes;
+    options.limits.instances_max = 1;
+    child_world world{options};
+    world.must_start();
+    auto& first = world.begin(tool_call("ask", elicit));
+    asked_of(world, first);
+    auto& waiting = world.begin(tool_call("echo"));
+    CHECK_FALSE(waiting.answer.has_value());
+    first.observer->questions.front()->settle(std::string{"{}"});
+    world.end(first);
+    CHECK(text_of(world.end(waiting)) == "{}");
+
+    options.instance_wait = std::chrono::milliseconds{1};
+    child_world hasty{options};
+    hasty.must_start();
+    auto& holder = hasty.begin(tool_call("ask", elicit));
+    asked_of(hasty, holder);
+    const auto refused = hasty.call("echo");
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::server_busy);
+    holder.abort.abort(errc::call_cancelled);
+    hasty.end(holder);
 }
 
 TEST_CASE("calls_of_one_owner_are_one_owner_and_the_newest_of_them_is_asked") {

@@ -1,0 +1,230 @@
+#pragma once
+
+#include "children/child_options.hpp"
+#include "children/link.hpp"
+#include "children/restart_delay.hpp"
+#include "children/stderr_ring.hpp"
+#include "protocol/catalog.hpp"
+#include "transports/broadcast.hpp"
+#include "transports/log.hpp"
+#include "transports/task_group.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace mcpgw {
+
+class process_guard;
+
+/// What the children need from outside; outlives them all.
+struct child_context {
+    executor ex;
+    process_guard* guard = nullptr; ///< may be null (tests)
+    logger* log = nullptr;
+    /// Our own environment, for `inherit_env` and for finding programs.
+    std::vector<std::string> environment;
+};
+
+enum class upstream_state : std::uint8_t {
+    not_started,
+    starting,
+    running,
+    unhealthy,
+    failed,
+    stopped,
+};
+std::string_view to_string(upstream_state state);
+
+/// What an answer to server/discover proves (2026-07-28, basic/versioning).
+struct era_verdict {
+    bool is_modern = false;
+    bool is_legacy = false;
+
+    [[nodiscard]] bool speaks(era e) const { return e == era::modern ? is_modern : is_legacy; }
+};
+
+/// One process (or remote session) of a configured server, spoken to in one era, across all its
+/// lives: starts it, agrees on a revision, keeps its lists, relays its questions. It does not come
+/// back by itself; `upstream` starts it again. Owned by `upstream`.
+class instance final : private link::events {
+public:
+    /// What an instance reports. Implemented by `upstream`.
+    class owner {
+    public:
+        /// The state changed.
+        virtual void on_state(instance& from) = 0;
+        /// The server told which eras it speaks; `from` itself ends if its own is not among them.
+        virtual void on_verdict(instance& from, const era_verdict& verdict) = 0;
+        /// Handshake and lists are done; calls may come.
+        virtual void on_ready(instance& from) = 0;
+        /// The lists were fetched.
+        virtual void on_lists(instance& from) = 0;
+        /// It asked the client of a call.
+        virtual void on_question(instance& from) = 0;
+        /// A notification that belongs to no call and is no change of a list.
+        virtual void on_notification(instance& from, std::string_view line,
+                                     const envelope& message) = 0;
+
+    protected:
+        ~owner() = default;
+    };
+
+    instance(const child_context& context, const child_options& options, owner& above, era spoken);
+    ~instance();
+
+    [[nodiscard]] era spoken_era() const { return era_; }
+    [[nodiscard]] upstream_state state() const { return state_; }
+    [[nodiscard]] bool is_running() const { return state_ == upstream_state::running; }
+    /// A process exists or is on its way.
+    [[nodiscard]] bool is_alive() const { return is_alive_; }
+    [[nodiscard]] std::optional<revision> spoken() const { return spoken_; }
+    [[nodiscard]] const std::string& server_info() const { return server_info_; }
+    [[nodiscard]] const std::shared_ptr<const upstream_lists>& lists() const { return lists_; }
+    [[nodiscard]] std::uint64_t starts() const { return starts_; }
+    [[nodiscard]] const fault& last_fault() const { return last_fault_; }
+    [[nodiscard]] clock_type::time_point running_since() const { return running_since_; }
+    [[nodiscard]] clock_type::time_point retry_at() const { return retry_at_; }
+    [[nodiscard]] const stderr_ring& last_words() const { return errors_; }
+    [[nodiscard]] const std::shared_ptr<link>& connection() const { return link_; }
+    /// Its last start ended because the server does not speak this instance's era.
+    [[nodiscard]] bool has_other_era() const { return has_other_era_; }
+    /// The handshake of this life went well.
+    [[nodiscard]] bool has_agreed() const { return has_agreed_; }
+    /// Whether its era is known to be right: then it is given time instead of being given up.
+    void trust_era(bool is_certain) { is_era_certain_ = is_certain; }
+
+    /// Starts it if it does not run. Many callers wait for one start.
+    task<result<void>> ensure_running(clock_type::time_point deadline);
+    /// Waits out a short back-off; an error tells when the next start may be, if that is long.
+    task<result<void>> wait_back_off(clock_type::time_point deadline);
+    /// Asks it to end; stop() waits for that.
+    void begin_stop();
+    task<> stop();
+    /// Stops it for good: nothing starts it again. Returns when nothing of it is left.
+    task<> close();
+
+    /// From its next start on it fetches the lists that its upstream offers.
+    void offer_lists() { has_lists_ = true; }
+    /// Some client wants log messages: a legacy server is told to send them all, now and after
+    /// each start. Each client gets those of its own level.
+    void want_logs();
+    /// The resources whose changes somebody wants to hear of. A legacy server is asked for each, a
+    /// modern one by a listen stream; again after each start.
+    task<result<void>> watch(std::set<std::string> uris);
+    /// What it knows of the roots of its client is void: the client is another one now.
+    void drop_roots();
+    /// A call of somebody else was given up and may still be at work.
+    [[nodiscard]] bool is_abandoned(owner_id whose) const;
+
+private:
+    struct pending_question {
+        std::string child_id;            ///< raw id of the child's request
+        std::shared_ptr<question> asked; ///< null: held until its call is certain
+        std::shared_ptr<call_observer> asker;
+        std::string method;
+    };
+    class listen_observer;
+
+    // life of the connection
+    void start();
+    task<> run();
+    task<result<void>> run_once();
+    task<> run_link(std::shared_ptr<link> connection);
+    result<std::shared_ptr<link>> launch();
+    [[nodiscard]] std::vector<std::string> make_environment() const;
+    void set_state(upstream_state state);
+    void fail(fault reason);
+    void log_start(const link& peer) const;
+
+    // handshake (instance_handshake.cpp)
+    task<result<void>> shake_hands(std::shared_ptr<link> peer);
+    task<result<void>> discover(std::shared_ptr<link> peer);
+    task<result<void>> initialize(std::shared_ptr<link> peer);
+    result<void> judge_discovery(const upstream_answer& answer);
+    result<void> judge_silence(const fault& reason);
+    result<void> accept_initialize(const upstream_answer& answer);
+    fault other_era();
+
+    // lists (instance_lists.cpp)
+    task<> fetch_lists(std::shared_ptr<link> peer);
+    /// `before` where the server gives no answer.
+    task<std::vector<list_item>> fetch_list(std::shared_ptr<link> peer,
+                                            std::string_view method_name,
+                                            std::string_view array_key, std::string_view item_key,
+                                            std::vector<list_item> before);
+    void refresh_if_wanted();
+    task<> refresh_lists(std::shared_ptr<link> peer);
+    task<> request_logs(std::shared_ptr<link> peer);
+
+    // changes (instance_watch.cpp)
+    task<result<void>> subscribe(std::shared_ptr<link> peer, std::string_view method_name,
+                                 std::string uri);
+    void begin_listening(std::shared_ptr<link> peer);
+    task<> listen(std::shared_ptr<link> peer, std::shared_ptr<listen_observer> stream);
+    [[nodiscard]] std::string listen_filter() const;
+    task<> resume_watching(std::shared_ptr<link> peer);
+
+    // what the server says of itself (instance_events.cpp)
+    void on_request(std::string_view line, const envelope& message,
+                    std::shared_ptr<call_observer> cause) override;
+    void on_notification(std::string_view line, const envelope& message,
+                         std::shared_ptr<call_observer> cause) override;
+    void on_call_ended() override { calls_changed_.notify_all(); }
+    void relay_question(std::string_view line, const envelope& message,
+                        std::shared_ptr<call_observer> cause);
+    void ask(const std::shared_ptr<call_observer>& observer, std::string child_id,
+             std::string_view method_name, std::string_view params);
+    task<> hold_question(std::shared_ptr<link> peer, std::string child_id, std::string method_name,
+                         std::string params);
+    [[nodiscard]] bool is_pending(std::string_view child_id) const;
+    void relay_log(std::string_view line, const envelope& message,
+                   const std::shared_ptr<call_observer>& cause);
+    void withdraw_question(std::string_view line, const envelope& message);
+    task<> answer_question(std::shared_ptr<link> peer, pending_question pending);
+    void answer(std::string_view child_id, const result<std::string>& outcome);
+    [[nodiscard]] std::string configured_roots() const;
+
+    const child_context& context_;
+    const child_options& options_;
+    owner& owner_;
+    era era_;
+    bool has_lists_ = false;
+    stderr_ring errors_;
+    task_group tasks_;
+    broadcast changed_;
+    broadcast calls_changed_;
+    restart_delay delay_;
+
+    upstream_state state_ = upstream_state::not_started;
+    std::shared_ptr<link> link_;
+    clock_type::time_point running_since_{};
+    clock_type::time_point retry_at_{};
+    std::uint64_t starts_ = 0;
+    std::uint64_t lives_ = 0;
+    std::uint64_t attempts_ended_ = 0;
+    fault last_fault_;
+    bool is_alive_ = false; ///< run() is under way
+    bool has_other_era_ = false;
+    bool has_agreed_ = false;
+    bool is_era_certain_ = false;
+    bool is_stop_wanted_ = false;
+    bool is_closed_ = false;
+    bool wants_logs_ = false;
+    bool is_refreshing_ = false;
+    bool is_refresh_wanted_ = false;
+    bool has_asked_roots_ = false;
+
+    std::optional<revision> spoken_;
+    std::string server_info_;
+    upstream_lists agreed_; ///< capabilities and instructions of this process, still without lists
+    std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
+    std::vector<pending_question> questions_;
+    std::set<std::string> watched_;
+    std::shared_ptr<listen_observer> listening_; ///< the stream of a modern server
+};
+
+} // namespace mcpgw

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "children/upstream_call.hpp"
+#include "transports/abort_signal.hpp"
+#include "transports/asio.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace mcpgw {
+
+/// A connection to one MCP server as a JSON-RPC peer: many calls in flight, and what the server
+/// says by itself. Knows framing and ids, not what the messages mean. `stdio_link` is one life of a
+/// process, `http_link` a remote server.
+///
+/// Owned by `instance`; shared with the calls that wait on it, which may see its end a moment
+/// later.
+class link {
+public:
+    /// What the peer says of itself. `cause` is the observer of the call that the message belongs
+    /// to, where the transport tells (the stream of a POST, the id of a subscription); null:
+    /// unknown.
+    class events {
+    public:
+        virtual void on_request(std::string_view line, const envelope& message,
+                                std::shared_ptr<call_observer> cause) = 0;
+        virtual void on_notification(std::string_view line, const envelope& message,
+                                     std::shared_ptr<call_observer> cause) = 0;
+        /// A call that had an observer has ended.
+        virtual void on_call_ended() = 0;
+
+    protected:
+        ~events() = default;
+    };
+
+    virtual ~link() = default;
+
+    /// The life of the link: returns when it has ended and every call has its answer or a fault.
+    virtual task<> run() = 0;
+    /// Asks it to end; run() returns soon after.
+    virtual void stop() = 0;
+
+    /// One call. `spoken`: the revision agreed on, nothing before the handshake has ended.
+    /// Errors: server_busy (limits), call_timed_out, call_cancelled, connection_lost, and
+    /// method_not_found where the transport says that nothing of the kind is served.
+    virtual task<result<upstream_answer>> call(const upstream_call& request,
+                                               std::optional<revision> spoken,
+                                               std::shared_ptr<call_observer> observer,
+                                               abort_signal& abort) = 0;
+    /// Queues one notification or response; false: the queue is full or the peer is gone.
+    virtual bool try_send(std::string line) = 0;
+
+    [[nodiscard]] virtual bool has_ended() const = 0;
+    [[nodiscard]] virtual const fault& end_reason() const = 0;
+    [[nodiscard]] virtual std::size_t calls_in_flight() const = 0;
+    /// The observers of the calls in flight, newest last, without those that have none.
+    [[nodiscard]] virtual std::vector<std::shared_ptr<call_observer>> observers() const = 0;
+
+    /// Owners of calls that were given up a while ago: the peer may still be at work on them, and
+    /// ask. Empty where a question names its call.
+    [[nodiscard]] virtual std::vector<owner_id> abandoned() const { return {}; }
+
+    [[nodiscard]] virtual pid_t pid() const { return 0; } ///< 0: no process
+    [[nodiscard]] virtual std::uint64_t garbage_lines() const { return 0; }
+};
+
+} // namespace mcpgw

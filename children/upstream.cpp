@@ -1,0 +1,413 @@
+#include "children/upstream.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t upstream_tasks_max = 64;
+constexpr std::chrono::hours legacy_verdict_time{24}; // a server may learn the modern era
+constexpr std::chrono::minutes kept_start_time{10};   // for one start of a kept server
+constexpr std::chrono::seconds look_again{30};        // when nothing tells of a change
+constexpr int eras_tried_max = 3; // the probe, the other era, and once more where it was wrong
+
+} // namespace
+
+upstream::upstream(child_context context, child_options options, upstream_events& events)
+    : context_(std::move(context))
+    , options_(std::move(options))
+    , events_(events)
+    , tasks_(context_.ex, upstream_tasks_max)
+    , changed_(context_.ex) {
+    tasks_.on_exception = [this](const std::string& what) {
+        context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
+    };
+    if (options_.only_era)
+        verdict_ = dated_verdict{{.is_modern = *options_.only_era == era::modern,
+                                  .is_legacy = *options_.only_era == era::legacy},
+                                 clock_type::time_point::max()};
+}
+
+upstream::~upstream() = default;
+
+// ---- instances
+// -----------------------------------------------------------------------------------
+
+upstream::seat& upstream::add_seat() {
+    legacy_.push_back(std::make_unique<seat>());
+    instance::owner& above = *this;
+    legacy_.back()->who = std::make_unique<instance>(context_, options_, above, era::legacy);
+    if (wants_logs_) legacy_.back()->who->want_logs();
+    return *legacy_.back();
+}
+
+instance& upstream::of(era e) {
+    if (e == era::legacy) return *(legacy_.empty() ? add_seat() : *legacy_.front()).who;
+    if (!modern_) {
+        instance::owner& above = *this;
+        modern_ = std::make_unique<instance>(context_, options_, above, era::modern);
+        modern_->offer_lists();
+    }
+    return *modern_;
+}
+
+const instance* upstream::primary() const {
+    const auto* const first = legacy_.empty() ? nullptr : legacy_.front()->who.get();
+    if (verdict_) return verdict_->eras.is_modern || first == nullptr ? modern_.get() : first;
+    // The legacy era was believed in and has just failed.
+    const bool has_failed = first != nullptr && first->state() == upstream_state::failed;
+    return has_failed && !(modern_ && modern_->is_alive()) ? first : modern_.get();
+}
+
+template <class Visit>
+void upstream::for_each_instance(Visit visit) const {
+    if (modern_) visit(*modern_);
+    for (const auto& place : legacy_) visit(*place->who);
+}
+
+std::optional<era_verdict> upstream::verdict() const {
+    if (!verdict_) return std::nullopt;
+    // "Legacy" never corrects itself while it is believed, so it is believed for a day.
+    const bool is_stale = !verdict_->eras.is_modern &&
+                          verdict_->at != clock_type::time_point::max() &&
+                          clock_type::now() - verdict_->at > legacy_verdict_time;
+    if (is_stale && (legacy_.empty() || !legacy_.front()->who->is_alive())) return std::nullopt;
+    return verdict_->eras;
+}
+
+task<result<instance*>> upstream::ready(era wanted, clock_type::time_point deadline) {
+    is_stop_wanted_ = false;
+    result<void> started;
+    for (int tried = 0; tried < eras_tried_max && !is_closed_; ++tried) {
+        const auto known = verdict();
+        if (!known && !legacy_.empty()) {
+            // The era that was believed in failed: its back-off counts for the probe too.
+            started = co_await legacy_.front()->who->wait_back_off(deadline);
+            if (started.has_error()) co_return started.error();
+        }
+        const bool is_modern =
+            known ? (known->speaks(wanted) ? wanted == era::modern : known->is_modern) : true;
+        auto& chosen = of(is_modern ? era::modern : era::legacy);
+        if (known && !known->is_modern) chosen.offer_lists();
+        chosen.trust_era(known.has_value());
+        started = co_await chosen.ensure_running(deadline);
+        if (!started.has_error()) {
+            keep_if_wanted();
+            co_return &chosen;
+        }
+        const bool is_other_era = started.error().code == errc::method_not_found;
+        if (!is_other_era) break;
+    }
+    if (is_closed_)
+        co_return fault{errc::gateway_stopping,
+                        fmt::format("server '{}' has been shut down", options_.name)};
+    co_return started.error();
+}
+
+task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
+    const auto* const first = primary();
+    if (first != nullptr && first->is_running()) co_return result<void>{};
+    const auto started = co_await ready(era::modern, deadline);
+    if (started.has_error()) co_return started.error();
+    co_return result<void>{};
+}
+
+task<> upstream::stop() {
+    is_stop_wanted_ = true;
+    for_each_instance([](instance& one) { one.begin_stop(); });
+    if (modern_) co_await modern_->stop();
+    for (std::size_t i = 0; i < legacy_.size(); ++i) co_await legacy_[i]->who->stop();
+}
+
+task<> upstream::close_one(instance& one) {
+    co_await one.close();
+    changed_.notify_all();
+}
+
+task<> upstream::close() {
+    is_closed_ = true;
+    is_kept_ = false;
+    changed_.notify_all();
+    for_each_instance([](instance& one) { one.begin_stop(); });
+    if (modern_) co_await close_one(*modern_);
+    for (std::size_t i = 0; i < legacy_.size(); ++i) co_await close_one(*legacy_[i]->who);
+    co_await tasks_.wait_all();
+}
+
+void upstream::keep_running() {
+    is_kept_ = true;
+    keep_if_wanted();
+}
+
+void upstream::keep_if_wanted() {
+    if (!is_kept_ || is_keeping_ || is_closed_) return;
+    is_keeping_ = true; // before: the coroutine may end before spawn() returns
+    if (!tasks_.spawn(keep())) is_keeping_ = false;
+}
+
+task<> upstream::keep() {
+    is_stop_wanted_ = false;
+    while (is_kept_ && !is_stop_wanted_ && !is_closed_) {
+        const auto* const first = primary();
+        auto until = clock_type::now() + look_again;
+        if (first == nullptr || !first->is_running()) {
+            const auto started = co_await ready(era::modern, clock_type::now() + kept_start_time);
+            if (!started.has_error()) continue;
+            for_each_instance([&until](const instance& one) {
+                if (one.state() == upstream_state::failed) until = std::min(until, one.retry_at());
+            });
+            if (until <= clock_type::now()) continue;
+        }
+        if (is_stop_wanted_ || is_closed_) break;
+        co_await changed_.wait_until(until);
+    }
+    is_keeping_ = false;
+}
+
+// ---- calls
+// ---------------------------------------------------------------------------------------
+
+bool upstream::is_interactive() const {
+    // Over HTTP a question comes on the stream of its call.
+    if (!options_.remote.url.empty()) return false;
+    if (options_.interactive == interactivity::automatic) return has_asked_;
+    return options_.interactive == interactivity::yes;
+}
+
+upstream::seat* upstream::find_seat(owner_id whose) {
+    if (!is_interactive()) return legacy_.front().get();
+    seat* free = nullptr;
+    for (const auto& place : legacy_) {
+        const bool is_own = place->users > 0 && place->owner == whose && whose != 0;
+        if (is_own) return place.get();
+        if (place->users > 0) continue;
+        // What a server remembers of a client is where the client was last.
+        if (free == nullptr || place->last_owner == whose) free = place.get();
+    }
+    if (free != nullptr) return free;
+    return legacy_.size() < options_.limits.instances_max ? &add_seat() : nullptr;
+}
+
+task<result<upstream::seat*>> upstream::take_seat(owner_id whose, abort_signal& abort) {
+    const auto deadline = clock_type::now() + options_.instance_wait;
+    const abort_signal::listener on_abort{abort, [this] {
+                                              changed_.notify_all();
+                                          }};
+    auto* place = find_seat(whose);
+    const auto busy = [this](std::string_view what) {
+        return fault{errc::server_busy,
+                     fmt::format("all {} processes of server '{}' are busy with calls that ask "
+                                 "their clients{}",
+                                 legacy_.size(), options_.name, what)};
+    };
+    if (place == nullptr && seats_wanted_ >= options_.limits.instance_queue_max)
+        co_return busy(", and as many calls wait as may (limits.instance_queue_max)");
+    ++seats_wanted_;
+    while (place == nullptr && clock_type::now() < deadline && !abort.reason() && !is_closed_) {
+        co_await changed_.wait_until(deadline);
+        place = find_seat(whose);
+    }
+    --seats_wanted_;
+    if (abort.reason()) co_return *abort.reason();
+    if (place == nullptr) co_return busy("");
+    const bool changes_hands = place->users == 0 && place->last_owner != whose;
+    if (changes_hands && place->last_owner != 0 && is_interactive()) place->who->drop_roots();
+    place->owner = place->users == 0 || place->owner == whose ? whose : 0;
+    place->last_owner = whose;
+    ++place->users;
+    // A call that was given up may still be at work there, and ask: nobody else's business.
+    const bool is_tainted =
+        is_interactive() && place->users == 1 && place->who->is_abandoned(whose);
+    if (is_tainted) co_await place->who->stop();
+    co_return place;
+}
+
+void upstream::leave_seat(seat& place) {
+    if (--place.users == 0) place.owner = 0;
+    changed_.notify_all();
+}
+
+task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort) {
+    const auto deadline = clock_type::now() + options_.start_timeout;
+    auto chosen = co_await ready(who.speaks, deadline);
+    if (chosen.has_error()) co_return chosen.error();
+    auto* on = *chosen;
+    seat* place = nullptr;
+    if (on->spoken_era() == era::legacy && who.may_be_asked) {
+        auto taken = co_await take_seat(who.owner, abort);
+        if (taken.has_error()) co_return taken.error();
+        place = *taken;
+        on = place->who.get();
+    }
+    lease place_held{*this, place, *on};
+    if (!on->is_running()) {
+        const auto started = co_await on->ensure_running(deadline);
+        if (started.has_error()) co_return started.error();
+    }
+    if (!on->connection() || !on->spoken())
+        co_return fault{errc::connection_lost,
+                        fmt::format("server '{}' has just ended", options_.name)};
+    place_held.bind();
+    co_return place_held;
+}
+
+task<result<upstream_answer>> upstream::call(upstream_call request,
+                                             std::shared_ptr<call_observer> observer,
+                                             abort_signal& abort) {
+    caller who;
+    who.owner = observer ? observer->owner() : 0;
+    who.may_be_asked = observer != nullptr;
+    auto place = co_await acquire(who, abort);
+    if (place.has_error()) co_return place.error();
+    auto answer = co_await place->call(std::move(request), std::move(observer), abort);
+    co_return answer;
+}
+
+upstream::lease::lease(upstream& from, seat* place, instance& on)
+    : from_(&from), place_(place), on_(&on) {}
+
+upstream::lease::~lease() {
+    if (from_ != nullptr && place_ != nullptr) from_->leave_seat(*place_);
+}
+
+upstream::lease::lease(lease&& other) noexcept
+    : from_(std::exchange(other.from_, nullptr))
+    , place_(std::exchange(other.place_, nullptr))
+    , on_(other.on_)
+    , link_(std::move(other.link_))
+    , spoken_(other.spoken_) {}
+
+void upstream::lease::bind() {
+    link_ = on_->connection();
+    spoken_ = *on_->spoken();
+}
+
+const std::string& upstream::lease::server_info() const {
+    return on_->server_info();
+}
+
+task<result<upstream_answer>> upstream::lease::call(upstream_call request,
+                                                    std::shared_ptr<call_observer> observer,
+                                                    abort_signal& abort) {
+    auto answer = co_await link_->call(request, spoken_, std::move(observer), abort);
+    co_return answer;
+}
+
+// ---- what instances report
+// -----------------------------------------------------------------------
+
+void upstream::on_state(instance& from) {
+    // A belief that led nowhere is given up, so that a server that was replaced by one of the other
+    // era is found out at the next start.
+    const bool was_wrong = from.state() == upstream_state::failed && !from.has_agreed();
+    if (was_wrong && !options_.only_era) verdict_.reset();
+    changed_.notify_all();
+}
+
+void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
+    if (options_.only_era) return;
+    verdict_ = dated_verdict{eras, clock_type::now()};
+}
+
+void upstream::on_ready(instance& /*from*/) {
+    changed_.notify_all();
+}
+
+void upstream::on_lists(instance& from) {
+    lists_ = from.lists();
+    events_.on_lists_changed(*this);
+}
+
+void upstream::on_question(instance& /*from*/) {
+    if (std::exchange(has_asked_, true)) return;
+    if (options_.interactive != interactivity::automatic || !options_.remote.url.empty()) return;
+    context_.log->info("server '{}' asks its clients: from now on it gets one client's calls at a "
+                       "time for each of its processes, at most {} of them",
+                       options_.name, options_.limits.instances_max);
+}
+
+void upstream::on_notification(instance& /*from*/, std::string_view line, const envelope& message) {
+    events_.on_notification(*this, line, message);
+}
+
+// ---- wishes of clients
+// ---------------------------------------------------------------------------
+
+void upstream::want_logs() {
+    wants_logs_ = true;
+    for_each_instance([](instance& one) { one.want_logs(); });
+}
+
+task<result<void>> upstream::watch(std::string uri) {
+    if (++watched_[uri] > 1) co_return result<void>{};
+    const auto outcome = co_await update_watches();
+    if (!outcome.has_error()) co_return outcome;
+    if (const auto entry = watched_.find(uri); entry != watched_.end() && --entry->second == 0)
+        watched_.erase(entry);
+    co_return outcome;
+}
+
+task<> upstream::unwatch(std::string uri) {
+    const auto entry = watched_.find(uri);
+    if (entry == watched_.end() || --entry->second > 0) co_return;
+    watched_.erase(entry);
+    co_await update_watches();
+}
+
+/// One instance hears of changes for all clients: the one whose lists are offered.
+task<result<void>> upstream::update_watches() {
+    const auto started = co_await ready(era::modern, clock_type::now() + options_.start_timeout);
+    if (started.has_error()) co_return started.error();
+    std::set<std::string> uris;
+    for (const auto& [uri, count] : watched_) uris.insert(uri);
+    const auto outcome = co_await (*started)->watch(std::move(uris));
+    co_return outcome;
+}
+
+// ---- status
+// --------------------------------------------------------------------------------------
+
+std::optional<revision> upstream::spoken() const {
+    const auto* const first = primary();
+    return first == nullptr ? std::nullopt : first->spoken();
+}
+
+std::string_view upstream::server_info() const {
+    const auto* const first = primary();
+    return first == nullptr ? std::string_view{} : std::string_view{first->server_info()};
+}
+
+upstream_status upstream::status() const {
+    upstream_status status;
+    const auto* const first = primary();
+    if (first == nullptr) {
+        if (is_keeping_) status.state = upstream_state::starting;
+        return status;
+    }
+    status.state = first->state();
+    if (is_keeping_ && status.state == upstream_state::not_started)
+        status.state = upstream_state::starting;
+    status.last_error = first->last_fault().detail;
+    status.stderr_lines = first->last_words().lines();
+    status.spoken = first->spoken();
+    status.server_info = first->server_info();
+    if (first->is_running())
+        status.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_type::now() -
+                                                                         first->running_since());
+    status.restarts = first->starts() > 0 ? first->starts() - 1 : 0;
+    for_each_instance([&status](const instance& one) {
+        const auto& connection = one.connection();
+        if (!connection || connection->has_ended()) return;
+        ++status.instances;
+        if (status.pid == 0) status.pid = connection->pid();
+        status.calls_in_flight += connection->calls_in_flight();
+        status.garbage_lines += connection->garbage_lines();
+    });
+    return status;
+}
+
+} // namespace mcpgw
