@@ -23,8 +23,13 @@ std::shared_ptr<call_observer>
 sole_owner(const std::vector<std::shared_ptr<call_observer>>& observers,
            const std::vector<owner_id>& abandoned) {
     std::set<owner_id> owners(abandoned.begin(), abandoned.end());
-    for (const auto& observer : observers) owners.insert(observer->owner());
-    return owners.size() == 1 && !observers.empty() ? observers.back() : nullptr;
+    std::shared_ptr<call_observer> newest;
+    for (const auto& observer : observers) {
+        if (observer->owner() == 0) continue; // our own stream of changes: nobody's call
+        owners.insert(observer->owner());
+        newest = observer;
+    }
+    return owners.size() == 1 ? newest : nullptr;
 }
 
 } // namespace

@@ -171,66 +171,6 @@ task<> upstream::keep() {
 // ---- calls
 // ---------------------------------------------------------------------------------------
 
-bool upstream::is_interactive() const {
-    // Over HTTP a question comes on the stream of its call.
-    if (!options_.remote.url.empty()) return false;
-    if (options_.interactive == interactivity::automatic) return has_asked_;
-    return options_.interactive == interactivity::yes;
-}
-
-upstream::seat* upstream::find_seat(owner_id whose) {
-    if (!is_interactive()) return legacy_.front().get();
-    seat* free = nullptr;
-    for (const auto& place : legacy_) {
-        const bool is_own = place->users > 0 && place->owner == whose && whose != 0;
-        if (is_own) return place.get();
-        if (place->users > 0) continue;
-        // What a server remembers of a client is where the client was last.
-        if (free == nullptr || place->last_owner == whose) free = place.get();
-    }
-    if (free != nullptr) return free;
-    return legacy_.size() < options_.limits.instances_max ? &add_seat() : nullptr;
-}
-
-task<result<upstream::seat*>> upstream::take_seat(owner_id whose, abort_signal& abort) {
-    const auto deadline = clock_type::now() + options_.instance_wait;
-    const abort_signal::listener on_abort{abort, [this] {
-                                              changed_.notify_all();
-                                          }};
-    auto* place = find_seat(whose);
-    const auto busy = [this](std::string_view what) {
-        return fault{errc::server_busy,
-                     fmt::format("all {} processes of server '{}' are busy with calls that ask "
-                                 "their clients{}",
-                                 legacy_.size(), options_.name, what)};
-    };
-    if (place == nullptr && seats_wanted_ >= options_.limits.instance_queue_max)
-        co_return busy(", and as many calls wait as may (limits.instance_queue_max)");
-    ++seats_wanted_;
-    while (place == nullptr && clock_type::now() < deadline && !abort.reason() && !is_closed_) {
-        co_await changed_.wait_until(deadline);
-        place = find_seat(whose);
-    }
-    --seats_wanted_;
-    if (abort.reason()) co_return *abort.reason();
-    if (place == nullptr) co_return busy("");
-    const bool changes_hands = place->users == 0 && place->last_owner != whose;
-    if (changes_hands && place->last_owner != 0 && is_interactive()) place->who->drop_roots();
-    place->owner = place->users == 0 || place->owner == whose ? whose : 0;
-    place->last_owner = whose;
-    ++place->users;
-    // A call that was given up may still be at work there, and ask: nobody else's business.
-    const bool is_tainted =
-        is_interactive() && place->users == 1 && place->who->is_abandoned(whose);
-    if (is_tainted) co_await place->who->stop();
-    co_return place;
-}
-
-void upstream::leave_seat(seat& place) {
-    if (--place.users == 0) place.owner = 0;
-    changed_.notify_all();
-}
-
 task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort) {
     const auto deadline = clock_type::now() + options_.start_timeout;
     auto chosen = co_await ready(who.speaks, deadline);

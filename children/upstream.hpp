@@ -142,6 +142,8 @@ private:
     task<result<instance*>> ready(era wanted, clock_type::time_point deadline);
     task<result<seat*>> take_seat(owner_id whose, abort_signal& abort);
     seat* find_seat(owner_id whose);
+    /// Where all places are taken: a call whose client is away leaves its own.
+    void let_oldest_parked_give_way();
     void leave_seat(seat& place);
     instance& of(era e);
     seat& add_seat();

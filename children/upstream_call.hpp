@@ -44,6 +44,10 @@ public:
     }
     /// A question is open: the time of the call stands still.
     [[nodiscard]] virtual bool is_waiting_for_client() const { return false; }
+    /// Since when the client has been away with the open questions; nothing: it is there. Such a
+    /// call may be told to give way to others: it ends, and the client's answers come too late.
+    [[nodiscard]] virtual std::optional<clock_type::time_point> parked_since() const { return {}; }
+    virtual void give_way() {}
     /// Whose call it is: two calls with the same owner (a session) may see each other's questions.
     [[nodiscard]] virtual owner_id owner() const = 0;
 };

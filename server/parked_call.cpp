@@ -22,6 +22,7 @@ parked_call::parked_call(executor ex, identity who, revision server, owner_id ow
 
 void parked_call::attach(std::shared_ptr<call_relay> relay) {
     relay_ = std::move(relay);
+    parked_since_ = relay_ ? std::nullopt : std::optional{clock_type::now()};
     if (relay_) client_capabilities_ = relay_->client_capabilities();
     changed.notify_all();
 }
@@ -125,6 +126,14 @@ result<std::string> parked_call::translate_answer(std::string_view method_name,
 
 bool parked_call::is_waiting_for_client() const {
     return asking_since().has_value();
+}
+
+std::optional<clock_type::time_point> parked_call::parked_since() const {
+    return abort.reason() || has_ended() ? std::nullopt : parked_since_;
+}
+
+void parked_call::give_way() {
+    give_up({errc::call_cancelled, "the client did not answer, and others needed the server"});
 }
 
 } // namespace mcpgw

@@ -67,6 +67,8 @@ public:
                                           std::string_view params) override;
     result<std::string> translate_answer(std::string_view method, std::string answer) override;
     [[nodiscard]] bool is_waiting_for_client() const override;
+    [[nodiscard]] std::optional<clock_type::time_point> parked_since() const override;
+    void give_way() override;
     [[nodiscard]] owner_id owner() const override { return owner_; }
 
     broadcast changed;
@@ -88,6 +90,7 @@ private:
     owner_id owner_;
     admission may_park_;
     std::shared_ptr<call_relay> relay_;
+    std::optional<clock_type::time_point> parked_since_;
     std::string client_capabilities_; ///< of the last request
     std::vector<open_question> questions_;
     std::uint64_t round_ = 0;
