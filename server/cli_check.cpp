@@ -70,12 +70,12 @@ struct check_report {
 
 // ---- what running servers tell -----------------------------------------------------------------
 
-task<> start_server(child& c, result<void>& outcome) {
+task<> start_server(upstream& c, result<void>& outcome) {
     const auto deadline = clock_type::now() + c.options().start_timeout;
     outcome = co_await c.ensure_running(deadline);
 }
 
-void report_failure(check_report& report, const child& c, const fault& failure) {
+void report_failure(check_report& report, const upstream& c, const fault& failure) {
     const std::chrono::duration<double> start_timeout = c.options().start_timeout;
     const bool is_late = failure.code == errc::call_timed_out;
     report.add(severity::error, fmt::format("children[{}]", c.name()),
