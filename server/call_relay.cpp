@@ -65,7 +65,9 @@ result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
     const question_route route{server_, client_, client_capabilities_, unique_id};
     auto shown = question_for_client(method_name, params, route);
     if (shown.has_error()) {
-        if (!shown.error().data_json.empty()) missing_ = shown.error().data_json;
+        // Many servers ask for roots by habit, whatever the call is about.
+        const bool counts = method_name != method::roots_list;
+        if (counts && !shown.error().data_json.empty()) missing_ = shown.error().data_json;
         return shown.error();
     }
     auto asked = sink_->ask(method_name, *shown);

@@ -103,7 +103,9 @@ result<std::shared_ptr<question>> parked_call::ask(std::string_view method_name,
     route.client_capabilities = client_capabilities_;
     auto shown = question_for_client(method_name, params, route);
     if (shown.has_error()) {
-        if (!shown.error().data_json.empty()) missing_ = shown.error().data_json;
+        // Many servers ask for roots by habit, whatever the call is about.
+        const bool counts = method_name != method::roots_list;
+        if (counts && !shown.error().data_json.empty()) missing_ = shown.error().data_json;
         return shown.error();
     }
     if (const auto allowed = may_park_(); allowed.has_error()) return allowed.error();

@@ -47,11 +47,11 @@ export async function openSession(url, revision = '2025-11-25') {
 }
 
 /// A modern client: no session; every request says who it is, and the headers repeat the body.
-export function modernSender(url) {
+export function modernSender(url, capabilities = {}) {
     const envelope = {
         'io.modelcontextprotocol/protocolVersion': modernRevision,
         'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-        'io.modelcontextprotocol/clientCapabilities': {},
+        'io.modelcontextprotocol/clientCapabilities': capabilities,
     };
     return ({ id, method, params = {} }) => {
         const headers = { 'mcp-protocol-version': modernRevision, 'mcp-method': method };

@@ -27,11 +27,11 @@ export function demoServer() {
     return { name: 'demo', command: binary, args: ['demo-server'] };
 }
 
-/// Our own servers, which offer what the conformance suite asks for: 'legacy' or 'modern' alone, or
-/// 'dual', one era in each life of the process.
+/// Our own servers, which offer what the conformance suite asks for: 'legacy' or 'modern' alone,
+/// 'dual', one era in each life of the process, or 'tasks', the extension of that name.
 export function fixtureServer(kind, name = 'fixture') {
-    const script = kind === 'legacy' ? 'legacy_server.mjs' : 'modern_server.mjs';
-    const path = join(import.meta.dirname, '../fixtures', script);
+    const script = { legacy: 'legacy', modern: 'modern', dual: 'modern', tasks: 'tasks' }[kind];
+    const path = join(import.meta.dirname, `../fixtures/${script}_server.mjs`);
     const args = kind === 'dual' ? [path, kind] : [path];
     // Node may be slow to start while other tests run.
     return { name, command: node, args, probe_timeout: 30 };
