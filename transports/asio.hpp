@@ -1,7 +1,7 @@
 #pragma once
 
-// The only header that includes Boost.Asio. <coroutine> and <utility> come first: older g++ need
-// it.
+// The only header that includes Boost.Asio (asio_ssl.hpp: its TLS). <coroutine> and <utility> come
+// first: older g++ need it.
 #include <coroutine>
 #include <utility>
 
@@ -39,6 +39,7 @@ inline constexpr auto nothrow = asio::as_tuple(asio::use_awaitable_t<executor>{}
 inline constexpr asio::use_awaitable_t<executor> use_task{};
 
 using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;
+using tcp_resolver = asio::ip::basic_resolver<asio::ip::tcp, executor>;
 using tcp_socket = asio::basic_stream_socket<asio::ip::tcp, executor>;
 using stream_descriptor = asio::posix::basic_stream_descriptor<executor>;
 using clock_type = std::chrono::steady_clock;

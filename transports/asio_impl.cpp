@@ -2,6 +2,7 @@
 #include "transports/asio.hpp"
 
 #include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>
 #include <boost/beast/src.hpp>
 
 namespace mcpgw {

@@ -168,7 +168,7 @@ class Tree:
             if re.match(r"boost/(asio|beast)", target) and room == "protocol":
                 self.report("asio-free-protocol", path, text, match.start())
             elif target.startswith("boost/asio") and not re.fullmatch(
-                    r"transports/asio\.hpp|transports/asio_impl\.cpp", path):
+                    r"transports/asio(_ssl)?\.hpp|transports/asio_impl\.cpp", path):
                 self.report("asio-header", path, text, match.start())
         header = path[:-4] + ".hpp"
         if path.endswith(".cpp") and header in self.texts:

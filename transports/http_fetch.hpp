@@ -1,0 +1,62 @@
+#pragma once
+
+#include "transports/http_client.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mcpgw {
+
+/// One request to a server elsewhere and its response, whose body is read piece by piece: an event
+/// stream has no end. Lives in the frame that reads; its connection goes back to the client if the
+/// response was read to its end, and is closed otherwise.
+class http_fetch {
+public:
+    http_fetch(http_client& client, http_client_request request);
+    ~http_fetch();
+    http_fetch(const http_fetch&) = delete;
+    http_fetch& operator=(const http_fetch&) = delete;
+
+    /// Connects, sends, reads the head. Errors as http_client::fetch().
+    task<result<void>> open();
+    [[nodiscard]] const http_response_head& head() const;
+    /// The next piece of the body; empty: the response is complete.
+    task<result<std::string>> read_some();
+    /// The rest of the body. Error message_too_large.
+    task<result<std::string>> read_all(std::size_t bytes_max);
+
+    /// From elsewhere: whoever waits in one of the above gets `reason`. The first call counts.
+    void close(fault reason);
+
+private:
+    task<result<void>> connect();
+    task<result<net_stream::endpoints>> look_up(clock_type::time_point deadline);
+    /// Sends the request and reads the head.
+    task<result<void>> exchange();
+    task<result<void>> read_more();
+    result<void> check_head() const;
+    [[nodiscard]] std::string request_text() const;
+    [[nodiscard]] fault failure(const boost::system::error_code& ec, std::string_view what) const;
+    void give_back();
+    void set_time_limit(std::chrono::milliseconds time, std::string_view what);
+    void start_timer(clock_type::time_point when, fault late);
+
+    http_client& client_;
+    http_client_request request_;
+    std::unique_ptr<net_stream> stream_;
+    std::unique_ptr<http_response_parser> parser_;
+    std::shared_ptr<http_client::lookup> lookup_;
+    std::optional<fault> closed_;
+    timer timer_;
+    /// Handlers of the timer may run late: they find null when we are gone, and an old number when
+    /// the time limit is no longer the one they were made for.
+    std::shared_ptr<http_fetch*> self_;
+    std::uint64_t time_limit_number_ = 0;
+    std::string space_;
+    bool has_entered_ = false;
+    bool was_sent_ = false; ///< in full
+};
+
+} // namespace mcpgw

@@ -1,0 +1,130 @@
+#include "transports/net_stream.hpp"
+
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace mcpgw {
+
+namespace {
+
+// A peer that vanished without a word is noticed after about a minute and a half, also on a stream
+// on which nothing is to be said.
+constexpr int keep_alive_idle_s = 45;
+constexpr int keep_alive_interval_s = 15;
+constexpr int keep_alive_probes = 3;
+
+void set_options(tcp_socket& socket) {
+    boost::system::error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket.set_option(asio::socket_base::keep_alive{true}, ignored);
+    const int fd = socket.native_handle();
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &keep_alive_idle_s, sizeof keep_alive_idle_s);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &keep_alive_interval_s,
+                 sizeof keep_alive_interval_s);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &keep_alive_probes, sizeof keep_alive_probes);
+}
+
+fault tls_fault(tls_stream& stream, const std::string& host, const boost::system::error_code& ec) {
+    const auto verdict = SSL_get_verify_result(stream.native_handle());
+    if (verdict != X509_V_OK)
+        return {errc::server_failed,
+                fmt::format("the certificate of {} is not accepted: {}; for a private CA set "
+                            "`ca_file`",
+                            host, X509_verify_cert_error_string(verdict))};
+    return {errc::server_failed, fmt::format("TLS with {} failed: {}", host, ec.message())};
+}
+
+} // namespace
+
+task<boost::system::error_code> net_stream::connect_one(asio::ip::tcp::endpoint address,
+                                                        clock_type::time_point deadline) {
+    boost::system::error_code ec;
+    socket_.open(address.protocol(), ec);
+    if (ec) co_return ec;
+    ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
+    set_options(socket_);
+    // Shared with the handler, which may run when this frame has gone.
+    const auto target = std::make_shared<tcp_socket*>(&socket_);
+    timer limit{socket_.get_executor()};
+    limit.expires_at(deadline);
+    limit.async_wait([target](const boost::system::error_code& error) {
+        if (error || *target == nullptr) return;
+        boost::system::error_code ignored;
+        (*target)->close(ignored);
+    });
+    const auto [failure] = co_await socket_.async_connect(address, nothrow);
+    *target = nullptr;
+    if (failure && !is_closed_) socket_.close(ec);
+    if (failure == asio::error::operation_aborted && !is_closed_) co_return asio::error::timed_out;
+    co_return failure;
+}
+
+task<result<void>> net_stream::connect(endpoints addresses, clock_type::time_point deadline) {
+    boost::system::error_code last = asio::error::host_not_found;
+    for (std::size_t i = 0; i < addresses.size() && !is_closed_; ++i) {
+        const auto now = clock_type::now();
+        const auto share = (deadline - now) / static_cast<int>(addresses.size() - i);
+        last = co_await connect_one(addresses[i], now + share);
+        if (!last) co_return result<void>{};
+    }
+    co_return fault{errc::connection_lost, last.message()};
+}
+
+task<result<void>> net_stream::start_tls(std::shared_ptr<tls_context> context, std::string host) {
+    context_ = std::move(context);
+    tls_ = std::make_unique<tls_stream>(socket_, *context_);
+    boost::system::error_code not_an_address;
+    asio::ip::make_address(host, not_an_address);
+    // RFC 6066, 3: literal addresses are not permitted in server_name.
+    if (not_an_address) SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str());
+    tls_->set_verify_callback(asio::ssl::host_name_verification{host});
+    const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, nothrow);
+    if (ec) co_return tls_fault(*tls_, host, ec);
+    co_return result<void>{};
+}
+
+task<net_stream::transfer> net_stream::read_some(asio::mutable_buffer space) {
+    transfer done;
+    if (tls_) {
+        const auto [ec, n] = co_await tls_->async_read_some(space, nothrow);
+        done = {ec, n};
+    } else {
+        const auto [ec, n] = co_await socket_.async_read_some(space, nothrow);
+        done = {ec, n};
+    }
+    co_return done;
+}
+
+task<net_stream::transfer> net_stream::write(std::string_view bytes) {
+    const asio::const_buffer data{bytes.data(), bytes.size()};
+    transfer done;
+    if (tls_) {
+        const auto [ec, n] = co_await asio::async_write(*tls_, data, nothrow);
+        done = {ec, n};
+    } else {
+        const auto [ec, n] = co_await asio::async_write(socket_, data, nothrow);
+        done = {ec, n};
+    }
+    co_return done;
+}
+
+bool net_stream::is_quiet() {
+    if (is_closed_ || !socket_.is_open()) return false;
+    char byte = 0;
+    const auto n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void net_stream::close() {
+    is_closed_ = true;
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+} // namespace mcpgw
