@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/remote_options.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/truncation.hpp"
 
@@ -25,11 +26,6 @@ enum class interactivity : unsigned char {
     automatic, ///< no, until it asks for the first time
     yes,
     no,
-};
-
-/// A server that is reached over HTTP instead of being started.
-struct remote_options {
-    std::string url; ///< empty: it is a process
 };
 
 /// Limits of one child. Over a limit we refuse with a clear error; we never grow without bound.

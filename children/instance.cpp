@@ -1,5 +1,6 @@
 #include "children/instance.hpp"
 
+#include "children/http_link.hpp"
 #include "children/process.hpp"
 #include "children/stdio_link.hpp"
 
@@ -73,6 +74,21 @@ std::vector<std::string> instance::make_environment() const {
 }
 
 result<std::shared_ptr<link>> instance::launch() {
+    return options_.remote.url.empty() ? launch_process() : launch_remote();
+}
+
+result<std::shared_ptr<link>> instance::launch_remote() {
+    auto url = parse_http_url(options_.remote.url);
+    if (url.has_error())
+        return fault{errc::server_failed,
+                     fmt::format("server '{}': {}", options_.name, url.error().message())};
+    ++starts_;
+    link::events& listener = *this;
+    return std::make_shared<http_link>(context_.ex, options_, std::move(*url), listener,
+                                       *context_.log);
+}
+
+result<std::shared_ptr<link>> instance::launch_process() {
     launch_options launching;
     launching.environment = make_environment();
     launching.args = options_.args;

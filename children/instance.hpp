@@ -135,6 +135,8 @@ private:
     task<result<void>> run_once();
     task<> run_link(std::shared_ptr<link> connection);
     result<std::shared_ptr<link>> launch();
+    result<std::shared_ptr<link>> launch_process();
+    result<std::shared_ptr<link>> launch_remote();
     [[nodiscard]] std::vector<std::string> make_environment() const;
     void set_state(upstream_state state);
     void fail(fault reason);

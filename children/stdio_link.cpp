@@ -1,5 +1,6 @@
 #include "children/stdio_link.hpp"
 
+#include "children/call_frame.hpp"
 #include "children/request_line.hpp"
 #include "protocol/json_text.hpp"
 
@@ -16,47 +17,7 @@ constexpr std::size_t link_tasks_max = 8;
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
 constexpr std::size_t abandoned_max = 64;             // remembered; the oldest is forgotten first
 constexpr std::chrono::seconds abandoned_time{60};    // in which a given-up call may still ask
-constexpr int progress_extension_max = 10; // progress extends a call to at most so many timeouts
 } // namespace
-
-/// The state of one call, in the frame of the coroutine that waits for it.
-class stdio_link::call_frame final : public waiting_call {
-public:
-    call_frame(executor ex, std::chrono::milliseconds timeout, std::shared_ptr<call_observer> o)
-        : observer(std::move(o))
-        , wake(ex)
-        , timeout_(timeout)
-        , deadline(clock_type::now() + timeout)
-        , last_deadline_(clock_type::now() + timeout * progress_extension_max) {}
-
-    void on_answer(std::string_view line, const envelope& message) override {
-        finish(upstream_answer{std::string{line}, message});
-    }
-    void on_progress(std::string_view line, const envelope& message) override {
-        deadline = std::min(clock_type::now() + timeout_, last_deadline_);
-        if (observer) observer->on_progress(line, message);
-    }
-    void on_failure(const fault& reason) override { finish(reason); }
-
-    void finish(result<upstream_answer> value) {
-        if (!outcome) outcome = std::move(value);
-        wake.notify();
-    }
-
-    std::shared_ptr<call_observer> observer;
-    std::optional<result<upstream_answer>> outcome;
-    wake_up wake;
-    std::uint64_t number = 0; ///< in the order in which the calls began
-
-private:
-    std::chrono::milliseconds timeout_;
-
-public:
-    clock_type::time_point deadline;
-
-private:
-    clock_type::time_point last_deadline_;
-};
 
 /// Frees the place of a call before its frame goes, however the coroutine ends.
 struct stdio_link::slot_guard {
@@ -211,8 +172,7 @@ std::shared_ptr<call_observer> stdio_link::subject_of(std::string_view line,
     const auto tag = message.in_meta.subscription_id.of(line);
     if (tag.empty()) return nullptr;
     // Some servers make a string of it.
-    const auto* const call = calls_.find(unquote_json(tag).value_or(std::string{tag}));
-    return call == nullptr ? nullptr : static_cast<const call_frame*>(call)->observer;
+    return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
 }
 
 task<> stdio_link::write_stdin() {
@@ -258,45 +218,27 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
         co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
     if (abort.reason()) co_return *abort.reason();
     const auto timeout = request.timeout.value_or(options_.call_timeout);
-    call_frame frame{executor_, timeout, std::move(observer)};
-    frame.number = ++calls_begun_;
+    call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};
     const auto id = calls_.try_add(frame);
     if (id.has_error())
         co_return fault{errc::server_busy,
                         fmt::format("server '{}': {}", options_.name, id.error().message())};
     const slot_guard slot{*this, *id};
-    const abort_signal::listener on_abort{abort, [&frame] {
-                                              frame.wake.notify();
-                                          }};
     if (!try_send(make_request_line(request, *id, spoken)))
         co_return fault{
             errc::server_busy,
             fmt::format("server '{}' does not read its input fast enough", options_.name)};
-    fault reason;
-    while (!frame.outcome) {
-        if (abort.reason()) {
-            reason = *abort.reason();
-            break;
-        }
-        const bool was_notified = co_await frame.wake.wait_until(frame.deadline);
-        const bool is_late = !was_notified && !frame.outcome && clock_type::now() >= frame.deadline;
-        if (is_late && frame.observer && frame.observer->is_waiting_for_client()) {
-            frame.deadline = clock_type::now() + timeout; // a person may have to think
-        } else if (is_late) {
-            reason = {errc::call_timed_out,
-                      fmt::format("server '{}' did not answer {} within {} ms", options_.name,
-                                  request.method, timeout.count())};
-            break;
-        }
-    }
+    fault late{errc::call_timed_out, fmt::format("server '{}' did not answer {} within {} ms",
+                                                 options_.name, request.method, timeout.count())};
+    const auto given_up = co_await frame.wait(abort, std::move(late));
     const bool was_waiting = calls_.remove(*id);
-    if (was_waiting && !frame.outcome && frame.observer) note_abandoned(frame.observer->owner());
-    if (frame.observer) events_.on_call_ended();
-    if (frame.outcome) co_return std::move(*frame.outcome);
+    if (was_waiting && given_up && frame.observer()) note_abandoned(frame.observer()->owner());
+    if (frame.observer()) events_.on_call_ended();
+    if (!given_up) co_return frame.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
     if (was_waiting && request.method != method::initialize)
-        try_send(make_cancel_line(*id, reason.message()));
-    co_return reason;
+        try_send(make_cancel_line(*id, given_up->message()));
+    co_return *given_up;
 }
 
 void stdio_link::note_abandoned(owner_id whose) {
@@ -312,16 +254,7 @@ std::vector<owner_id> stdio_link::abandoned() const {
 }
 
 std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {
-    std::vector<const call_frame*> frames;
-    calls_.for_each([&frames](waiting_call& call) {
-        const auto& frame = static_cast<call_frame&>(call); // every call in our table is one
-        if (frame.observer) frames.push_back(&frame);
-    });
-    std::ranges::sort(frames, {}, &call_frame::number); // slots are reused in any order
-    std::vector<std::shared_ptr<call_observer>> list;
-    list.reserve(frames.size());
-    for (const auto* frame : frames) list.push_back(frame->observer);
-    return list;
+    return observers_of(calls_);
 }
 
 } // namespace mcpgw

@@ -40,7 +40,6 @@ public:
     [[nodiscard]] std::uint64_t garbage_lines() const override { return garbage_total_; }
 
 private:
-    class call_frame;
     struct slot_guard;
 
     task<> read_stdout();

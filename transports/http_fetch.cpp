@@ -138,7 +138,11 @@ std::string http_fetch::request_text() const {
     text.reserve(request_.body.size() + 1024);
     fmt::format_to(std::back_inserter(text), "{} {} HTTP/1.1\r\nHost: {}\r\n", request_.method,
                    request_.url.target, request_.url.authority());
-    text += "User-Agent: mcp-gateway/" MCPGW_VERSION "\r\n";
+    const auto is_user_agent = [](const auto& field) {
+        return is_same_field(field.first, "User-Agent");
+    };
+    if (std::ranges::none_of(request_.fields, is_user_agent))
+        text += "User-Agent: mcp-gateway/" MCPGW_VERSION "\r\n";
     for (const auto& [name, value] : request_.fields)
         fmt::format_to(std::back_inserter(text), "{}: {}\r\n", name, value);
     if (request_.method == "POST" || !request_.body.empty())
@@ -215,6 +219,10 @@ task<result<std::string>> http_fetch::read_all(std::size_t bytes_max) {
                                         request_.url.authority(), bytes_max)};
         body += *piece;
     }
+}
+
+void http_fetch::end_within(std::chrono::milliseconds time) {
+    request_.deadline = std::min(request_.deadline, clock_type::now() + time);
 }
 
 void http_fetch::give_back() {

@@ -27,6 +27,9 @@ public:
     /// The rest of the body. Error message_too_large.
     task<result<std::string>> read_all(std::size_t bytes_max);
 
+    /// The rest must come soon: for reading on when what counts is there.
+    void end_within(std::chrono::milliseconds time);
+
     /// From elsewhere: whoever waits in one of the above gets `reason`. The first call counts.
     void close(fault reason);
 

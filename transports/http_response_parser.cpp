@@ -29,8 +29,12 @@ std::string_view trim(std::string_view text) {
 
 std::optional<std::string_view> http_response_head::find(std::string_view name) const {
     for (const auto& [key, value] : fields)
-        if (std::ranges::equal(key, name, {}, to_lower, to_lower)) return trim(value);
+        if (is_same_field(key, name)) return trim(value);
     return std::nullopt;
+}
+
+bool is_same_field(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 std::string http_response_head::media_type() const {

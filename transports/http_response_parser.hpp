@@ -25,6 +25,9 @@ struct http_response_head {
     [[nodiscard]] std::string media_type() const;
 };
 
+/// Names of fields are compared without regard to case (RFC 9110, 5.1).
+bool is_same_field(std::string_view a, std::string_view b);
+
 /// Reads one HTTP/1.1 response from bytes as they come; any split is fine. No I/O. Interim
 /// responses (1xx) are skipped; trailers are dropped. Framing errors end it for good.
 class http_response_parser {

@@ -124,8 +124,7 @@ private:
 /// A server whose every word the test says: accepts on a free loopback port.
 class scripted_server {
 public:
-    explicit scripted_server(executor ex, const char* address = "127.0.0.1")
-        : acceptor_(ex, {asio::ip::make_address(address), 0}) {}
+    explicit scripted_server(executor ex) : acceptor_(ex, {asio::ip::address_v4::loopback(), 0}) {}
 
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     task<std::shared_ptr<scripted_connection>> accept() {

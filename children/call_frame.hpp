@@ -1,0 +1,55 @@
+#pragma once
+
+#include "children/multiplexer.hpp"
+#include "children/upstream_call.hpp"
+#include "transports/abort_signal.hpp"
+#include "transports/asio.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// The state of one call, in the frame of the coroutine that waits for its answer (link::call).
+class call_frame final : public waiting_call {
+public:
+    /// `number`: in the order in which the calls of a link begin.
+    call_frame(executor ex, std::chrono::milliseconds timeout,
+               std::shared_ptr<call_observer> observer, std::uint64_t number);
+
+    void on_answer(std::string_view line, const envelope& message) override;
+    void on_progress(std::string_view line, const envelope& message) override;
+    void on_failure(const fault& reason) override { finish(reason); }
+
+    /// Until the outcome is there (nothing), or the reason to give the call up: `abort` was given,
+    /// or `late`. Progress extends the time, up to a maximum; while the client is being asked the
+    /// time stands still.
+    task<std::optional<fault>> wait(abort_signal& abort, fault late);
+    [[nodiscard]] bool has_outcome() const { return outcome_.has_value(); }
+    result<upstream_answer> take_outcome() { return std::move(*outcome_); }
+
+    [[nodiscard]] const std::shared_ptr<call_observer>& observer() const { return observer_; }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+
+private:
+    void finish(result<upstream_answer> value);
+
+    std::shared_ptr<call_observer> observer_;
+    std::optional<result<upstream_answer>> outcome_;
+    wake_up wake_;
+    std::chrono::milliseconds timeout_;
+    clock_type::time_point deadline_;
+    clock_type::time_point last_deadline_;
+    std::uint64_t number_;
+};
+
+/// Of the calls in a table that holds call_frames only: newest last, without those that have none.
+std::vector<std::shared_ptr<call_observer>> observers_of(const multiplexer& calls);
+/// Of the call with this id; null: there is no such call, or it has none.
+std::shared_ptr<call_observer> observer_of(const multiplexer& calls, std::string_view id_text);
+
+} // namespace mcpgw

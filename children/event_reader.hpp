@@ -1,0 +1,38 @@
+#pragma once
+
+#include "protocol/sse.hpp"
+#include "transports/http_fetch.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace mcpgw {
+
+/// Where a stream of events can be taken up again (2025-11-25, basic/transports, "Resumability and
+/// Redelivery").
+struct stream_position {
+    std::string last_event_id;                      ///< empty: it cannot be resumed
+    std::optional<std::chrono::milliseconds> retry; ///< what the server wants to be waited
+    bool was_closed = false;                        ///< by the server, in good order
+};
+
+/// Reads the events of one response. Lives in the frame that reads.
+class event_reader {
+public:
+    /// `event_bytes_max`: of one event. `position` is kept up to date.
+    event_reader(http_fetch& response, std::size_t event_bytes_max, stream_position& position)
+        : response_(response), decoder_({event_bytes_max}), position_(position) {}
+
+    /// The next event that has data; nothing: the stream has ended in good order. Errors: those of
+    /// http_fetch, message_too_large.
+    task<result<std::optional<sse_event>>> next();
+
+private:
+    http_fetch& response_;
+    sse_decoder decoder_;
+    stream_position& position_;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,296 @@
+#include "children/http_link.hpp"
+
+#include "children/call_frame.hpp"
+#include "children/remote_reply.hpp"
+#include "children/request_line.hpp"
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t other_tasks_max = 256; // messages on their way, streams
+constexpr std::size_t other_connections_max = 64;
+constexpr std::size_t reply_bytes_max = 64 * 1024; // to a message that needs no answer
+constexpr std::chrono::seconds send_timeout{15};
+constexpr auto never = clock_type::time_point::max();
+
+http_client_options client_options(const child_options& options) {
+    http_client_options made;
+    made.tls.ca_file = options.remote.ca_file;
+    made.connect_timeout = options.remote.connect_timeout;
+    // The end of a stream is read after its call has ended.
+    made.connections_max = 2 * options.limits.calls_in_flight_max + other_connections_max;
+    return made;
+}
+
+} // namespace
+
+/// Frees the place of a call before its frame goes, however the coroutine ends.
+struct http_link::slot_guard {
+    multiplexer& calls;
+    multiplexer::upstream_id id;
+
+    slot_guard(multiplexer& m, multiplexer::upstream_id i) : calls(m), id(i) {}
+    ~slot_guard() { calls.remove(id); } // harmless if the answer freed it
+    slot_guard(const slot_guard&) = delete;
+    slot_guard& operator=(const slot_guard&) = delete;
+};
+
+http_link::enlisted::enlisted(http_link& l, errand_pointer e) : owner(l), errand(std::move(e)) {
+    owner.errands_.push_back(errand);
+    if (owner.is_stopping_) errand->end({errc::connection_lost, "the connection is being closed"});
+}
+
+http_link::enlisted::~enlisted() {
+    std::erase(owner.errands_, errand);
+}
+
+http_link::http_link(executor ex, const child_options& options, http_url url, events& listener,
+                     logger& log)
+    : executor_(ex)
+    , options_(options)
+    , url_(std::move(url))
+    , events_(listener)
+    , log_(log)
+    , client_(ex, client_options(options))
+    , calls_(options.limits.calls_in_flight_max)
+    , tasks_(ex, 2 * options.limits.calls_in_flight_max + other_tasks_max)
+    , changed_(ex)
+    , uses_sse_(options.remote.transport == remote_transport::sse) {
+    tasks_.on_exception = [this](const std::string& what) {
+        log_.error("server '{}': unexpected exception: {}", options_.name, what);
+    };
+}
+
+// ---- life
+// ----------------------------------------------------------------------------------------
+
+task<> http_link::run() {
+    while (!is_stopping_) co_await changed_.wait_until(never);
+    if (end_reason_.detail.empty())
+        end_reason_ = {errc::connection_lost,
+                       fmt::format("the connection to server '{}' was closed", options_.name)};
+    calls_.fail_all(end_reason_);
+    const auto open = errands_; // one that ends leaves the list
+    for (const auto& errand : open) errand->end(end_reason_);
+    changed_.notify_all();
+    co_await end_session();
+    co_await tasks_.wait_all();
+    co_await client_.close();
+    has_ended_ = true;
+}
+
+void http_link::stop() {
+    is_stopping_ = true;
+    changed_.notify_all();
+}
+
+void http_link::give_up(fault reason) {
+    if (end_reason_.detail.empty()) end_reason_ = named(reason);
+    stop();
+}
+
+fault http_link::named(const fault& reason) const {
+    if (reason.message().starts_with("server '")) return reason;
+    return {reason.code, fmt::format("server '{}': {}", options_.name, reason.message()),
+            reason.data_json};
+}
+
+/// 2025-11-25, basic/transports, "Session Management": who no longer needs a session should say so.
+task<> http_link::end_session() {
+    if (session_.id.empty()) co_return;
+    auto fields = stream_fields(session_, {});
+    auto request = co_await make_request("DELETE", std::move(fields));
+    request.deadline = clock_type::now() + options_.stop_grace;
+    abort_signal not_aborted;
+    const auto ended = co_await client_.fetch(std::move(request), reply_bytes_max, not_aborted);
+    // 405: it does not let clients end sessions. Whatever it says, we are done.
+    if (ended.has_error())
+        log_.debug("server '{}' was not told that its session ends: {}", options_.name,
+                   ended.error().message());
+}
+
+/// Who we are, for the next request. A coroutine: a token may have to be fetched one day.
+task<field_list> http_link::authorization() {
+    co_return authorization_fields(options_.remote);
+}
+
+task<http_client_request> http_link::make_request(std::string_view method, field_list fields) {
+    http_client_request request;
+    request.url = url_;
+    request.method = method;
+    request.fields = std::move(fields);
+    auto identity = co_await authorization();
+    for (auto& field : identity) request.fields.push_back(std::move(field));
+    co_return request;
+}
+
+// ---- calls
+// ---------------------------------------------------------------------------------------
+
+task<result<upstream_answer>> http_link::call(const upstream_call& request,
+                                              std::optional<revision> spoken,
+                                              std::shared_ptr<call_observer> observer,
+                                              abort_signal& abort) {
+    if (has_ended_ || is_stopping_)
+        co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
+    if (abort.reason()) co_return *abort.reason();
+    const auto timeout = request.timeout.value_or(options_.call_timeout);
+    call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};
+    const auto id = calls_.try_add(frame);
+    if (id.has_error()) co_return named(id.error());
+    const slot_guard slot{calls_, *id};
+    parcel call;
+    call.id = *id;
+    call.id_text = std::to_string(*id);
+    call.method = request.method;
+    call.line = make_request_line(request, *id, spoken);
+    call.fields = request_fields(request, spoken, session_);
+    call.observer = frame.observer();
+    call.is_legacy = !spoken || era_of(*spoken) == era::legacy;
+    const bool is_cancelled_by_message =
+        (call.is_legacy || uses_sse_) && request.method != method::initialize;
+    const auto errand = std::make_shared<http_errand>(executor_);
+    if (!tasks_.spawn(carry(errand, std::move(call))))
+        co_return named({errc::server_busy, "too many requests are on their way"});
+    fault late{errc::call_timed_out, fmt::format("server '{}' did not answer {} within {} ms",
+                                                 options_.name, request.method, timeout.count())};
+    const auto given_up = co_await frame.wait(abort, std::move(late));
+    const bool was_waiting = calls_.remove(*id);
+    if (frame.observer()) events_.on_call_ended();
+    if (!given_up) {
+        auto outcome = frame.take_outcome();
+        note_answer(request, outcome);
+        co_return outcome;
+    }
+    // A modern server takes the end of the stream for the cancellation, a legacy one does not
+    // (2026-07-28, basic/transports/streamable-http, "Cancellation").
+    if (was_waiting && is_cancelled_by_message)
+        try_send(make_cancel_line(*id, given_up->message()));
+    errand->end(*given_up);
+    changed_.notify_all();
+    co_return *given_up;
+}
+
+void http_link::note_answer(const upstream_call& request, const result<upstream_answer>& outcome) {
+    if (request.method != method::initialize || outcome.has_error()) return;
+    const auto body = outcome->message.result.of(outcome->line);
+    session_.spoken =
+        parse_revision(unquote_json(find_member(body, "protocolVersion")).value_or(""));
+}
+
+std::vector<std::shared_ptr<call_observer>> http_link::observers() const {
+    return observers_of(calls_);
+}
+
+// ---- messages of the server
+// ----------------------------------------------------------------------
+
+void http_link::on_messages(std::string text, const std::shared_ptr<call_observer>& cause) {
+    const auto messages = split_messages(std::move(text));
+    if (messages.has_error()) {
+        if (++garbage_total_ == 1)
+            log_.warning("server '{}' sends what is no message ({}); that is dropped",
+                         options_.name, messages.error().message());
+        return;
+    }
+    for (const auto& line : *messages) on_message(line, cause);
+}
+
+void http_link::on_message(std::string_view line, const std::shared_ptr<call_observer>& cause) {
+    const auto report = calls_.on_line(line);
+    using kind = multiplexer::line_kind;
+    switch (report.kind) {
+    case kind::answer:
+    case kind::progress:
+        break;
+    case kind::unexpected:
+        log_.debug("server '{}' answered a request that nobody waits for", options_.name);
+        break;
+    case kind::request:
+        events_.on_request(line, report.message, cause);
+        break;
+    case kind::notification:
+        events_.on_notification(line, report.message,
+                                cause ? cause : subject_of(line, report.message));
+        break;
+    case kind::garbage: // split_messages() has seen to that
+        break;
+    }
+}
+
+/// The observer of the subscription that a notification is tagged with (2026-07-28,
+/// basic/patterns/subscriptions); null: none.
+std::shared_ptr<call_observer> http_link::subject_of(std::string_view line,
+                                                     const envelope& message) const {
+    const auto tag = message.in_meta.subscription_id.of(line);
+    if (tag.empty()) return nullptr;
+    return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
+}
+
+// ---- messages to the server
+// ----------------------------------------------------------------------
+
+bool http_link::try_send(std::string line) {
+    if (is_stopping_) return false;
+    const auto message = scan_envelope(line);
+    const bool is_initialized =
+        message.has_value() && message->method.of(line) == notification::initialized;
+    // Before: the coroutine may end before spawn() returns.
+    is_opening_ = is_opening_ || is_initialized;
+    if (tasks_.spawn(send(std::move(line), is_initialized))) return true;
+    if (is_initialized) is_opening_ = false;
+    return false;
+}
+
+task<result<http_response>> http_link::deliver_message(http_errand& errand, std::string line) {
+    auto fields = message_fields(session_);
+    auto request = co_await make_request("POST", std::move(fields));
+    if (uses_sse_ && endpoint_) request.url = *endpoint_;
+    request.body = std::move(line);
+    request.is_repeatable = true; // answers and notifications may arrive twice
+    request.deadline = clock_type::now() + send_timeout;
+    http_fetch exchange{client_, std::move(request)};
+    const http_errand::use under_way{errand, exchange};
+    const auto opened = co_await exchange.open();
+    if (opened.has_error()) co_return opened.error();
+    auto body = co_await exchange.read_all(reply_bytes_max);
+    if (body.has_error()) co_return body.error();
+    http_response reply;
+    reply.head = exchange.head();
+    reply.body = std::move(*body);
+    co_return reply;
+}
+
+task<> http_link::send(std::string line, bool is_initialized) {
+    const auto errand = std::make_shared<http_errand>(executor_);
+    const enlisted open{*this, errand};
+    const auto reply = co_await deliver_message(*errand, std::move(line));
+    if (is_initialized) {
+        is_opening_ = false;
+        changed_.notify_all();
+    }
+    if (is_stopping_) co_return;
+    if (reply.has_error()) {
+        log_.warning("{}; a message did not reach it", named(reply.error()).message());
+    } else if (reply->head.status >= 300) {
+        const bool is_lost =
+            !session_.id.empty() && is_session_refusal(reply->head.status, reply->body);
+        if (is_lost) {
+            session_lost();
+            co_return;
+        }
+        const auto refused = reply_fault(reply->head, url_, false);
+        log_.warning("{}; it did not take a message", named(refused).message());
+    }
+    if (is_initialized && !uses_sse_) begin_listening();
+}
+
+} // namespace mcpgw

@@ -1,0 +1,144 @@
+#pragma once
+
+#include "children/child_options.hpp"
+#include "children/event_reader.hpp"
+#include "children/http_errand.hpp"
+#include "children/link.hpp"
+#include "children/multiplexer.hpp"
+#include "children/remote_headers.hpp"
+#include "protocol/http_url.hpp"
+#include "transports/broadcast.hpp"
+#include "transports/http_client.hpp"
+#include "transports/log.hpp"
+#include "transports/task_group.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mcpgw {
+
+/// A remote MCP server as a JSON-RPC peer: Streamable HTTP of both eras, and HTTP+SSE of
+/// 2024-11-05.
+///
+/// Each call is an errand of its own: a POST, and the streams on which its answer may come. Where
+/// there is a session, one more errand keeps the stream for what belongs to no call. The link ends
+/// when it is stopped or when the server has forgotten the session; a server that cannot be reached
+/// fails the calls, not the link.
+class http_link final : public link {
+public:
+    /// `url`: that of the options, parsed.
+    http_link(executor ex, const child_options& options, http_url url, events& listener,
+              logger& log);
+
+    task<> run() override;
+    void stop() override;
+    task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
+                                       std::shared_ptr<call_observer> observer,
+                                       abort_signal& abort) override;
+    bool try_send(std::string line) override;
+
+    [[nodiscard]] bool has_ended() const override { return has_ended_; }
+    [[nodiscard]] const fault& end_reason() const override { return end_reason_; }
+    [[nodiscard]] std::size_t calls_in_flight() const override { return calls_.size(); }
+    [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const override;
+    [[nodiscard]] std::uint64_t garbage_lines() const override { return garbage_total_; }
+
+private:
+    /// A call on its way: what is sent, and for whom.
+    struct parcel {
+        multiplexer::upstream_id id = 0;
+        std::string id_text;
+        std::string method;
+        std::string line;
+        field_list fields;
+        std::shared_ptr<call_observer> observer;
+        bool is_legacy = true;
+
+        [[nodiscard]] bool is_opening() const {
+            return method == method::discover || method == method::initialize;
+        }
+    };
+    using errand_pointer = std::shared_ptr<http_errand>;
+    /// While in scope, the end of the link ends the errand.
+    struct enlisted {
+        enlisted(http_link& l, errand_pointer e);
+        ~enlisted();
+        enlisted(const enlisted&) = delete;
+        enlisted& operator=(const enlisted&) = delete;
+
+        http_link& owner;
+        errand_pointer errand;
+    };
+    struct slot_guard;
+
+    // life, messages (http_link.cpp)
+    void give_up(fault reason);
+    [[nodiscard]] fault named(const fault& reason) const;
+    void note_answer(const upstream_call& request, const result<upstream_answer>& outcome);
+    task<field_list> authorization();
+    task<http_client_request> make_request(std::string_view method, field_list fields);
+    void on_messages(std::string text, const std::shared_ptr<call_observer>& cause);
+    void on_message(std::string_view line, const std::shared_ptr<call_observer>& cause);
+    [[nodiscard]] std::shared_ptr<call_observer> subject_of(std::string_view line,
+                                                            const envelope& message) const;
+    task<> send(std::string line, bool is_initialized);
+    /// Status and body of what the server says to a message.
+    task<result<http_response>> deliver_message(http_errand& errand, std::string line);
+    task<> end_session();
+
+    // calls (http_link_post.cpp)
+    task<> carry(errand_pointer errand, parcel call);
+    task<result<void>> post(errand_pointer errand, const parcel& call);
+    task<result<void>> open_route(errand_pointer errand, const parcel& call);
+    task<result<void>> exchange(errand_pointer errand, const parcel& call,
+                                stream_position& position);
+    task<result<void>> fall_back(errand_pointer errand, const parcel& call, fault refused);
+    task<result<void>> read_body(http_fetch& reply, const parcel& call);
+    task<result<void>> read_stream(http_fetch& reply, const parcel& call,
+                                   stream_position& position);
+    task<result<void>> resume(errand_pointer errand, const parcel& call, stream_position& position,
+                              fault broken);
+    task<result<void>> resume_once(errand_pointer errand, const parcel& call,
+                                   stream_position& position);
+    result<void> deliver(const parcel& call, std::string body, const http_response_head& head);
+    void deliver_one(const parcel& call, std::string_view line);
+    result<void> note_session(const http_response_head& head, const parcel& call);
+    void fail(const parcel& call, const fault& reason);
+    [[nodiscard]] bool is_waiting(const parcel& call) const;
+    result<void> session_lost();
+
+    // streams that belong to no call (http_link_streams.cpp)
+    void begin_listening();
+    task<> listen(errand_pointer errand);
+    task<result<bool>> listen_once(errand_pointer errand, stream_position& position);
+    task<result<void>> open_sse(errand_pointer errand);
+    task<> run_sse(errand_pointer errand);
+    task<result<void>> read_sse(errand_pointer errand);
+    result<void> accept_endpoint(const std::string& reference);
+
+    executor executor_;
+    const child_options& options_;
+    http_url url_;
+    events& events_;
+    logger& log_;
+    http_client client_;
+    multiplexer calls_;
+    task_group tasks_;
+    std::vector<errand_pointer> errands_; ///< under way
+    broadcast changed_;
+    remote_session session_;
+    std::optional<http_url> endpoint_; ///< HTTP+SSE: where messages go, once it is known
+    std::optional<fault> sse_fault_;   ///< why there is no such stream
+    bool uses_sse_ = false;
+    bool is_sse_open_ = false;
+    bool is_opening_ = false; ///< notifications/initialized is on its way
+    bool is_stopping_ = false;
+    bool has_ended_ = false;
+    fault end_reason_;
+    std::uint64_t calls_begun_ = 0;
+    std::uint64_t garbage_total_ = 0;
+};
+
+} // namespace mcpgw

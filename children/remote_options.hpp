@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace mcpgw {
+
+/// How a remote server carries messages.
+enum class remote_transport : std::uint8_t {
+    automatic,       ///< Streamable HTTP, else HTTP+SSE (2025-11-25, basic/transports, "Backwards
+                     ///< Compatibility")
+    streamable_http, ///< of both eras
+    sse,             ///< HTTP+SSE of 2024-11-05
+};
+
+/// A server that is reached over HTTP instead of being started.
+struct remote_options {
+    std::string url; ///< empty: it is a process
+    remote_transport transport = remote_transport::automatic;
+    /// Sent with every request. Values may be secrets: they are never shown.
+    std::map<std::string, std::string> headers;
+    std::string bearer_token; ///< for `Authorization: Bearer`; a secret
+    std::string ca_file;      ///< PEM; empty: the system's certificates
+    std::chrono::milliseconds connect_timeout{10'000};
+};
+
+} // namespace mcpgw

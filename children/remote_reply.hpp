@@ -1,0 +1,40 @@
+#pragma once
+
+#include "protocol/envelope.hpp"
+#include "protocol/error.hpp"
+#include "protocol/http_url.hpp"
+#include "transports/http_response_parser.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// What the reply of a remote server to a POST means, as far as HTTP tells. Pure.
+
+/// 400, 404, 405: what a server answers that serves nothing of the kind here (2026-07-28,
+/// basic/transports/streamable-http, "Backward Compatibility").
+bool is_nothing_here(int status);
+
+/// The fault of a reply that is no answer: what the server did, and what to do about it.
+/// method_not_found where that is evidence of another era or transport, which only an
+/// `is_opening` request (server/discover, initialize) can give. `where` is shown without its query,
+/// which may hold a secret.
+fault reply_fault(const http_response_head& head, const http_url& where, bool is_opening);
+/// `url` as it may be shown.
+std::string shown_url(const http_url& url);
+
+/// The messages in a body or in the data of an event, each on one line: one, or those of a batch
+/// (2025-03-26 only). Error: what is there is no JSON-RPC.
+result<std::vector<std::string>> split_messages(std::string text);
+
+/// The text of a JSON-RPC error, or empty.
+std::string error_text(std::string_view body);
+/// Whether `body` is an error of the modern era: -32020 to -32022.
+bool is_modern_error(std::string_view body);
+/// A 400 that means "no such session": what many servers send instead of 404 after a restart.
+bool is_session_refusal(int status, std::string_view body);
+
+} // namespace mcpgw
