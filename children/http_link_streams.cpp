@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace mcpgw {
 namespace {
 
 constexpr std::chrono::seconds steady_after{10}; // a stream that lived for so long was no failure
+constexpr std::chrono::milliseconds delay_none{0};
 constexpr std::chrono::milliseconds relisten_delay_min{500};
 constexpr std::chrono::milliseconds relisten_delay_max{60'000};
 
@@ -44,8 +46,8 @@ task<> http_link::listen(errand_pointer errand) {
         else if (!*has_more)
             break;
         if (clock_type::now() - begun > steady_after) delay.reset();
-        const auto pause = delay.next();
-        co_await errand->pause(position.retry ? std::max(*position.retry, pause) : pause);
+        const auto pause = std::max(delay.next(), position.retry.value_or(delay_none));
+        co_await errand->pause(pause);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "children/process.hpp"
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
+#include "server/config_remote.hpp"
 #include "server/env_file.hpp"
 
 #include <fmt/format.h>
@@ -122,6 +123,8 @@ void child_reader::apply(const checked_section& section, child_options& options)
     section.take("stop_grace", options.stop_grace);
     section.take("restart_delay_min", options.restart_delay_min);
     section.take("restart_delay_max", options.restart_delay_max);
+    apply_remote(section, options.remote,
+                 [this](const std::string& path) { return absolute(path); });
     if (std::string cwd; section.take("cwd", cwd)) options.cwd = cwd.empty() ? "" : absolute(cwd);
     if (std::string start; section.take("start", start))
         options.start = start == "lazy"       ? start_policy::lazy
@@ -205,10 +208,17 @@ void child_reader::check(const checked_section& section, const config_node& node
         problems_.error(culprit != nullptr ? culprit->line : node.line,
                         section.path_of("restart_delay_max"), "less than restart_delay_min");
     }
-    if (check_cwd(section, options)) check_command(section, options);
-    if (node.find("command") == nullptr)
+    const auto* const command = node.find("command");
+    const auto* const url = node.find("url");
+    if (command != nullptr && url != nullptr)
+        problems_.error(url->line, section.path_of("url"),
+                        "a child has either a command or a url, not both");
+    if (command == nullptr && url == nullptr)
         problems_.error(node.line, section.path(), "a child without a command",
-                        "add command = \"...\"");
+                        "add command = \"...\", or url = \"https://...\"");
+    if (url != nullptr) return check_remote(section, options.remote, problems_);
+    check_no_remote(section, problems_);
+    if (check_cwd(section, options)) check_command(section, options);
 }
 
 bool child_reader::check_cwd(const checked_section& section, const child_options& options) {

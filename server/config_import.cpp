@@ -45,7 +45,8 @@ public:
         std::string children;
         for (auto& entry : parts.children) children += write_child(entry);
         if (children.empty())
-            problems_.error(0, "", "no child to import: no server with a command was found");
+            problems_.error(0, "",
+                            "no child to import: no server with a command or a url was found");
         made_.toml = write_head() + children;
         write_client_entry(parts.origin);
         return std::move(made_);
@@ -53,20 +54,25 @@ public:
 
 private:
     std::string write_child(child_entry& entry) {
-        if (entry.is_remote)
-            return "\n# One more server was reached over the network. That is not supported yet.\n";
+        if (entry.is_skipped)
+            return "\n# One more server was reached over WebSocket. That is not supported.\n";
         const checked_section section{&entry.node, "children", entry.path, problems_};
-        if (entry.node.find("command") == nullptr)
-            problems_.error(entry.node.line, entry.path, "a child without a command");
+        if (entry.node.find("command") == nullptr && entry.node.find("url") == nullptr)
+            problems_.error(entry.node.line, entry.path, "a child without a command or a url");
         std::string text = fmt::format("\n[[children]]\nname = {}\n", quote_toml(entry.name));
         for (auto& [key, line, value] : entry.node.members) {
-            if (section.find(key) == nullptr || key == "env") continue;
-            rewrite(value, key_path(entry.path, key));
+            if (section.find(key) == nullptr || key == "env" || key == "headers") continue;
+            const auto path = key_path(entry.path, key);
+            rewrite(value, path);
             if (key == "cwd" || key == "env_file") make_absolute(value);
-            if (key == "args") hide_in_args(value, entry, key_path(entry.path, key));
+            if (key == "args") hide_in_args(value, entry, path);
+            if (key == "url") hide_in_url(value, entry, path);
+            if (key == "bearer_token")
+                hide(value, entry.name, entry_variable(entry, "TOKEN"), path);
             text += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
         }
-        // A table of its own ends the child's keys, so it comes last.
+        // Tables of their own end the child's keys, so they come last.
+        if (section.find("headers") != nullptr) text += write_headers(entry);
         auto* const env = entry.node.find("env");
         if (section.find("env") == nullptr || env->members.empty()) return text;
         text += "[children.env]\n";
@@ -81,6 +87,55 @@ private:
             text += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
         }
         return text;
+    }
+
+    /// What a header is for cannot be known, so every value is hidden; the scheme of an
+    /// Authorization stays readable.
+    std::string write_headers(child_entry& entry) {
+        auto* const headers = entry.node.find("headers");
+        if (headers->members.empty()) return {};
+        std::string text = "[children.headers]\n";
+        for (auto& [key, line, value] : headers->members) {
+            if (value.kind == node_kind::null) continue;
+            const auto path = key_path(key_path(entry.path, "headers"), key);
+            as_text(value);
+            rewrite(value, path);
+            const auto blank = value.text.find(' ');
+            const bool has_scheme =
+                value.text.starts_with("Bearer ") || value.text.starts_with("Basic ");
+            auto secret = value;
+            if (has_scheme) secret.text.erase(0, blank + 1);
+            hide(secret, entry.name, entry_variable(entry, key), path);
+            value.text = (has_scheme ? value.text.substr(0, blank + 1) : "") + secret.text;
+            text += fmt::format("{} = {}\n", toml_key(key), toml_value(value));
+        }
+        return text;
+    }
+
+    /// https://host/mcp?api_key=VALUE
+    void hide_in_url(config_node& url, const child_entry& entry, const std::string& path) {
+        if (is_secret_value(url.text))
+            return hide(url, entry.name, entry_variable(entry, "URL"), path);
+        auto at = url.text.find('?');
+        while (at != std::string::npos && at + 1 < url.text.size()) {
+            const auto end = std::min(url.text.find('&', at + 1), url.text.size());
+            const auto equals = url.text.find('=', at + 1);
+            std::size_t next = end;
+            if (equals < end) {
+                const auto key = url.text.substr(at + 1, equals - at - 1);
+                auto value = url;
+                value.text = url.text.substr(equals + 1, end - equals - 1);
+                if (is_secret_key(key) || is_secret_value(value.text))
+                    hide(value, entry.name, entry_variable(entry, key), path);
+                url.text.replace(equals + 1, end - equals - 1, value.text);
+                next = equals + 1 + value.text.size();
+            }
+            at = next < url.text.size() ? next : std::string::npos;
+        }
+    }
+
+    static std::string entry_variable(const child_entry& entry, std::string_view what) {
+        return variable_name(fmt::format("{}_{}", entry.name, what));
     }
 
     /// MAX_TOKENS = 4096 counts tokens; it is none.

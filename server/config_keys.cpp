@@ -20,10 +20,13 @@ constexpr std::array sections{
     config_section{"http", "The HTTP side towards clients. Durations are in milliseconds."},
     config_section{"limits", "What is refused, instead of growing without bound. The limits of "
                              "children stand here for all of them; `children.limits` overrides."},
-    config_section{"defaults", "For every child: any key of `children` except name, command and "
-                               "args. A child's own keys win; env and limits are merged."},
-    config_section{"children", "The MCP servers behind the gateway, started as processes that "
-                               "speak over stdin and stdout. Durations are in seconds."},
+    config_section{
+        "defaults",
+        "For every child: any key of `children` except name, command, "
+        "args, url, headers and bearer_token. A child's own keys win; env and limits are merged."},
+    config_section{"children", "The MCP servers behind the gateway: processes that speak over "
+                               "stdin and stdout (command), or servers that are reached over "
+                               "HTTP (url). Durations are in seconds."},
     config_section{"children.limits", "Limits of one child."},
     config_section{"truncate", "How much of a result's text to keep: lines first, then characters. "
                                "With only one of a pair set, the other counts as 0."},
@@ -154,17 +157,62 @@ constexpr std::array keys{
                {},
                false,
                true},
+    config_key{
+        "children",
+        "command",
+        text,
+        "",
+        "The program, looked up on PATH unless it contains a slash. No shell is involved. Either "
+        "this or url.",
+        0,
+        0,
+        {},
+        true},
+    config_key{"children", "args", texts, "[]", "Its arguments, one text each.", 0, 0, {}, true},
     config_key{"children",
-               "command",
+               "url",
                text,
                "",
-               "The program, looked up on PATH unless it contains a slash. No shell is involved.",
+               "Address of a server that is reached over HTTP: https://example.com/mcp.",
                0,
                0,
                {},
-               true,
                true},
-    config_key{"children", "args", texts, "[]", "Its arguments, one text each.", 0, 0, {}, true},
+    config_key{"children", "transport", choice, R"("auto")",
+               "How it is spoken to. streamable_http: of both eras. sse: HTTP+SSE of 2024-11-05. "
+               "auto: the first, else the second.",
+               0, 0, "auto|streamable_http|sse"},
+    config_key{"children",
+               "headers",
+               text_map,
+               "{}",
+               "Sent to it with every request. The values are never shown.",
+               0,
+               0,
+               {},
+               true},
+    config_key{"children",
+               "bearer_token",
+               text,
+               R"("")",
+               "Sent to it as Authorization: Bearer. Never shown; write ${NAME}.",
+               0,
+               0,
+               {},
+               true},
+    config_key{
+        "children",
+        "ca_file",
+        text,
+        R"("")",
+        "PEM file of the only CA that is trusted for it, relative to the configuration file. "
+        "Empty: the system's.",
+        0,
+        0,
+        {},
+        true},
+    config_key{"children", "connect_timeout", seconds, "10",
+               "For a connection to a url: name and TCP.", 0.001, 3600},
     config_key{"children",
                "env",
                text_map,
@@ -278,9 +326,11 @@ std::span<const config_section> config_sections() {
 std::vector<const config_key*> section_keys(std::string_view section) {
     std::vector<const config_key*> found;
     for (const auto& key : keys) {
+        // What names one server, or is meant for its eyes only, is nothing that all could share.
+        constexpr std::array<std::string_view, 6> own{"name", "command", "args",
+                                                      "url",  "headers", "bearer_token"};
         const bool is_for_defaults = section == "defaults" && key.section == "children" &&
-                                     key.name != "name" && key.name != "command" &&
-                                     key.name != "args";
+                                     std::find(own.begin(), own.end(), key.name) == own.end();
         const bool is_for_limits = section == "limits" && key.section == "children.limits";
         if (key.section == section || is_for_defaults || is_for_limits) found.push_back(&key);
     }

@@ -191,7 +191,7 @@ private:
     }
 
     void read_child(child_entry& entry) {
-        if (entry.is_remote) return;
+        if (entry.is_skipped) return;
         auto child = children_.read(entry);
         if (!child.description.empty())
             made_.gateway.abstracts.insert_or_assign(child.options.name,

@@ -117,7 +117,10 @@ std::string config_schema() {
     json::object definitions;
     for (const auto& [name, description] : config_sections()) {
         if (name == "children") {
-            definitions["child"] = describe_section(name, description);
+            auto child = describe_section(name, description);
+            child["oneOf"] = json::array{json::object{{"required", json::array{"command"}}},
+                                         json::object{{"required", json::array{"url"}}}};
+            definitions["child"] = std::move(child);
             properties[name] = {{"type", "array"}, {"items", reference("child")}};
         } else if (name == "children.limits") {
             definitions["child_limits"] = describe_section(name, description);

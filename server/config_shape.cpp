@@ -165,10 +165,10 @@ private:
         }
         child_entry entry;
         entry.path = path;
-        entry.is_remote = is_remote_entry(node);
-        if (entry.is_remote) {
-            problems_.warning(node.line, path,
-                              "remote servers are not supported yet by this version; skipped");
+        entry.is_skipped = is_foreign && is_websocket_entry(node);
+        if (entry.is_skipped) {
+            problems_.warning(node.line, path, "servers over WebSocket are not supported; skipped",
+                              "many have an https:// address too");
             entry.name = name;
             parts_.children.push_back(std::move(entry));
             return;

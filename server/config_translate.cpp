@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 
@@ -18,17 +19,46 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
+constexpr std::array<std::string_view, 3> address_keys{"url", "serverUrl", "httpUrl"};
+
+/// "http", "sse", …; empty where the entry does not say.
+std::string_view transport_of(const config_node& entry) {
+    for (const std::string_view key : {"type", "transport", "transportType"}) {
+        const auto* const type = entry.find(key);
+        if (type != nullptr && type->is_string()) return type->text;
+    }
+    return {};
+}
+
 /// Keys that other programs keep for themselves: they say nothing about the server.
 bool is_owned_by_others(std::string_view key) {
     return key.starts_with('_') || key.starts_with("//") ||
-           is_one_of(
-               key,
-               {"type",           "transport", "transportType", "autoApprove", "alwaysAllow",
-                "trust",          "gallery",   "fromGalleryId", "version",     "dev",
-                "icon",           "iconPath",  "note",          "comment",     "$schema",
-                "required",       "oauth",     "headers",       "scopes",      "sandbox",
-                "sandboxEnabled", "title",     "displayName",   "initTimeout", "useInstructions",
-                "debug",          "source",    "settings"});
+           is_one_of(key, {"type",
+                           "transport",
+                           "transportType",
+                           "autoApprove",
+                           "alwaysAllow",
+                           "trust",
+                           "gallery",
+                           "fromGalleryId",
+                           "version",
+                           "dev",
+                           "icon",
+                           "iconPath",
+                           "note",
+                           "comment",
+                           "$schema",
+                           "required",
+                           "scopes",
+                           "sandbox",
+                           "sandboxEnabled",
+                           "title",
+                           "displayName",
+                           "initTimeout",
+                           "useInstructions",
+                           "debug",
+                           "source",
+                           "settings"});
 }
 
 /// Keys that restrict which tools a program offers. Leaving them out silently would offer more
@@ -62,17 +92,28 @@ double to_seconds(double timeout) {
 class entry_translator {
 public:
     entry_translator(const config_node& entry, const std::string& path, problem_log& problems)
-        : entry_(entry), path_(path), problems_(problems) {
+        : entry_(entry), path_(path), problems_(problems), is_remote_(is_remote_entry(entry)) {
         out_.kind = node_kind::object;
         out_.line = entry.line;
     }
 
     config_node translate() {
         for (const auto& member : entry_.members) translate_member(member);
+        if (is_remote_ && transport_of(entry_) == "sse") add_text("transport", "sse", entry_.line);
         return std::move(out_);
     }
 
 private:
+    void add_text(std::string name, std::string value, std::size_t line) {
+        out_.members.push_back({std::move(name), line, make_text(std::move(value), line)});
+    }
+    static config_node make_text(std::string value, std::size_t line) {
+        config_node node;
+        node.kind = node_kind::string;
+        node.line = line;
+        node.text = std::move(value);
+        return node;
+    }
     void keep(const config_member& member, std::string name) {
         out_.members.push_back({std::move(name), member.line, member.value});
     }
@@ -88,6 +129,8 @@ private:
             keep(member, "env_file");
         } else if (key == "env_vars" && member.value.is_array()) {
             add_inherited(member);
+        } else if (is_remote_ && translate_remote(member)) {
+            return;
         } else if (!translate_timeout(member)) {
             translate_rest(member);
         }
@@ -113,11 +156,44 @@ private:
         keep(member, "inherit_env");
         auto& items = out_.members.back().value.items;
         for (const auto& name : child_options{}.inherit_env) {
-            config_node item;
-            item.kind = node_kind::string;
-            item.line = member.line;
-            item.text = name;
-            items.push_back(std::move(item));
+            items.push_back(make_text(name, member.line));
+        }
+    }
+
+    /// What says where a remote server is and who we are. False: it is something else.
+    bool translate_remote(const config_member& member) {
+        const std::string_view key = member.key;
+        if (is_one_of(key, {"url", "serverUrl", "httpUrl"})) {
+            keep(member, "url");
+        } else if (is_one_of(key, {"headers", "http_headers"})) {
+            add_headers(member, false);
+        } else if (key == "env_http_headers") {
+            add_headers(member, true);
+        } else if (key == "bearer_token_env_var" && member.value.is_string()) {
+            add_text("bearer_token", "${" + member.value.text + "}", member.line);
+        } else if (is_one_of(key, {"oauth", "auth", "headersHelper", "authProviderType"})) {
+            problems_.warning(member.line, key_path(path_, key),
+                              "logins of this kind are not supported by this version",
+                              "set headers or bearer_token");
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /// `are_variables`: the values are names of variables that hold the values.
+    void add_headers(const config_member& member, bool are_variables) {
+        auto* headers = out_.find("headers");
+        if (headers == nullptr || !headers->is_object() || !member.value.is_object()) {
+            keep(member, "headers");
+            headers = &out_.members.back().value;
+            if (!are_variables) return;
+            headers->members.clear();
+        }
+        for (const auto& [name, line, value] : member.value.members) {
+            auto text = value;
+            if (are_variables && value.is_string()) text.text = "${" + value.text + "}";
+            headers->members.push_back({name, line, std::move(text)});
         }
     }
 
@@ -128,7 +204,8 @@ private:
                 problems_.warning(member.line, path, "tool filters are not applied by this version",
                                   "every tool of this child is offered; set enabled = false if "
                                   "that is too much");
-        } else if (member.key == "name" || is_owned_by_others(member.key)) {
+        } else if (member.key == "name" || is_owned_by_others(member.key) ||
+                   (!is_remote_ && is_one_of(member.key, {"oauth", "headers"}))) {
             return;
         } else if (find_config_key("children", member.key) != nullptr) {
             keep(member, member.key);
@@ -141,6 +218,7 @@ private:
     const config_node& entry_;
     const std::string& path_;
     problem_log& problems_;
+    bool is_remote_;
     config_node out_;
 };
 
@@ -152,16 +230,17 @@ config_node translate_entry(const config_node& entry, const std::string& path,
 }
 
 bool is_remote_entry(const config_node& entry) {
-    for (const std::string_view key : {"url", "serverUrl", "httpUrl"})
-        if (entry.find(key) != nullptr) return true;
-    for (const std::string_view key : {"type", "transport", "transportType"}) {
-        const auto* const type = entry.find(key);
-        if (type != nullptr && type->is_string() &&
-            is_one_of(type->text, {"http", "sse", "ws", "websocket", "streamable-http",
-                                   "streamableHttp", "streamable_http"}))
-            return true;
-    }
-    return false;
+    return std::ranges::any_of(
+        address_keys, [&entry](const std::string_view key) { return entry.find(key) != nullptr; });
+}
+
+bool is_websocket_entry(const config_node& entry) {
+    if (is_one_of(transport_of(entry), {"ws", "websocket"})) return true;
+    return std::ranges::any_of(address_keys, [&entry](const std::string_view key) {
+        const auto* const address = entry.find(key);
+        return address != nullptr &&
+               (address->text.starts_with("ws://") || address->text.starts_with("wss://"));
+    });
 }
 
 } // namespace mcpgw

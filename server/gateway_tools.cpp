@@ -214,7 +214,7 @@ task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) 
     const auto found = find_child(arguments);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
-    const bool was_running = c.status().pid != 0;
+    const bool was_running = c.status().instances != 0; // a remote server has no pid
     co_await c.stop();
     json::object o;
     o["server_id"] = c.name();

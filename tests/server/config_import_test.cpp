@@ -188,16 +188,46 @@ TEST_CASE("the_client_entry_has_the_clients_shape") {
     CHECK(entry.value.children[0].args == arguments);
 }
 
-TEST_CASE("remote_servers_and_odd_names_are_told") {
+TEST_CASE("odd_names_and_servers_over_websocket_are_told") {
     const scratch_directory scratch;
     const auto made = import(scratch, "a.json", R"({"mcpServers": {
 "my server": {"command": "tool"},
-"far": {"url": "https://me:hunter2@far.example/mcp"}}})");
+"far": {"type": "ws", "url": "wss://far.example/mcp"}}})");
     CHECK(made.result.is_usable());
     CHECK(places(made.result.problems, config_problem::severity::warning) ==
           list{"2 mcpServers.my server", "3 mcpServers.far"});
     CHECK(made.child("my-server").command == "tool");
     CHECK(made.result.toml.find("far.example") == std::string::npos);
+}
+
+TEST_CASE("remote_servers_are_imported_without_their_secrets") {
+    const scratch_directory scratch;
+    const auto& text = import_client_config(scratch.write("a.json", R"({"mcpServers": {
+"a": {"type": "http", "url": "https://a.example/mcp?apiKey=hunter2&x=1",
+      "headers": {"Authorization": "Bearer hunter2", "X-Team": "hunter2"}},
+"b": {"type": "sse", "url": "https://b.example/sse"},
+"c": {"url": "https://me:hunter2@c.example/mcp"}}})"),
+                                            {"/opt/x", "/opt/y.toml"}, scratch.environment())
+                           .toml;
+    CHECK(text.find("hunter2") == std::string::npos);
+    CHECK(text.find("url = \"https://a.example/mcp?apiKey=${A_APIKEY}&x=1\"") != std::string::npos);
+    CHECK(text.find("[children.headers]\nAuthorization = \"Bearer ${A_AUTHORIZATION}\"\n"
+                    "X-Team = \"${A_X_TEAM}\"") != std::string::npos);
+    CHECK(text.find("transport = \"sse\"") != std::string::npos);
+    CHECK(text.find("url = \"${C_URL}\"") != std::string::npos);
+}
+
+TEST_CASE("variables_of_codex_become_credentials_of_remote_servers") {
+    const scratch_directory scratch;
+    const auto made = import_client_config(
+        scratch.write("config.toml", "[mcp_servers.a]\nurl = \"https://a.example/mcp\"\n"
+                                     "bearer_token_env_var = \"A_TOKEN\"\n"
+                                     "http_headers = { X-Plain = \"v\" }\n"
+                                     "env_http_headers = { X-Key = \"A_KEY\" }\n"),
+        {"/opt/x", "/opt/y.toml"}, scratch.environment());
+    CHECK(made.is_usable());
+    CHECK(made.toml.find("bearer_token = \"${A_TOKEN}\"") != std::string::npos);
+    CHECK(made.toml.find("X-Key = \"${A_KEY}\"") != std::string::npos);
 }
 
 TEST_CASE("files_with_nothing_to_import_are_errors") {

@@ -103,7 +103,8 @@ TEST_CASE("the_schema_has_every_key_with_description_and_default") {
             CHECK(described.contains("default") == !key->default_json.empty());
         }
     }
-    CHECK(schema.at("$defs").at("child").at("required") == json::array{"name", "command"});
+    CHECK(schema.at("$defs").at("child").at("required") == json::array{"name"});
+    CHECK(schema.at("$defs").at("child").at("oneOf").as_array().size() == 2); // command or url
     // Printed for people: one member a line.
     CHECK(config_schema().starts_with("{\n  \"$schema\""));
     CHECK(config_schema().ends_with("}\n"));
@@ -188,6 +189,7 @@ TEST_CASE("keys_are_unique_and_complete") {
     }
     CHECK(find_config_key("defaults", "timeout") != nullptr);
     CHECK(find_config_key("defaults", "command") == nullptr);
+    CHECK(find_config_key("defaults", "bearer_token") == nullptr);
     CHECK(find_config_key("limits", "line_bytes_max") != nullptr);
     CHECK(find_config_key("http", "expose") == nullptr);
 }
@@ -199,8 +201,8 @@ TEST_CASE("the_example_configurations_are_good") {
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     }
     std::size_t count = 0;
-    for (const auto* const name :
-         {"gateway.toml", "minimal.toml", "claude_desktop.json", "children_config.json"}) {
+    for (const auto* const name : {"gateway.toml", "minimal.toml", "remote.toml",
+                                   "claude_desktop.json", "children_config.json"}) {
         CAPTURE(name);
         const auto made =
             load_config((project() / "configs" / name).string(), scratch.environment());
@@ -208,5 +210,5 @@ TEST_CASE("the_example_configurations_are_good") {
         CHECK(made.problems.empty());
         count += made.value.children.size();
     }
-    CHECK(count == 11);
+    CHECK(count == 14);
 }

@@ -144,22 +144,26 @@ TEST_CASE("lists_of_mcp_servers_are_read") {
     CHECK(made.value.children.at(0).name == "a");
 }
 
-TEST_CASE("remote_servers_are_left_out_with_a_warning") {
+TEST_CASE("remote_servers_of_other_programs_are_read") {
     const scratch_directory scratch;
     const auto made = scratch.load("c.json", R"({"mcpServers": {
 "a": {"command": "tool"},
 "b": {"url": "https://x.example/mcp", "headers": {"Authorization": "Bearer hunter2"}},
 "c": {"type": "sse", "serverUrl": "https://x.example/sse"},
-"d": {"type": "http"}
+"d": {"type": "websocket", "url": "wss://x.example/mcp"},
+"e": {"httpUrl": "https://x.example/e", "oauth": {"clientId": "hunter2"}}
 }})");
     CHECK(made.is_usable());
-    CHECK(warnings(made) == list{"3 mcpServers.b", "4 mcpServers.c", "5 mcpServers.d"});
-    CHECK(made.value.children.size() == 1);
-    CHECK(printed(made.problems).find("x.example") == std::string::npos);
+    CHECK(warnings(made) == list{"5 mcpServers.d", "6 mcpServers.e.oauth"});
+    REQUIRE(made.value.children.size() == 4);
+    const auto& b = made.value.children[1].remote;
+    CHECK(b.url == "https://x.example/mcp");
+    CHECK(b.headers.at("Authorization") == "Bearer hunter2");
+    CHECK(b.transport == remote_transport::automatic);
+    CHECK(made.value.children[2].remote.url == "https://x.example/sse");
+    CHECK(made.value.children[2].remote.transport == remote_transport::sse);
+    CHECK(made.value.children[3].remote.url == "https://x.example/e");
     CHECK(printed(made.problems).find("hunter2") == std::string::npos);
-    const auto ours = scratch.load("c.toml", "[[children]]\nname='r'\nurl='https://x.example'\n");
-    CHECK(warnings(ours) == list{"1 children[0]"});
-    CHECK(ours.value.children.empty());
 }
 
 TEST_CASE("names_that_do_not_fit_are_altered_and_stay_unique") {
