@@ -69,8 +69,7 @@ http_link::http_link(executor ex, const child_options& options, http_url url, ev
     };
 }
 
-// ---- life
-// ----------------------------------------------------------------------------------------
+// ---- life -------------------------------------------------------------------------------------
 
 task<> http_link::run() {
     while (!is_stopping_) co_await changed_.wait_until(never);
@@ -132,8 +131,7 @@ task<http_client_request> http_link::make_request(std::string_view method, field
     co_return request;
 }
 
-// ---- calls
-// ---------------------------------------------------------------------------------------
+// ---- calls ------------------------------------------------------------------------------------
 
 task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               std::optional<revision> spoken,
@@ -164,6 +162,9 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                                  options_.name, request.method, timeout.count())};
     const auto given_up = co_await frame.wait(abort, std::move(late));
     const bool was_waiting = calls_.remove(*id);
+    // On the one stream of HTTP+SSE a question does not say which call it belongs to.
+    if (was_waiting && given_up && uses_sse_ && frame.observer())
+        abandoned_.add(frame.observer()->owner(), clock_type::now());
     if (frame.observer()) events_.on_call_ended();
     if (!given_up) {
         auto outcome = frame.take_outcome();
@@ -190,8 +191,7 @@ std::vector<std::shared_ptr<call_observer>> http_link::observers() const {
     return observers_of(calls_);
 }
 
-// ---- messages of the server
-// ----------------------------------------------------------------------
+// ---- messages of the server -------------------------------------------------------------------
 
 void http_link::on_messages(std::string text, const std::shared_ptr<call_observer>& cause) {
     const auto messages = split_messages(std::move(text));
@@ -235,8 +235,7 @@ std::shared_ptr<call_observer> http_link::subject_of(std::string_view line,
     return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
 }
 
-// ---- messages to the server
-// ----------------------------------------------------------------------
+// ---- messages to the server -------------------------------------------------------------------
 
 bool http_link::try_send(std::string line) {
     if (is_stopping_) return false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/abandoned_calls.hpp"
 #include "children/child_options.hpp"
 #include "children/event_reader.hpp"
 #include "children/http_errand.hpp"
@@ -43,6 +44,9 @@ public:
     [[nodiscard]] const fault& end_reason() const override { return end_reason_; }
     [[nodiscard]] std::size_t calls_in_flight() const override { return calls_.size(); }
     [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const override;
+    [[nodiscard]] std::vector<owner_id> abandoned() const override {
+        return abandoned_.owners(clock_type::now());
+    }
     [[nodiscard]] std::uint64_t garbage_lines() const override { return garbage_total_; }
 
 private:
@@ -132,6 +136,7 @@ private:
     std::optional<http_url> endpoint_; ///< HTTP+SSE: where messages go, once it is known
     std::optional<fault> sse_fault_;   ///< why there is no such stream
     bool uses_sse_ = false;
+    abandoned_calls abandoned_;
     bool is_sse_open_ = false;
     bool is_opening_ = false; ///< notifications/initialized is on its way
     bool is_stopping_ = false;

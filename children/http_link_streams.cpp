@@ -26,8 +26,7 @@ bool is_stream(const http_response_head& head) {
 
 } // namespace
 
-// ---- the GET stream of a session (2025-11-25, basic/transports, "Listening for Messages")
-// --------
+// ---- the GET stream of a session (2025-11-25, basic/transports, "Listening for Messages") -----
 
 void http_link::begin_listening() {
     if (!is_stopping_) tasks_.spawn(listen(std::make_shared<http_errand>(executor_)));
@@ -79,8 +78,7 @@ task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position
     }
 }
 
-// ---- HTTP+SSE (2024-11-05, basic/transports, "HTTP with SSE")
-// ------------------------------------
+// ---- HTTP+SSE (2024-11-05, basic/transports, "HTTP with SSE") ---------------------------------
 
 task<result<void>> http_link::open_sse(errand_pointer errand) {
     if (!is_sse_open_ && !endpoint_) {

@@ -15,8 +15,6 @@ namespace mcpgw {
 namespace {
 constexpr std::size_t link_tasks_max = 8;
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
-constexpr std::size_t abandoned_max = 64;             // remembered; the oldest is forgotten first
-constexpr std::chrono::seconds abandoned_time{60};    // in which a given-up call may still ask
 } // namespace
 
 /// Frees the place of a call before its frame goes, however the coroutine ends.
@@ -232,25 +230,14 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
                                                  options_.name, request.method, timeout.count())};
     const auto given_up = co_await frame.wait(abort, std::move(late));
     const bool was_waiting = calls_.remove(*id);
-    if (was_waiting && given_up && frame.observer()) note_abandoned(frame.observer()->owner());
+    if (was_waiting && given_up && frame.observer())
+        abandoned_.add(frame.observer()->owner(), clock_type::now());
     if (frame.observer()) events_.on_call_ended();
     if (!given_up) co_return frame.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
     if (was_waiting && request.method != method::initialize)
         try_send(make_cancel_line(*id, given_up->message()));
     co_return *given_up;
-}
-
-void stdio_link::note_abandoned(owner_id whose) {
-    if (abandoned_.size() >= abandoned_max) abandoned_.erase(abandoned_.begin());
-    abandoned_.push_back({whose, clock_type::now() + abandoned_time});
-}
-
-std::vector<owner_id> stdio_link::abandoned() const {
-    std::vector<owner_id> owners;
-    for (const auto& call : abandoned_)
-        if (clock_type::now() < call.until) owners.push_back(call.whose);
-    return owners;
 }
 
 std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {

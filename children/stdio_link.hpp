@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/abandoned_calls.hpp"
 #include "children/child_options.hpp"
 #include "children/link.hpp"
 #include "children/multiplexer.hpp"
@@ -35,7 +36,9 @@ public:
     [[nodiscard]] const fault& end_reason() const override { return end_reason_; }
     [[nodiscard]] std::size_t calls_in_flight() const override { return calls_.size(); }
     [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const override;
-    [[nodiscard]] std::vector<owner_id> abandoned() const override;
+    [[nodiscard]] std::vector<owner_id> abandoned() const override {
+        return abandoned_.owners(clock_type::now());
+    }
     [[nodiscard]] pid_t pid() const override { return process_->pid(); }
     [[nodiscard]] std::uint64_t garbage_lines() const override { return garbage_total_; }
 
@@ -50,7 +53,6 @@ private:
     [[nodiscard]] std::shared_ptr<call_observer> subject_of(std::string_view line,
                                                             const envelope& message) const;
     void give_up(fault reason);
-    void note_abandoned(owner_id whose);
 
     executor executor_;
     std::unique_ptr<process> process_;
@@ -68,11 +70,7 @@ private:
     bool has_ended_ = false;
     bool is_drained_ = false;
     fault end_reason_;
-    struct abandoned_call {
-        owner_id whose;
-        clock_type::time_point until;
-    };
-    std::vector<abandoned_call> abandoned_;
+    abandoned_calls abandoned_;
     std::uint64_t garbage_total_ = 0;
     std::size_t garbage_in_a_row_ = 0;
 };

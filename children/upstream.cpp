@@ -34,8 +34,7 @@ upstream::upstream(child_context context, child_options options, upstream_events
 
 upstream::~upstream() = default;
 
-// ---- instances
-// -----------------------------------------------------------------------------------
+// ---- instances --------------------------------------------------------------------------------
 
 upstream::seat& upstream::add_seat() {
     legacy_.push_back(std::make_unique<seat>());
@@ -168,8 +167,7 @@ task<> upstream::keep() {
     is_keeping_ = false;
 }
 
-// ---- calls
-// ---------------------------------------------------------------------------------------
+// ---- calls ------------------------------------------------------------------------------------
 
 task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort) {
     const auto deadline = clock_type::now() + options_.start_timeout;
@@ -237,8 +235,7 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
     co_return answer;
 }
 
-// ---- what instances report
-// -----------------------------------------------------------------------
+// ---- what instances report --------------------------------------------------------------------
 
 void upstream::on_state(instance& from) {
     // A belief that led nowhere is given up, so that a server that was replaced by one of the other
@@ -274,8 +271,7 @@ void upstream::on_notification(instance& /*from*/, std::string_view line, const 
     events_.on_notification(*this, line, message);
 }
 
-// ---- wishes of clients
-// ---------------------------------------------------------------------------
+// ---- wishes of clients ------------------------------------------------------------------------
 
 void upstream::want_logs() {
     wants_logs_ = true;
@@ -308,8 +304,7 @@ task<result<void>> upstream::update_watches() {
     co_return outcome;
 }
 
-// ---- status
-// --------------------------------------------------------------------------------------
+// ---- status -----------------------------------------------------------------------------------
 
 std::optional<revision> upstream::spoken() const {
     const auto* const first = primary();
