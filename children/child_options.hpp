@@ -51,6 +51,8 @@ struct child_options {
     std::map<std::string, std::string> env;
     std::vector<std::string> inherit_env = {"HOME",  "LANG", "LC_ALL", "LOGNAME", "PATH",
                                             "SHELL", "TERM", "TMPDIR", "TZ",      "USER"};
+    /// Values that must be shown to nobody, whoever prints them.
+    std::vector<std::string> secrets;
     std::string cwd; ///< empty: ours
     std::string layer;
     std::vector<std::string> tags;

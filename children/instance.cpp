@@ -32,7 +32,8 @@ instance::instance(const child_context& context, const child_options& options, o
     , options_(options)
     , owner_(above)
     , era_(spoken)
-    , errors_(options_.limits.stderr_lines_max, options_.limits.stderr_line_bytes_max)
+    , errors_(options_.limits.stderr_lines_max, options_.limits.stderr_line_bytes_max,
+              options_.secrets)
     , tasks_(context_.ex, tasks_max)
     , changed_(context_.ex)
     , calls_changed_(context_.ex)

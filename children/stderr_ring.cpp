@@ -3,13 +3,29 @@
 #include "protocol/json_text.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace mcpgw {
+
+namespace {
+constexpr std::string_view mask = "***";
+}
+
+stderr_ring::stderr_ring(std::size_t lines_max, std::size_t line_bytes_max,
+                         std::vector<std::string> secrets)
+    : lines_max_(lines_max), line_bytes_max_(line_bytes_max), secrets_(std::move(secrets)) {
+    std::erase(secrets_, std::string{});
+    std::ranges::sort(secrets_, std::ranges::greater{}, &std::string::size);
+    if (!secrets_.empty()) secret_bytes_max_ = secrets_.front().size();
+}
 
 void stderr_ring::append(std::string_view bytes) {
     while (!bytes.empty()) {
         const auto end = std::min(bytes.find('\n'), bytes.size());
-        const auto room = line_bytes_max_ - std::min(line_bytes_max_, partial_.size());
+        // More than is kept, or the beginning of a secret at the cut would not be known as one.
+        const auto whole = line_bytes_max_ + secret_bytes_max_;
+        const auto room = whole - std::min(whole, partial_.size());
         partial_.append(bytes.substr(0, std::min(end, room)));
         if (end == bytes.size()) return;
         finish_line();
@@ -18,6 +34,11 @@ void stderr_ring::append(std::string_view bytes) {
 }
 
 void stderr_ring::finish_line() {
+    for (const auto& secret : secrets_)
+        for (auto at = partial_.find(secret); at != std::string::npos;
+             at = partial_.find(secret, at + mask.size()))
+            partial_.replace(at, secret.size(), mask);
+    if (partial_.size() > line_bytes_max_) partial_.resize(line_bytes_max_);
     std::string line = sanitize_utf8(partial_);
     for (char& c : line)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';

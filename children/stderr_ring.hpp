@@ -13,8 +13,9 @@ namespace mcpgw {
 /// spans restarts.
 class stderr_ring {
 public:
-    stderr_ring(std::size_t lines_max, std::size_t line_bytes_max)
-        : lines_max_(lines_max), line_bytes_max_(line_bytes_max) {}
+    /// `secrets`: texts that a line is shown without, should the child print them.
+    stderr_ring(std::size_t lines_max, std::size_t line_bytes_max,
+                std::vector<std::string> secrets = {});
 
     /// Takes bytes as they come.
     void append(std::string_view bytes);
@@ -31,6 +32,8 @@ private:
     std::string partial_;
     std::size_t lines_max_;
     std::size_t line_bytes_max_;
+    std::vector<std::string> secrets_; ///< longest first: one may be a part of another
+    std::size_t secret_bytes_max_ = 0;
 };
 
 } // namespace mcpgw

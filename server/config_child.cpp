@@ -4,6 +4,7 @@
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
 #include "server/config_remote.hpp"
+#include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
 
 #include <fmt/format.h>
@@ -108,6 +109,8 @@ child_reader::child child_reader::read(child_entry& entry) {
     if (options.is_enabled) apply_env_file(section, options);
     apply_env(section, options);
     if (options.is_enabled) check(section, entry.node, options);
+    options.secrets =
+        secrets_of(options, [this](const std::string& name) { return environment_.find(name); });
     return made;
 }
 

@@ -87,4 +87,20 @@ std::string variable_name(std::string_view text) {
     return is_digit(name.front()) ? "_" + name : name;
 }
 
+std::vector<std::string> secrets_of(const child_options& options,
+                                    const environment_lookup& environment) {
+    constexpr std::size_t bytes_min = 6; // "true" or "8080" would mask half of what is said
+    std::vector<std::string> secrets;
+    const auto add = [&secrets](std::string_view key, const std::string& value) {
+        const bool is_secret = is_secret_key(key) || is_secret_value(value);
+        if (is_secret && value.size() >= bytes_min) secrets.push_back(value);
+    };
+    for (const auto& [name, value] : options.env) add(name, value);
+    for (const auto& name : options.inherit_env)
+        if (const auto value = environment(name)) add(name, *value);
+    for (const auto& [name, value] : options.remote.headers) add(name, value);
+    add("token", options.remote.bearer_token);
+    return secrets;
+}
+
 } // namespace mcpgw

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -18,6 +19,11 @@ bool is_secret_flag(std::string_view flag);
 
 /// By its value: beginnings that services give their tokens, or an address with a password.
 bool is_secret_value(std::string_view value);
+
+/// The values that a child gets and that nobody else may see: variables with a secret's key or
+/// value, the bearer token, headers that carry one. Values too short to be a secret are left out.
+std::vector<std::string> secrets_of(const child_options& options,
+                                    const environment_lookup& environment);
 
 /// Gives every secret value a variable's name; equal values of one name share it.
 class secret_names {

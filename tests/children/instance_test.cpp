@@ -81,6 +81,17 @@ TEST_CASE("values_of_the_environment_appear_in_no_status_and_no_error") {
     }
 }
 
+TEST_CASE("a_secret_that_a_child_prints_is_in_no_status_and_no_error") {
+    auto options = fake_options({"--exit-with=9", "--say=refused s3cret-value for you"});
+    options.secrets = {"s3cret-value"};
+    child_world world{options};
+    const auto answer = world.call("echo");
+    REQUIRE(answer.has_error());
+    CHECK(contains(answer.error().message(), "refused *** for you"));
+    CHECK(world.status().stderr_lines.back() == "refused *** for you");
+    CHECK_FALSE(contains(world.status().last_error, "s3cret-value"));
+}
+
 TEST_CASE("a_command_that_is_not_found_fails_at_once_and_says_what_to_check") {
     auto options = fake_options();
     options.command = "mcpgw-no-such-program";

@@ -67,3 +67,22 @@ TEST_CASE("a_cleared_ring_knows_nothing_of_before") {
     ring.append("new\n");
     CHECK(ring.lines() == lines{"new"});
 }
+
+TEST_CASE("a_secret_that_the_child_prints_is_shown_to_nobody_however_its_bytes_are_cut") {
+    const std::string text = "token abcdef-long and abcdef, abcdefabcdef\n";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        stderr_ring ring{10, 100, {"abcdef", "", "abcdef-long"}};
+        ring.append(std::string_view{text}.substr(0, cut));
+        ring.append(std::string_view{text}.substr(cut));
+        CHECK(ring.lines() == lines{"token *** and ***, ******"});
+    }
+}
+
+TEST_CASE("a_secret_across_the_end_of_what_is_kept_of_a_line_leaves_no_part_of_it") {
+    for (std::size_t before = 0; before < 20; ++before) {
+        stderr_ring ring{10, 10, {"SECRET-VALUE"}};
+        ring.append(std::string(before, 'x') + "SECRET-VALUE and more\n");
+        CHECK(ring.last_line().find('S') == std::string::npos);
+        CHECK(ring.last_line().size() <= 10);
+    }
+}

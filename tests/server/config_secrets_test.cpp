@@ -44,6 +44,24 @@ TEST_CASE("different_values_get_different_names") {
     CHECK(names.name_for("a", "SAME", "value") == "SAME");
 }
 
+TEST_CASE("secrets_of_a_child_are_what_it_gets_by_a_secrets_name_or_looks_like_one") {
+    child_options options;
+    options.env = {{"API_KEY", "0123456789"},
+                   {"MODE", "production"},
+                   {"AUTH", "on"},
+                   {"DATABASE", "postgres://user:hunter2@localhost/db"}};
+    options.inherit_env = {"HOME", "GITHUB_TOKEN", "MISSING_TOKEN"};
+    options.remote.headers = {{"X-Api-Key", "abcdefgh"}, {"Accept-Language", "en-GB,en"}};
+    options.remote.bearer_token = "bearer-of-mine";
+    const auto secrets = secrets_of(options, [](const std::string& name) {
+        if (name == "MISSING_TOKEN") return std::optional<std::string>{};
+        return std::optional<std::string>{"inherited-" + name};
+    });
+    CHECK(secrets == std::vector<std::string>{"0123456789", "postgres://user:hunter2@localhost/db",
+                                              "inherited-GITHUB_TOKEN", "abcdefgh",
+                                              "bearer-of-mine"});
+}
+
 TEST_CASE("any_text_becomes_a_variables_name") {
     CHECK(variable_name("my-token.x") == "MY_TOKEN_X");
     CHECK(variable_name("--api-key") == "API_KEY");
