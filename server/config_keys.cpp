@@ -146,6 +146,10 @@ constexpr std::array keys{
                count_max},
     config_key{"limits", "resume_bytes_max", integer, "1048576", "Bytes of those messages.",
                bytes_min, bytes_max},
+    config_key{"limits", "list_page_items", integer, "1000",
+               "Entries of one page of a list of tools, prompts or resources. Some clients read "
+               "the first page only.",
+               1, count_max},
     // ---- children
     config_key{"children",
                "name",

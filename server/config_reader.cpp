@@ -188,6 +188,7 @@ private:
         section.take("notifications_backlog_max", limits.notifications_backlog_max);
         section.take("resume_events_max", limits.resume_events_max);
         section.take("resume_bytes_max", limits.resume_bytes_max);
+        section.take("list_page_items", made_.gateway.list_page_items);
     }
 
     void read_child(child_entry& entry) {

@@ -64,6 +64,7 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , parked_(upstreams.get_executor(), states_, options_.parking, log)
     , forwarder_(upstreams, states_, parked_, log)
     , tools_(options_, upstreams, forwarder_)
+    , lists_(sealer_, options_.list_page_items)
     , subscriptions_(upstreams.get_executor())
     , last_catalog_(upstreams.merged())
     , tasks_(upstreams.get_executor(), gateway_tasks_max) {
@@ -172,7 +173,9 @@ task<gateway::outcome> gateway::list(const client_request& request) {
         own = tools_.tools_json(request.client_era);
     if (shows_own(request) && request.method() == method::resources_list)
         own = tools_.resources_json();
-    co_return lists_.answer(request, own, *shown);
+    const auto info = server_info_for(request);
+    list_pages::offer offer{own, std::move(shown), info};
+    co_return lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
 }
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
@@ -242,7 +245,8 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
     if (uri.has_error()) co_return uri.error();
     if (shows_own(request) && tools_.has_resource(*uri))
         co_return cacheable_result(request.client_era,
-                                   fmt::format(R"("contents":{})", tools_.read(*uri)), {});
+                                   fmt::format(R"("contents":{})", tools_.read(*uri)), {},
+                                   gateway_server_info());
     std::shared_ptr<const catalog> shown;
     const catalog_target* target = nullptr;
     if (shows_children(request)) {

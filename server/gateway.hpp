@@ -56,8 +56,8 @@ private:
 
     task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
     task<result<std::string>> capabilities_for(const client_request& request);
-    std::string instructions_for(const client_request& request) const;
-    std::string server_info_for(const client_request& request) const;
+    [[nodiscard]] std::string instructions_for(const client_request& request) const;
+    [[nodiscard]] std::string server_info_for(const client_request& request) const;
     [[nodiscard]] bool shows_own(const client_request& request) const;
     [[nodiscard]] bool shows_children(const client_request& request) const;
 

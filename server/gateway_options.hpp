@@ -4,6 +4,7 @@
 #include "server/parking_limits.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -19,6 +20,7 @@ enum class exposure : unsigned char {
 struct gateway_options {
     exposure expose = exposure::gateway;
     naming_options naming;
+    std::size_t list_page_items = 1'000; ///< entries of one page of a list
     std::string instructions; ///< shown to clients before the children's own; may be empty
     /// Seals what travels through clients; empty: a random one, forgotten when the gateway ends.
     std::string state_secret;

@@ -46,6 +46,7 @@ notifications_backlog_max = 8
 batch_messages_max = 9
 resume_events_max = 10
 resume_bytes_max = 2011
+list_page_items = 12
 calls_in_flight_max = 9
 stderr_lines_max = 10
 [[children]]
@@ -104,6 +105,7 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.limits.batch_messages_max == 9);
     CHECK(value.limits.resume_events_max == 10);
     CHECK(value.limits.resume_bytes_max == 2011);
+    CHECK(value.gateway.list_page_items == 12);
     REQUIRE(value.children.size() == 1);
     const auto& child = value.children[0];
     CHECK(child.name == "one");
