@@ -2,6 +2,7 @@
 #include "children/instance.hpp"
 
 #include "children/request_line.hpp"
+#include "protocol/client_capabilities.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
@@ -117,9 +118,9 @@ task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
     upstream_call hello;
     hello.method = method::initialize;
     hello.timeout = options_.start_timeout;
-    hello.members =
-        fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
-                    to_string(newest_legacy), relayed_client_capabilities(), gateway_client_info());
+    hello.members = fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
+                                to_string(newest_legacy),
+                                relayed_client_capabilities(newest_legacy), gateway_client_info());
     abort_signal never;
     auto answer = co_await peer->call(hello, std::nullopt, nullptr, never);
     if (answer.has_error()) co_return answer.error();

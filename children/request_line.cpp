@@ -62,8 +62,4 @@ std::string gateway_client_info() {
     return std::string{gateway_identity};
 }
 
-std::string relayed_client_capabilities() {
-    return R"({"roots":{"listChanged":true},"sampling":{},"elicitation":{"form":{},"url":{}}})";
-}
-
 } // namespace mcpgw

@@ -19,8 +19,5 @@ std::string make_cancel_line(multiplexer::upstream_id id, std::string_view reaso
 
 /// How the gateway introduces itself to upstreams: raw JSON {"name":…,"version":…}.
 std::string gateway_client_info();
-/// Everything that the gateway can relay from a client, declared to pooled legacy upstreams that
-/// are initialised before the client is known. What a client lacks is refused per call.
-std::string relayed_client_capabilities();
 
 } // namespace mcpgw

@@ -70,6 +70,8 @@ void apply_child_limits(const checked_section& section, child_limits& limits) {
     section.take("stderr_line_bytes_max", limits.stderr_line_bytes_max);
     section.take("list_pages_max", limits.list_pages_max);
     section.take("list_items_max", limits.list_items_max);
+    section.take("instances_max", limits.instances_max);
+    section.take("instance_queue_max", limits.instance_queue_max);
     section.take("garbage_lines_max", limits.garbage_lines_max);
 }
 
@@ -133,11 +135,36 @@ void child_reader::apply(const checked_section& section, child_options& options)
         options.start = start == "lazy"       ? start_policy::lazy
                         : start == "pre_warm" ? start_policy::pre_warm
                                               : start_policy::automatic;
+    apply_questions(section, options);
     if (const auto* limits = section.find("limits"); limits != nullptr) {
         problem_log reported{""}; // the first check reported them
         apply_child_limits({limits, "children.limits", "", reported}, options.limits);
     }
     apply_truncation(section, options);
+}
+
+/// What decides in which era it is spoken to, and how it may ask its clients.
+void child_reader::apply_questions(const checked_section& section, child_options& options) {
+    if (std::string name; section.take("era", name)) {
+        options.only_era.reset();
+        if (name != "auto") options.only_era = name == "modern" ? era::modern : era::legacy;
+    }
+    if (std::string answer; section.take("interactive", answer))
+        options.interactive = answer == "yes"  ? interactivity::yes
+                              : answer == "no" ? interactivity::no
+                                               : interactivity::automatic;
+    if (section.take("roots", options.roots) && options.is_enabled) check_roots(section, options);
+    section.take("question_hold_timeout", options.question_hold_timeout);
+    section.take("instance_wait", options.instance_wait);
+}
+
+void child_reader::check_roots(const checked_section& section, const child_options& options) {
+    // 2025-11-25, client/roots: the uri "MUST be a file:// URI in the current specification".
+    const auto* const list = section.find("roots");
+    for (std::size_t i = 0; i < options.roots.size(); ++i)
+        if (!options.roots[i].starts_with("file:///"))
+            problems_.error(list->items[i].line, key_path(section.path_of("roots"), i),
+                            "a root must be a file URI", "write file:///home/me/project");
 }
 
 void child_reader::apply_env(const checked_section& section, child_options& options) {

@@ -35,6 +35,8 @@ public:
 
 private:
     void apply(const checked_section& section, child_options& options);
+    void apply_questions(const checked_section& section, child_options& options);
+    void check_roots(const checked_section& section, const child_options& options);
     void apply_env(const checked_section& section, child_options& options);
     void apply_env_file(const checked_section& section, child_options& options);
     void apply_truncation(const checked_section& section, child_options& options) const;

@@ -1,6 +1,7 @@
 #include "server/config_reader.hpp"
 
 #include "protocol/json_text.hpp"
+#include "protocol/sealed_token.hpp"
 #include "server/config_child.hpp"
 #include "server/config_json.hpp"
 #include "server/config_listen.hpp"
@@ -66,6 +67,9 @@ private:
                                     : text == "on_conflict" ? prefix_policy::on_conflict
                                                             : prefix_policy::always;
         section.take("instructions", gateway.instructions);
+        section.take("question_timeout_ms", gateway.question_timeout);
+        section.take("question_window_ms", gateway.parking.window);
+        read_state_secret(section);
         if (section.take("log_level", text))
             made_.log = text == "debug"     ? log_level::debug
                         : text == "warning" ? log_level::warning
@@ -79,6 +83,17 @@ private:
         else
             problems_.error(section.find("separator")->line, section.path_of("separator"),
                             "must have 1 to 4 characters of A-Z a-z 0-9 _ -");
+    }
+
+    void read_state_secret(const checked_section& section) {
+        auto& secret = made_.gateway.state_secret;
+        if (!section.take("state_secret", secret) || secret.empty()) return;
+        if (secret.size() >= token_sealer::secret_bytes_min) return;
+        secret.clear();
+        problems_.error(
+            section.find("state_secret")->line, section.path_of("state_secret"),
+            fmt::format("is shorter than {} characters", token_sealer::secret_bytes_min),
+            "make one with: openssl rand -hex 16");
     }
 
     void read_http(const checked_section& section) {
@@ -189,6 +204,10 @@ private:
         section.take("resume_events_max", limits.resume_events_max);
         section.take("resume_bytes_max", limits.resume_bytes_max);
         section.take("list_page_items", made_.gateway.list_page_items);
+        auto& parking = made_.gateway.parking;
+        section.take("askable_calls_max", parking.running_max);
+        section.take("parked_calls_max", parking.parked_max);
+        section.take("parked_calls_per_client_max", parking.parked_per_client_max);
     }
 
     void read_child(child_entry& entry) {

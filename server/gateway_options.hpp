@@ -25,7 +25,7 @@ struct gateway_options {
     /// Seals what travels through clients; empty: a random one, forgotten when the gateway ends.
     std::string state_secret;
     /// How long a client of 2026-07-28 may take to answer a server's questions.
-    std::chrono::seconds question_timeout{600};
+    std::chrono::milliseconds question_timeout{600'000};
     parking_limits parking;
     /// Texts by child name, from --children-abstract.
     std::map<std::string, std::string> abstracts;

@@ -26,7 +26,7 @@ std::uint64_t number_of(const json::object& from, std::string_view key) {
 
 } // namespace
 
-request_states::request_states(const token_sealer& sealer, std::chrono::seconds lifetime)
+request_states::request_states(const token_sealer& sealer, std::chrono::milliseconds lifetime)
     : sealer_(sealer), lifetime_(lifetime), replica_(random_hex(replica_bytes)) {}
 
 fault request_states::invalid() {

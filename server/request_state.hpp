@@ -32,9 +32,9 @@ class request_states {
 public:
     using time_point = token_sealer::time_point;
 
-    request_states(const token_sealer& sealer, std::chrono::seconds lifetime);
+    request_states(const token_sealer& sealer, std::chrono::milliseconds lifetime);
 
-    [[nodiscard]] std::chrono::seconds lifetime() const { return lifetime_; }
+    [[nodiscard]] std::chrono::milliseconds lifetime() const { return lifetime_; }
     /// The token, as plain text.
     [[nodiscard]] std::string seal(const request_state& state, time_point now) const;
     /// The state behind `token` if it was sealed for the same client, request and upstream and has
@@ -48,7 +48,7 @@ public:
 
 private:
     const token_sealer& sealer_;
-    std::chrono::seconds lifetime_;
+    std::chrono::milliseconds lifetime_;
     std::string replica_; ///< of this process: parked calls live in one
 };
 

@@ -74,6 +74,35 @@ bool has_defaults(const client_limits& limits) {
            limits.resume_bytes_max == defaults.resume_bytes_max;
 }
 
+void check_defaults(const child_options& options) {
+    const child_options defaults;
+    CHECK(options.inherit_env == defaults.inherit_env);
+    CHECK(options.is_enabled == defaults.is_enabled);
+    CHECK(options.start == defaults.start);
+    CHECK(options.call_timeout == defaults.call_timeout);
+    CHECK(options.start_timeout == defaults.start_timeout);
+    CHECK(options.probe_timeout == defaults.probe_timeout);
+    CHECK(options.list_timeout == defaults.list_timeout);
+    CHECK(options.only_era == defaults.only_era);
+    CHECK(options.interactive == defaults.interactive);
+    CHECK(options.roots == defaults.roots);
+    CHECK(options.question_hold_timeout == defaults.question_hold_timeout);
+    CHECK(options.instance_wait == defaults.instance_wait);
+    CHECK(options.limits.instances_max == defaults.limits.instances_max);
+    CHECK(options.limits.instance_queue_max == defaults.limits.instance_queue_max);
+    CHECK(options.stop_grace == defaults.stop_grace);
+    CHECK(options.restart_delay_min == defaults.restart_delay_min);
+    CHECK(options.restart_delay_max == defaults.restart_delay_max);
+    CHECK(options.limits.line_bytes_max == defaults.limits.line_bytes_max);
+    CHECK(options.limits.write_queue_bytes_max == defaults.limits.write_queue_bytes_max);
+    CHECK(options.limits.calls_in_flight_max == defaults.limits.calls_in_flight_max);
+    CHECK(options.limits.stderr_lines_max == defaults.limits.stderr_lines_max);
+    CHECK(options.limits.stderr_line_bytes_max == defaults.limits.stderr_line_bytes_max);
+    CHECK(options.limits.list_pages_max == defaults.limits.list_pages_max);
+    CHECK(options.limits.list_items_max == defaults.limits.list_items_max);
+    CHECK(options.limits.garbage_lines_max == defaults.limits.garbage_lines_max);
+}
+
 } // namespace
 
 TEST_CASE("the_document_has_every_key_with_its_default_and_no_other") {
@@ -138,6 +167,12 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(value.gateway.naming.prefix == bare.gateway.naming.prefix);
     CHECK(value.gateway.naming.separator == bare.gateway.naming.separator);
     CHECK(value.log == bare.log);
+    CHECK(value.gateway.state_secret.empty());
+    CHECK(value.gateway.question_timeout == gateway_options{}.question_timeout);
+    CHECK(value.gateway.parking.window == parking_limits{}.window);
+    CHECK(value.gateway.parking.running_max == parking_limits{}.running_max);
+    CHECK(value.gateway.parking.parked_max == parking_limits{}.parked_max);
+    CHECK(value.gateway.parking.parked_per_client_max == parking_limits{}.parked_per_client_max);
     const auto& http = value.http;
     CHECK(http.address == http_options{}.address);
     CHECK(http.port == http_options{}.port);
@@ -153,26 +188,7 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(http.retry_delay == http_options{}.retry_delay);
     CHECK(http.session_timeout == http_options{}.session_timeout);
     CHECK(has_defaults(value.limits));
-    const auto& options = value.children.at(0);
-    const child_options defaults;
-    CHECK(options.inherit_env == defaults.inherit_env);
-    CHECK(options.is_enabled == defaults.is_enabled);
-    CHECK(options.start == defaults.start);
-    CHECK(options.call_timeout == defaults.call_timeout);
-    CHECK(options.start_timeout == defaults.start_timeout);
-    CHECK(options.probe_timeout == defaults.probe_timeout);
-    CHECK(options.list_timeout == defaults.list_timeout);
-    CHECK(options.stop_grace == defaults.stop_grace);
-    CHECK(options.restart_delay_min == defaults.restart_delay_min);
-    CHECK(options.restart_delay_max == defaults.restart_delay_max);
-    CHECK(options.limits.line_bytes_max == defaults.limits.line_bytes_max);
-    CHECK(options.limits.write_queue_bytes_max == defaults.limits.write_queue_bytes_max);
-    CHECK(options.limits.calls_in_flight_max == defaults.limits.calls_in_flight_max);
-    CHECK(options.limits.stderr_lines_max == defaults.limits.stderr_lines_max);
-    CHECK(options.limits.stderr_line_bytes_max == defaults.limits.stderr_line_bytes_max);
-    CHECK(options.limits.list_pages_max == defaults.limits.list_pages_max);
-    CHECK(options.limits.list_items_max == defaults.limits.list_items_max);
-    CHECK(options.limits.garbage_lines_max == defaults.limits.garbage_lines_max);
+    check_defaults(value.children.at(0));
 }
 
 TEST_CASE("keys_are_unique_and_complete") {

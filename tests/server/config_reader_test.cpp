@@ -227,6 +227,23 @@ required_env = ["UNSET"]
     CHECK(warnings(made) == list{"0 "}); // no child is enabled
 }
 
+TEST_CASE("a_short_state_secret_is_an_error_that_does_not_show_it") {
+    const scratch_directory scratch;
+    const auto made =
+        scratch.load("c.toml", "[gateway]\nstate_secret = \"hunter2\"\n" + child_with(""));
+    const auto problem = only_error(made);
+    CHECK(problem.key == "gateway.state_secret");
+    CHECK(problem.hint == "make one with: openssl rand -hex 16");
+    CHECK_FALSE(contains(problem.str(), "hunter2"));
+    CHECK(made.value.gateway.state_secret.empty());
+}
+
+TEST_CASE("roots_are_file_uris") {
+    const scratch_directory scratch;
+    const auto made = scratch.load("c.toml", child_with("roots = [\"file:///srv\", \"/srv\"]"));
+    CHECK(only_error(made).key == "children[0].roots[1]");
+}
+
 TEST_CASE("http_settings_are_checked") {
     const scratch_directory scratch;
     const auto problem = [&](std::string_view line) {

@@ -131,6 +131,57 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(child.limits.calls_in_flight_max == 9);
 }
 
+TEST_CASE("how_questions_are_asked_and_kept_is_configured") {
+    const scratch_directory scratch;
+    const auto made = scratch.load("gateway.toml", R"(
+[gateway]
+state_secret = "0123456789abcdef0123456789abcdef"
+question_timeout_ms = 1001
+question_window_ms = 2
+[limits]
+askable_calls_max = 3
+parked_calls_max = 4
+parked_calls_per_client_max = 5
+instances_max = 6
+[defaults]
+era = "modern"
+interactive = "yes"
+[[children]]
+name = "one"
+command = "tool"
+interactive = "no"
+era = "legacy"
+roots = ["file:///srv/data"]
+question_hold_timeout = 0.5
+instance_wait = 7
+limits = { instance_queue_max = 8 }
+[[children]]
+name = "two"
+command = "tool"
+era = "auto"
+)");
+    CAPTURE(printed(made.problems));
+    REQUIRE(made.problems.empty());
+    const auto& gateway = made.value.gateway;
+    CHECK(gateway.state_secret == "0123456789abcdef0123456789abcdef");
+    CHECK(gateway.question_timeout == 1001ms);
+    CHECK(gateway.parking.window == 2ms);
+    CHECK(gateway.parking.running_max == 3);
+    CHECK(gateway.parking.parked_max == 4);
+    CHECK(gateway.parking.parked_per_client_max == 5);
+    const auto& one = made.value.children.at(0);
+    CHECK(one.interactive == interactivity::no);
+    CHECK(one.only_era == era::legacy);
+    CHECK(one.roots == std::vector<std::string>{"file:///srv/data"});
+    CHECK(one.question_hold_timeout == 500ms);
+    CHECK(one.instance_wait == 7s);
+    CHECK(one.limits.instances_max == 6);
+    CHECK(one.limits.instance_queue_max == 8);
+    const auto& two = made.value.children.at(1);
+    CHECK(two.interactive == interactivity::yes);
+    CHECK(two.only_era == std::nullopt);
+}
+
 TEST_CASE("json_says_the_same_as_toml") {
     const scratch_directory scratch;
     const auto made = scratch.load("gateway.json", R"({"$schema": "x",
