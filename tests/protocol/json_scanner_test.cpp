@@ -20,7 +20,7 @@ bool is_valid(std::string_view text) {
     return check_json({copy.data(), copy.size()}).has_value();
 }
 
-std::string quoted(std::string_view inner) {
+std::string in_quotes(std::string_view inner) {
     return '"' + std::string{inner} + '"';
 }
 
@@ -105,23 +105,23 @@ TEST_CASE("literals_are_exact") {
 }
 
 TEST_CASE("escapes_that_json_knows_pass_and_others_do_not") {
-    CHECK(is_valid(quoted(R"(\"\\\/\b\f\n\r\t)")));
-    CHECK(is_valid(quoted(R"(\u0000\u001f\uABCD\uabcd\uFFFF)")));
-    CHECK(is_valid(quoted(R"(\ud83d\ude00\uDBFF\uDFFF)")));
+    CHECK(is_valid(in_quotes(R"(\"\\\/\b\f\n\r\t)")));
+    CHECK(is_valid(in_quotes(R"(\u0000\u001f\uABCD\uabcd\uFFFF)")));
+    CHECK(is_valid(in_quotes(R"(\ud83d\ude00\uDBFF\uDFFF)")));
     const std::string bad = GENERATE(
         as<std::string>{}, R"(\)", R"(\x41)", R"(\')", R"(\a)", R"(\U0041)", R"(\u)", R"(\u004)",
         R"(\u00g0)", R"(\u 041)", R"(\u+041)", R"(\ud800)", R"(\ud800x)", R"(\ud800\n)",
         R"(\ud800\u0041)", R"(\ud800\ud800)", R"(\udc00)", R"(\udc00\ud800)", R"(\ud800\udc0)");
-    CHECK_FALSE(is_valid(quoted(bad)));
+    CHECK_FALSE(is_valid(in_quotes(bad)));
     CHECK_FALSE(is_valid("\"\\" + std::string(1, '\0') + "\""));
 }
 
 TEST_CASE("control_characters_in_strings_must_be_escaped") {
     for (int byte = 0; byte < 0x20; ++byte) {
-        const std::string text = quoted("abc" + std::string(1, static_cast<char>(byte)) + "d");
+        const std::string text = in_quotes("abc" + std::string(1, static_cast<char>(byte)) + "d");
         CHECK_FALSE(is_valid(text));
     }
-    CHECK(is_valid(quoted("\x7F")));
+    CHECK(is_valid(in_quotes("\x7F")));
 }
 
 TEST_CASE("special_bytes_are_seen_at_every_place_of_a_long_string") {
@@ -130,17 +130,17 @@ TEST_CASE("special_bytes_are_seen_at_every_place_of_a_long_string") {
         for (std::size_t at = 0; at < size; ++at) {
             std::string text(size, 'x');
             text[at] = '\n';
-            REQUIRE_FALSE(is_valid(quoted(text)));
+            REQUIRE_FALSE(is_valid(in_quotes(text)));
             text[at] = '\xFF';
-            REQUIRE_FALSE(is_valid(quoted(text)));
+            REQUIRE_FALSE(is_valid(in_quotes(text)));
             text[at] = '"';
-            REQUIRE_FALSE(is_valid(quoted(text)));
+            REQUIRE_FALSE(is_valid(in_quotes(text)));
             text[at] = '\x7F';
-            REQUIRE(is_valid(quoted(text)));
+            REQUIRE(is_valid(in_quotes(text)));
             text.replace(at, 1, R"(\")");
-            REQUIRE(is_valid(quoted(text)));
+            REQUIRE(is_valid(in_quotes(text)));
             text.replace(at, 2, "\xF0\x9F\x98\x80");
-            REQUIRE(is_valid(quoted(text)));
+            REQUIRE(is_valid(in_quotes(text)));
         }
     }
 }
@@ -149,17 +149,17 @@ TEST_CASE("utf8_is_checked_in_full") {
     for (const std::string good :
          {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",
           "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
-        CHECK(is_valid(quoted(good)));
-        CHECK(is_valid("{" + quoted(good) + ":1}"));
+        CHECK(is_valid(in_quotes(good)));
+        CHECK(is_valid("{" + in_quotes(good) + ":1}"));
         for (std::size_t size = 1; size < good.size(); ++size)
-            CHECK_FALSE(is_valid(quoted(good.substr(0, size))));
+            CHECK_FALSE(is_valid(in_quotes(good.substr(0, size))));
     }
     for (const std::string bad :
          {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80",
           "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
           "\xF5\x80\x80\x80", "\xFE", "\xFF", "\xC3\x28", "\xE2\x28\xA1", "\xE2\x82\x28"}) {
-        CHECK_FALSE(is_valid(quoted(bad)));
-        CHECK_FALSE(is_valid("{" + quoted(bad) + ":1}"));
+        CHECK_FALSE(is_valid(in_quotes(bad)));
+        CHECK_FALSE(is_valid("{" + in_quotes(bad) + ":1}"));
         CHECK_FALSE(is_valid(bad));
     }
 }
