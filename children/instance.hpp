@@ -4,6 +4,7 @@
 #include "children/link.hpp"
 #include "children/restart_delay.hpp"
 #include "children/stderr_ring.hpp"
+#include "children/tool_headers.hpp"
 #include "protocol/catalog.hpp"
 #include "transports/broadcast.hpp"
 #include "transports/log.hpp"
@@ -109,6 +110,12 @@ public:
 
     /// From its next start on it fetches the lists that its upstream offers.
     void offer_lists() { has_lists_ = true; }
+    /// Fetches the lists again, if they are offered, and waits for that.
+    task<> refresh();
+    /// The fields that a call must have besides those of every request; for remote servers.
+    [[nodiscard]] param_fields headers_of(const upstream_call& request) const {
+        return headers_.fields_of(request);
+    }
     /// Some client wants log messages: a legacy server is told to send them all, now and after
     /// each start. Each client gets those of its own level.
     void want_logs();
@@ -158,6 +165,7 @@ private:
                                             std::string_view method_name,
                                             std::string_view array_key, std::string_view item_key,
                                             std::vector<list_item> before);
+    void learn_headers(std::vector<list_item>& tools);
     void refresh_if_wanted();
     task<> refresh_lists(std::shared_ptr<link> peer);
     task<> request_logs(std::shared_ptr<link> peer);
@@ -223,6 +231,7 @@ private:
     std::optional<revision> spoken_;
     std::string server_info_;
     upstream_lists agreed_; ///< capabilities and instructions of this process, still without lists
+    tool_headers headers_;
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
     std::vector<pending_question> questions_;
     std::set<std::string> watched_;

@@ -9,18 +9,19 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <utility>
 
 namespace mcpgw {
 
 namespace {
 
-int error_code(const upstream_answer& answer) {
-    const auto text = find_member(answer.message.error.of(answer.line), "code");
-    int code = 0;
-    std::from_chars(text.data(), text.data() + text.size(), code);
-    return code;
+bool is_modern_refusal(const upstream_answer& answer) {
+    return answer.message.is_error &&
+           is_modern_error(error_code(answer.message.error.of(answer.line)));
+}
+
+std::string_view supported_versions(const upstream_answer& answer) {
+    return find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
 }
 
 std::string error_message(const upstream_answer& answer) {
@@ -41,11 +42,6 @@ bool names_legacy(std::string_view versions_array) {
     return false;
 }
 
-/// Codes that only a modern server sends (2026-07-28, basic/index, "Error Codes").
-bool is_modern_error(int code) {
-    return code <= -32020 && code >= -32022;
-}
-
 } // namespace
 
 task<result<void>> instance::shake_hands(std::shared_ptr<link> peer) {
@@ -63,6 +59,11 @@ task<result<void>> instance::discover(std::shared_ptr<link> peer) {
     probe.timeout = std::min(patience, options_.start_timeout);
     abort_signal never;
     auto answer = co_await peer->call(probe, newest_modern, nullptr, never);
+    // 2026-07-28, basic/versioning, "Protocol Version Negotiation": who is refused chooses from
+    // what the server supports, and tries again.
+    const bool is_worth_a_retry = answer.has_value() && is_modern_refusal(*answer) &&
+                                  names_revision(supported_versions(*answer), newest_modern);
+    if (is_worth_a_retry) answer = co_await peer->call(probe, newest_modern, nullptr, never);
     if (answer.has_error()) co_return judge_silence(answer.error());
     co_return judge_discovery(*answer);
 }
@@ -93,10 +94,8 @@ result<void> instance::judge_discovery(const upstream_answer& answer) {
         return other_era();
     };
     if (answer.message.is_error) {
-        if (!is_modern_error(error_code(answer))) return say_legacy();
-        const auto supported =
-            find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
-        if (names_legacy(supported)) return say_legacy();
+        if (!is_modern_refusal(answer)) return say_legacy();
+        if (names_legacy(supported_versions(answer))) return say_legacy();
         return fault{errc::server_failed,
                      fmt::format("server '{}' speaks no protocol revision that this gateway knows: "
                                  "{}",
@@ -130,14 +129,10 @@ task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
 }
 
 result<void> instance::accept_initialize(const upstream_answer& answer) {
-    if (answer.message.is_error && is_modern_error(error_code(answer))) {
-        // The probe was not answered in time (a slow start), and yet the server is modern.
-        const auto supported =
-            find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
-        if (names_revision(supported, newest_modern)) {
-            owner_.on_verdict(*this, {.is_modern = true, .is_legacy = false});
-            return other_era();
-        }
+    // The probe was not answered in time (a slow start), and yet the server is modern.
+    if (is_modern_refusal(answer) && names_revision(supported_versions(answer), newest_modern)) {
+        owner_.on_verdict(*this, {.is_modern = true, .is_legacy = false});
+        return other_era();
     }
     if (answer.message.is_error)
         return fault{errc::server_failed, fmt::format("server '{}' refused to initialize: {}",

@@ -16,6 +16,7 @@ task<> instance::fetch_lists(std::shared_ptr<link> peer) {
     const std::string capabilities = agreed_.capabilities;
     if (!find_member(capabilities, "tools").empty())
         fresh.tools = co_await fetch_list(peer, method::tools_list, "tools", "name", lists_->tools);
+    learn_headers(fresh.tools);
     if (!find_member(capabilities, "prompts").empty())
         fresh.prompts =
             co_await fetch_list(peer, method::prompts_list, "prompts", "name", lists_->prompts);
@@ -73,6 +74,14 @@ task<std::vector<list_item>> instance::fetch_list(std::shared_ptr<link> peer,
     co_return items;
 }
 
+/// Only what is reached over HTTP must heed the annotations, and only in the modern era.
+void instance::learn_headers(std::vector<list_item>& tools) {
+    if (era_ != era::modern || options_.remote.url.empty()) return;
+    for (const auto& [tool, reason] : headers_.learn(tools))
+        context_.log->warning("server '{}': tool '{}' is left out: {}", options_.name, tool,
+                              reason);
+}
+
 void instance::refresh_if_wanted() {
     if (!has_lists_ || !is_refresh_wanted_ || is_refreshing_ || !is_running()) return;
     is_refreshing_ = true; // before: the coroutine may end before spawn() returns
@@ -84,6 +93,14 @@ task<> instance::refresh_lists(std::shared_ptr<link> peer) {
     while (std::exchange(is_refresh_wanted_, false) && !peer->has_ended())
         co_await fetch_lists(peer);
     is_refreshing_ = false;
+    changed_.notify_all();
+}
+
+task<> instance::refresh() {
+    is_refresh_wanted_ = true;
+    refresh_if_wanted();
+    const auto deadline = clock_type::now() + options_.list_timeout;
+    while (is_refreshing_ && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
 }
 
 void instance::want_logs() {

@@ -2,11 +2,11 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace mcpgw {
 
@@ -101,11 +101,7 @@ std::string error_text(std::string_view body) {
 }
 
 bool is_modern_error(std::string_view body) {
-    const auto error = error_of(body);
-    const auto text = find_member(error, "code");
-    int code = 0;
-    std::from_chars(text.data(), text.data() + text.size(), code);
-    return code <= -32020 && code >= -32022;
+    return is_modern_error(error_code(error_of(body)));
 }
 
 bool is_session_refusal(int status, std::string_view body) {

@@ -205,36 +205,6 @@ task<result<upstream_answer>> upstream::call(upstream_call request,
     co_return answer;
 }
 
-upstream::lease::lease(upstream& from, seat* place, instance& on)
-    : from_(&from), place_(place), on_(&on) {}
-
-upstream::lease::~lease() {
-    if (from_ != nullptr && place_ != nullptr) from_->leave_seat(*place_);
-}
-
-upstream::lease::lease(lease&& other) noexcept
-    : from_(std::exchange(other.from_, nullptr))
-    , place_(std::exchange(other.place_, nullptr))
-    , on_(other.on_)
-    , link_(std::move(other.link_))
-    , spoken_(other.spoken_) {}
-
-void upstream::lease::bind() {
-    link_ = on_->connection();
-    spoken_ = *on_->spoken();
-}
-
-const std::string& upstream::lease::server_info() const {
-    return on_->server_info();
-}
-
-task<result<upstream_answer>> upstream::lease::call(upstream_call request,
-                                                    std::shared_ptr<call_observer> observer,
-                                                    abort_signal& abort) {
-    auto answer = co_await link_->call(request, spoken_, std::move(observer), abort);
-    co_return answer;
-}
-
 // ---- what instances report --------------------------------------------------------------------
 
 void upstream::on_state(instance& from) {

@@ -3,12 +3,12 @@
 #include "protocol/content_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace mcpgw {
 
@@ -159,9 +159,7 @@ std::string result_for_client(std::string_view result_json, const result_context
 
 std::string error_for_client(std::string_view error_json, const result_context& context,
                              std::string_view method_name, std::string_view uri_json) {
-    int code = 0;
-    const auto code_text = find_member(error_json, "code");
-    std::from_chars(code_text.data(), code_text.data() + code_text.size(), code);
+    const int code = error_code(error_json);
     const auto raw_message = find_member(error_json, "message");
     const std::string message{is_json_string(raw_message) ? raw_message : "\"error\""};
     const auto data = find_member(error_json, "data");

@@ -3,6 +3,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
+#include <charconv>
 #include <initializer_list>
 
 namespace mcpgw {
@@ -71,6 +72,17 @@ std::string make_error_response(std::string_view id_json, const fault& f) {
 std::string make_raw_error_response(std::string_view id_json, std::string_view error_json) {
     if (id_json.empty()) return join({R"({"jsonrpc":"2.0","error":)", error_json, "}"});
     return join({R"({"jsonrpc":"2.0","id":)", id_json, R"(,"error":)", error_json, "}"});
+}
+
+int error_code(std::string_view error_json) {
+    const auto text = find_member(error_json, "code");
+    int code = 0;
+    std::from_chars(text.data(), text.data() + text.size(), code);
+    return code;
+}
+
+bool is_modern_error(int code) {
+    return code <= -32020 && code >= -32022;
 }
 
 } // namespace mcpgw

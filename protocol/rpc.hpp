@@ -21,4 +21,9 @@ std::string make_error_response(std::string_view id_json, const fault& f);
 /// The same from parts, for errors that a child sent.
 std::string make_raw_error_response(std::string_view id_json, std::string_view error_json);
 
+/// The code of a raw error object; 0: it has none.
+int error_code(std::string_view error_json);
+/// Codes that only a modern peer sends (2026-07-28, basic/index, "Error Codes").
+bool is_modern_error(int code);
+
 } // namespace mcpgw

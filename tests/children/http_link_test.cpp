@@ -212,6 +212,32 @@ TEST_CASE("configured_headers_and_token_go_with_every_request") {
     }
 }
 
+TEST_CASE("server_that_refuses_a_version_which_it_supports_is_asked_once_more") {
+    int refusals = 1;
+    modern_server server;
+    const auto answer = [&](const received_request& request, const connection_pointer& from) {
+        if (fake_remote::name_of(request) != "server/discover" || refusals-- <= 0)
+            return server(request, from);
+        const auto refused =
+            R"({"jsonrpc":"2.0","id":)" + fake_remote::id_of(request) +
+            R"(,"error":{"code":-32022,"message":"no","data":{"supported":["2026-07-28"]}}})";
+        return fake_reply{
+            response_text("400 Bad Request", "Content-Type: application/json\r\n", refused)};
+    };
+    SECTION("and taken if it agrees then") {
+        remote_world world{answer};
+        world.child.must_start();
+        CHECK(world.server.count("server/discover") == 2);
+    }
+    SECTION("and no more than once") {
+        refusals = 3;
+        remote_world world{answer};
+        CHECK(world.child.start().has_error());
+        CHECK(world.server.count("server/discover") == 2);
+        CHECK(world.server.count("initialize") == 0);
+    }
+}
+
 TEST_CASE("refused_login_is_no_evidence_of_an_era_and_says_what_to_do") {
     remote_world world{[](const auto&, const auto&) {
         return fake_reply{response_text("401 Unauthorized", "", "")};

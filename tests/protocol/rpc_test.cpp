@@ -30,6 +30,17 @@ TEST_CASE("error_responses_carry_code_message_and_public_name") {
           R"("data":{"code":"METHOD_NOT_FOUND"}}})");
 }
 
+TEST_CASE("codes_of_errors_are_read_and_modern_ones_known") {
+    CHECK(error_code(R"({"message":"no","code":-32601})") == -32601);
+    CHECK(error_code(R"({"message":"no"})") == 0);
+    CHECK(error_code(R"({"code":"text"})") == 0);
+    CHECK(error_code("") == 0);
+    CHECK(is_modern_error(-32020));
+    CHECK(is_modern_error(-32022));
+    CHECK_FALSE(is_modern_error(-32019));
+    CHECK_FALSE(is_modern_error(-32023));
+}
+
 TEST_CASE("an_error_without_a_known_id_has_no_id_member") {
     const std::string text = make_error_response("", fault{errc::parse_error});
     const auto found = scan_envelope(text);

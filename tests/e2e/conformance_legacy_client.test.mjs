@@ -1,0 +1,3 @@
+import { testAsClient } from './support/conformance_clients.mjs';
+
+await testAsClient('legacy');
