@@ -139,7 +139,7 @@ task<> parked_calls::expire(std::shared_ptr<parked_call> call, std::uint64_t rou
     };
     while (is_parked() && clock_type::now() < deadline) co_await call->changed.wait_until(deadline);
     if (!is_parked()) co_return;
-    log_.info("a call of server '{}' was given up: its client did not answer within {} s",
+    log_.info("a call of server '{}' was given up: its client did not answer within {} ms",
               call->who().upstream, states_.lifetime().count());
     call->give_up({errc::call_cancelled, "the client did not answer in time"});
 }

@@ -57,6 +57,7 @@ gateway_world::~gateway_world() {
 }
 
 task<> gateway_world::close() {
+    co_await gateway_.close();
     co_await upstreams_.close();
     is_closed_ = true;
 }
@@ -189,6 +190,7 @@ std::shared_ptr<gateway_call> gateway_client::start(std::string_view method,
     request.spoken = session_ ? session_->spoken : newest_modern;
     request.session = session_;
     request.scope = traits_.scope;
+    request.principal = traits_.principal;
     request.param_headers = param_headers;
     auto call = std::make_shared<gateway_call>(std::move(request), answer, world_.get_executor());
     world_.spawn(gateway_call::run(world_.front(), call));

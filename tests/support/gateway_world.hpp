@@ -104,6 +104,7 @@ struct client_traits {
     std::string scope;                  ///< child of /servers/{name}/mcp
     std::string version = "2025-11-25"; ///< legacy: as it asks for it
     bool is_initialized = true;         ///< legacy: sends initialize by itself
+    std::string principal;              ///< who the client is
 };
 
 /// An MCP client of either era that speaks to a gateway_world as a transport would.
