@@ -116,6 +116,13 @@ public:
     [[nodiscard]] param_fields headers_of(const upstream_call& request) const {
         return headers_.fields_of(request);
     }
+    /// Its lists may be out of date: a modern server that does not tell of changes gave them for a
+    /// time that is over (2026-07-28, server/utilities/caching), or one could not be read.
+    [[nodiscard]] bool has_stale_lists(clock_type::time_point now) const;
+    /// Fetches stale lists again, or waits for those that are being fetched, until the deadline.
+    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
+    /// Why a list is not what the server has now; empty: it is.
+    [[nodiscard]] const std::string& list_problem() const { return list_problem_; }
     /// Some client wants log messages: a legacy server is told to send them all, now and after
     /// each start. Each client gets those of its own level.
     void want_logs();
@@ -160,14 +167,13 @@ private:
 
     // lists (instance_lists.cpp)
     task<> fetch_lists(std::shared_ptr<link> peer);
-    /// `before` where the server gives no answer.
-    task<std::vector<list_item>> fetch_list(std::shared_ptr<link> peer,
-                                            std::string_view method_name,
-                                            std::string_view array_key, std::string_view item_key,
-                                            std::vector<list_item> before);
+    task<result<void>> fetch_list(std::shared_ptr<link> peer, list_kind kind, upstream_lists& into);
+    [[nodiscard]] bool add_page(list_kind kind, std::string_view result_json,
+                                std::vector<list_item>& into) const;
     void learn_headers(std::vector<list_item>& tools);
     void refresh_if_wanted();
     task<> refresh_lists(std::shared_ptr<link> peer);
+    task<> refresh_until(clock_type::time_point deadline);
     task<> request_logs(std::shared_ptr<link> peer);
 
     // changes (instance_watch.cpp)
@@ -233,6 +239,7 @@ private:
     upstream_lists agreed_; ///< capabilities and instructions of this process, still without lists
     tool_headers headers_;
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
+    std::string list_problem_;
     std::vector<pending_question> questions_;
     std::set<std::string> watched_;
     std::shared_ptr<listen_observer> listening_; ///< the stream of a modern server

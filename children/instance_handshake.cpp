@@ -108,6 +108,7 @@ result<void> instance::judge_discovery(const upstream_answer& answer) {
     spoken_ = newest_modern;
     agreed_.capabilities = find_member(body, "capabilities");
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
+    agreed_.discover_hints = cache_hints::of(body);
     server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
     owner_.on_verdict(*this, {.is_modern = true, .is_legacy = names_legacy(versions)});
     return {};

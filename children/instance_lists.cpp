@@ -6,72 +6,126 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 namespace mcpgw {
 
+namespace {
+
+constexpr std::chrono::seconds refresh_pause{1}; // for lists that nobody may keep
+constexpr std::chrono::seconds repair_pause{10}; // for a list that could not be read
+
+constexpr std::string_view method_not_found = "-32601";
+
+} // namespace
+
 task<> instance::fetch_lists(std::shared_ptr<link> peer) {
     // All at once: who sees the capabilities takes the lists for complete.
     upstream_lists fresh = agreed_;
-    const std::string capabilities = agreed_.capabilities;
-    if (!find_member(capabilities, "tools").empty())
-        fresh.tools = co_await fetch_list(peer, method::tools_list, "tools", "name", lists_->tools);
-    learn_headers(fresh.tools);
-    if (!find_member(capabilities, "prompts").empty())
-        fresh.prompts =
-            co_await fetch_list(peer, method::prompts_list, "prompts", "name", lists_->prompts);
-    if (!find_member(capabilities, "resources").empty()) {
-        fresh.resources = co_await fetch_list(peer, method::resources_list, "resources", "uri",
-                                              lists_->resources);
-        fresh.templates =
-            co_await fetch_list(peer, method::resources_templates_list, "resourceTemplates",
-                                "uriTemplate", lists_->templates);
+    fresh.fetched_at = clock_type::now();
+    std::string problem;
+    for (const auto kind : all_lists) {
+        if (!fresh.has_list(kind)) continue;
+        const auto read = co_await fetch_list(peer, kind, fresh);
+        if (!read.has_error()) continue;
+        // Better the list of before than half of one, or none.
+        fresh.items(kind) = lists_->items(kind);
+        fresh.hints[static_cast<std::size_t>(kind)] = {};
+        problem = fmt::format("{} failed: {}", list_method(kind), read.error().message());
+        // A start that was broken off on purpose is no news.
+        if (!is_stop_wanted_ && !is_closed_)
+            context_.log->warning("server '{}': {}", options_.name, problem);
     }
+    learn_headers(fresh.tools);
     if (peer->has_ended()) co_return; // half a list is worse than the one we had
+    list_problem_ = std::move(problem);
     lists_ = std::make_shared<const upstream_lists>(std::move(fresh));
     owner_.on_lists(*this);
 }
 
-task<std::vector<list_item>> instance::fetch_list(std::shared_ptr<link> peer,
-                                                  std::string_view method_name,
-                                                  std::string_view array_key,
-                                                  std::string_view item_key,
-                                                  std::vector<list_item> before) {
-    std::vector<list_item> items;
-    std::string cursor; // raw JSON string
+/// All pages of a list. The server may be wrong in many ways: what can be used of its list is.
+task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind kind,
+                                        upstream_lists& into) {
+    std::set<std::string> cursors; // raw JSON strings
+    std::string cursor;
     abort_signal never;
+    const auto cut = [&](std::string_view why) {
+        context_.log->warning("server '{}': {} {}; the rest is left out", options_.name,
+                              list_method(kind), why);
+    };
     for (std::size_t page = 0; page < options_.limits.list_pages_max; ++page) {
         upstream_call request;
-        request.method = method_name;
+        request.method = list_method(kind);
         request.timeout = options_.list_timeout;
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
-        auto answer = co_await peer->call(request, spoken_, nullptr, never);
-        if (answer.has_error()) {
-            // A start that was broken off on purpose is no news.
-            if (!is_stop_wanted_ && !is_closed_)
-                context_.log->warning("server '{}': {} failed: {}", options_.name, method_name,
-                                      answer.error().message());
-            co_return before; // better than half a list
+        const auto answer = co_await peer->call(request, spoken_, nullptr, never);
+        if (answer.has_error()) co_return answer.error();
+        if (answer->message.is_error) {
+            const auto error = answer->message.error.of(answer->line);
+            // Many servers declare resources but have no templates: the list is empty then.
+            if (find_member(error, "code") == method_not_found) co_return result<void>{};
+            const auto text = unquote_json(find_member(error, "message")).value_or("no message");
+            if (page == 0) co_return fault{errc::server_failed, text};
+            cut(fmt::format("refused page {} ({})", page + 1, text));
+            co_return result<void>{};
         }
-        // Many servers declare resources but have no templates: the list is empty then.
-        if (answer->message.is_error) break;
         const auto body = answer->message.result.of(answer->line);
-        element_reader elements{find_member(body, array_key)};
-        while (const auto element = elements.next()) {
-            auto key = unquote_json(find_member(*element, item_key));
-            if (!key || key->empty()) continue;
-            if (items.size() >= options_.limits.list_items_max) {
-                context_.log->warning("server '{}': {} has more than {} entries; the rest is left "
-                                      "out (limits.list_items_max)",
-                                      options_.name, method_name, items.size());
-                co_return items;
-            }
-            items.push_back({std::move(*key), minify_json(*element)});
+        if (!is_json_array(find_member(body, array_key(kind))))
+            co_return fault{errc::server_failed,
+                            fmt::format("the answer has no array `{}`", array_key(kind))};
+        const auto hints = cache_hints::of(body);
+        auto& merged = into.hints[static_cast<std::size_t>(kind)];
+        if (page == 0)
+            merged = hints;
+        else
+            merged.merge(hints);
+        if (!add_page(kind, body, into.items(kind))) {
+            cut(fmt::format("has more than {} entries (limits.list_items_max)",
+                            options_.limits.list_items_max));
+            co_return result<void>{};
         }
         cursor = answer->message.in_result.next_cursor.of(answer->line);
-        if (!is_json_string(cursor)) break;
+        if (!is_json_string(cursor)) co_return result<void>{};
+        if (!cursors.insert(cursor).second) {
+            cut("gives the same cursor again");
+            co_return result<void>{};
+        }
     }
-    co_return items;
+    cut(fmt::format("has more than {} pages (limits.list_pages_max)",
+                    options_.limits.list_pages_max));
+    co_return result<void>{};
+}
+
+/// False: there are more entries than allowed.
+bool instance::add_page(list_kind kind, std::string_view result_json,
+                        std::vector<list_item>& into) const {
+    element_reader elements{find_member(result_json, array_key(kind))};
+    while (const auto element = elements.next()) {
+        auto key = unquote_json(find_member(*element, item_key(kind)));
+        if (!key || key->empty()) continue;
+        if (into.size() >= options_.limits.list_items_max) return false;
+        into.push_back({std::move(*key), minify_json(*element)});
+    }
+    return true;
+}
+
+bool instance::has_stale_lists(clock_type::time_point now) const {
+    if (!has_lists_ || !is_running()) return false;
+    const auto age = now - lists_->fetched_at;
+    if (!list_problem_.empty() && age >= repair_pause) return true;
+    // Legacy servers have no such rule: their lists are good until they say otherwise.
+    return era_ == era::modern && age >= refresh_pause && lists_->is_stale(now);
+}
+
+task<> instance::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
+    if (has_stale_lists(now)) is_refresh_wanted_ = true;
+    co_await refresh_until(deadline);
+}
+
+task<> instance::refresh_until(clock_type::time_point deadline) {
+    refresh_if_wanted();
+    while (is_refreshing_ && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
 }
 
 /// Only what is reached over HTTP must heed the annotations, and only in the modern era.
@@ -98,9 +152,7 @@ task<> instance::refresh_lists(std::shared_ptr<link> peer) {
 
 task<> instance::refresh() {
     is_refresh_wanted_ = true;
-    refresh_if_wanted();
-    const auto deadline = clock_type::now() + options_.list_timeout;
-    while (is_refreshing_ && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
+    co_await refresh_until(clock_type::now() + options_.list_timeout);
 }
 
 void instance::want_logs() {

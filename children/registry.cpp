@@ -50,10 +50,9 @@ void registry::rebuild() {
     for (const auto& conflict : merged_->conflicts()) {
         const auto key = fmt::format("{} {}", conflict.kind, conflict.key);
         if (!reported_conflicts_.emplace(key, true).second) continue;
-        log_.warning("{} '{}' is offered by several servers ({}); {}", conflict.kind, conflict.key,
-                     fmt::join(conflict.others, ", "),
-                     conflict.kept.empty() ? std::string{"all of them got a prefix"}
-                                           : fmt::format("the one of '{}' is used", conflict.kept));
+        log_.warning("{} '{}' is offered by {} ({}); {}", conflict.kind, conflict.key,
+                     conflict.is_own ? "the gateway itself and others" : "several servers",
+                     fmt::join(conflict.others, ", "), conflict.outcome());
     }
 }
 
@@ -96,6 +95,24 @@ task<> registry::ensure_listed(clock_type::time_point deadline) {
     }
     // start_one() ends by itself at the deadline, so this does too.
     while (starts->pending > 0) co_await starts->ended.wait_until(clock_type::time_point::max());
+}
+
+task<> registry::refresh_one(upstream& c, clock_type::time_point now,
+                             clock_type::time_point deadline,
+                             std::shared_ptr<countdown> refreshes) {
+    co_await c.refresh_stale(now, deadline);
+    refreshes->on_end();
+}
+
+task<> registry::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
+    const auto refreshes = std::make_shared<countdown>(executor_);
+    for (const auto& c : upstreams_) {
+        if (!c->has_stale_lists(now)) continue;
+        ++refreshes->pending;
+        if (!tasks_.spawn(refresh_one(*c, now, deadline, refreshes))) --refreshes->pending;
+    }
+    while (refreshes->pending > 0)
+        co_await refreshes->ended.wait_until(clock_type::time_point::max());
 }
 
 task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {

@@ -50,6 +50,8 @@ public:
     /// Starts every child that has never run and waits for them, at most until `deadline`. A child
     /// that fails is left out: it must not fail the list of the others.
     task<> ensure_listed(clock_type::time_point deadline);
+    /// Reads lists again that are out of date, and waits for it, at most until `deadline`.
+    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
     /// Stops every child, all at once, and waits until nothing of them is left.
     task<> close();
 
@@ -69,6 +71,8 @@ private:
     void rebuild();
     task<> start_one(upstream& c, clock_type::time_point deadline,
                      std::shared_ptr<countdown> starts);
+    task<> refresh_one(upstream& c, clock_type::time_point now, clock_type::time_point deadline,
+                       std::shared_ptr<countdown> refreshes);
     task<> close_one(upstream& c, std::shared_ptr<countdown> ends);
 
     executor executor_;

@@ -62,6 +62,10 @@ const instance* upstream::primary() const {
     return has_failed && !(modern_ && modern_->is_alive()) ? first : modern_.get();
 }
 
+instance* upstream::primary() {
+    return const_cast<instance*>(std::as_const(*this).primary());
+}
+
 template <class Visit>
 void upstream::for_each_instance(Visit visit) const {
     if (modern_) visit(*modern_);
@@ -113,6 +117,15 @@ task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
     const auto started = co_await ready(era::modern, deadline);
     if (started.has_error()) co_return started.error();
     co_return result<void>{};
+}
+
+bool upstream::has_stale_lists(clock_type::time_point now) const {
+    const auto* const first = primary();
+    return first != nullptr && first->has_stale_lists(now);
+}
+
+task<> upstream::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
+    if (auto* const first = primary()) co_await first->refresh_stale(now, deadline);
 }
 
 task<> upstream::stop() {
@@ -296,7 +309,8 @@ upstream_status upstream::status() const {
     status.state = first->state();
     if (is_keeping_ && status.state == upstream_state::not_started)
         status.state = upstream_state::starting;
-    status.last_error = first->last_fault().detail;
+    const auto& list_problem = first->list_problem();
+    status.last_error = list_problem.empty() ? first->last_fault().detail : list_problem;
     status.stderr_lines = first->last_words().lines();
     status.spoken = first->spoken();
     status.server_info = first->server_info();

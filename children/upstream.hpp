@@ -107,6 +107,9 @@ public:
 
     /// Starts it if it does not run. Many callers wait for one start.
     task<result<void>> ensure_running(clock_type::time_point deadline);
+    [[nodiscard]] bool has_stale_lists(clock_type::time_point now) const;
+    /// See instance::refresh_stale(). A server that does not run is not started for it.
+    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
     /// An instance for a call, in the client's own era where the server speaks it. Starts what is
     /// needed. Errors: server_failed, call_timed_out, server_busy (all instances are taken).
     task<result<lease>> acquire(caller who, abort_signal& abort);
@@ -148,6 +151,7 @@ private:
     instance& of(era e);
     seat& add_seat();
     [[nodiscard]] const instance* primary() const;
+    [[nodiscard]] instance* primary();
     [[nodiscard]] std::optional<era_verdict> verdict() const;
     template <class Visit>
     void for_each_instance(Visit visit) const;

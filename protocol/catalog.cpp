@@ -4,9 +4,12 @@
 #include "protocol/json_text.hpp"
 #include "protocol/splice.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace mcpgw {
 
@@ -29,20 +32,6 @@ std::vector<param_header> headers_of(const std::string& tool) {
     return found.has_error() ? std::vector<param_header>{} : std::move(*found);
 }
 
-const std::vector<list_item>& items_of(const upstream_lists& lists, list_kind kind) {
-    switch (kind) {
-    case list_kind::tools:
-        return lists.tools;
-    case list_kind::prompts:
-        return lists.prompts;
-    case list_kind::resources:
-        return lists.resources;
-    case list_kind::templates:
-        break;
-    }
-    return lists.templates;
-}
-
 /// What the conflicts of a list are called.
 std::string_view item_noun(list_kind kind) {
     constexpr std::array<std::string_view, list_kinds> nouns{"tool", "prompt", "resource",
@@ -56,7 +45,10 @@ catalog_conflict& conflict_of(std::vector<catalog_conflict>& conflicts, std::str
     const auto found = std::ranges::find_if(
         conflicts, [&](const auto& c) { return c.kind == kind && c.key == key; });
     if (found != conflicts.end()) return *found;
-    conflicts.push_back({std::string{kind}, std::string{key}, {}, {}});
+    catalog_conflict made;
+    made.kind = kind;
+    made.key = key;
+    conflicts.push_back(std::move(made));
     return conflicts.back();
 }
 
@@ -68,24 +60,25 @@ void add_once(std::vector<std::string>& list, std::string_view text) {
 /// given, so this comes last.
 std::vector<catalog_conflict> name_conflicts(std::string_view kind,
                                              const std::vector<source_name>& wanted,
-                                             const std::vector<assigned_name>& assigned) {
+                                             const std::vector<assigned_name>& assigned,
+                                             const naming_options& naming) {
     std::vector<catalog_conflict> list;
     for (std::size_t i = 0; i < assigned.size(); ++i)
         if (assigned[i].is_conflict)
             add_once(conflict_of(list, kind, wanted[i].original).others, wanted[i].upstream);
+    for (auto& conflict : list) conflict.is_own = naming.reserved.contains(conflict.key);
     // A server that lists a name twice is in conflict with nobody else.
-    std::erase_if(list, [](const auto& c) { return c.others.size() < 2; });
+    std::erase_if(list, [](const auto& c) { return c.others.size() < 2 && !c.is_own; });
     for (auto& conflict : list) {
         std::string holder;
-        bool has_loser = false;
         for (std::size_t i = 0; i < assigned.size(); ++i) {
             if (wanted[i].original != conflict.key) continue;
             if (assigned[i].name.empty())
-                has_loser = true;
+                conflict.is_lost = true;
             else if (holder.empty())
                 holder = wanted[i].upstream;
         }
-        if (has_loser) conflict.kept = holder;
+        if (conflict.is_lost) conflict.kept = holder;
     }
     return list;
 }
@@ -137,17 +130,54 @@ bool matches_template(std::string_view uri, std::string_view uri_template) {
     return match(uri, uri_template, steps);
 }
 
-void cache_hints::merge(const cache_hints& other) {
-    ttl_ms = std::min(ttl_ms, other.ttl_ms);
-    is_public = is_public && other.is_public;
+const std::vector<list_item>& upstream_lists::items(list_kind kind) const {
+    switch (kind) {
+    case list_kind::tools:
+        return tools;
+    case list_kind::prompts:
+        return prompts;
+    case list_kind::resources:
+        return resources;
+    case list_kind::templates:
+        break;
+    }
+    return templates;
+}
+
+std::vector<list_item>& upstream_lists::items(list_kind kind) {
+    return const_cast<std::vector<list_item>&>(std::as_const(*this).items(kind));
+}
+
+bool upstream_lists::has_list(list_kind kind) const {
+    return !find_member(capabilities, list_capability(kind)).empty();
+}
+
+bool upstream_lists::tells_changes(list_kind kind) const {
+    return find_member(find_member(capabilities, list_capability(kind)), "listChanged") == "true";
+}
+
+bool upstream_lists::is_stale(cache_hints::time_point now) const {
+    return std::ranges::any_of(all_lists, [&](list_kind kind) {
+        const std::chrono::milliseconds good_for{hints[static_cast<std::size_t>(kind)].ttl_ms};
+        return has_list(kind) && !tells_changes(kind) && now - fetched_at >= good_for;
+    });
+}
+
+std::string catalog_conflict::outcome() const {
+    if (is_own)
+        return is_lost ? "the gateway's own is used, the other is reached through "
+                         "execute_child_tool or the server's own endpoint"
+                       : "the gateway's own keeps the name, the other got a prefix";
+    return is_lost ? fmt::format("the one of '{}' is used", kept) : "all of them got a prefix";
 }
 
 catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
     add_named(sources, list_kind::tools, naming, tools_);
     add_named(sources, list_kind::prompts, naming, prompts_);
-    add_by_uri(sources, list_kind::resources, resources_);
-    add_by_uri(sources, list_kind::templates, templates_);
-    merge_hints(sources);
+    const std::set<std::string, std::less<>> none;
+    add_by_uri(sources, list_kind::resources, naming ? naming->reserved : none, resources_);
+    add_by_uri(sources, list_kind::templates, none, templates_);
+    note_hints(sources);
 }
 
 void catalog::add_named(const std::vector<source>& sources, list_kind kind,
@@ -155,12 +185,14 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
     std::vector<source_name> wanted;
     std::vector<const list_item*> found;
     for (const auto& from : sources) {
-        for (const auto& item : items_of(*from.lists, kind)) {
+        for (const auto& item : from.lists->items(kind)) {
             wanted.push_back({from.upstream, item.key});
             found.push_back(&item);
         }
     }
-    const auto assigned = naming ? assign_names(wanted, *naming) : std::vector<assigned_name>{};
+    auto rules = naming.value_or(naming_options{});
+    if (kind != list_kind::tools) rules.reserved.clear();
+    const auto assigned = naming ? assign_names(wanted, rules) : std::vector<assigned_name>{};
     auto& shown = items_[static_cast<std::size_t>(kind)];
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string original{wanted[i].original};
@@ -177,20 +209,28 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
         shown.push_back(
             {name, name == original ? found[i]->json : with_name(found[i]->json, name)});
     }
-    std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned),
+    std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned, rules),
                       std::back_inserter(conflicts_));
 }
 
-void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind, index& into) {
+void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind,
+                         const std::set<std::string, std::less<>>& reserved, index& into) {
     auto& shown = items_[static_cast<std::size_t>(kind)];
     for (const auto& from : sources) {
-        for (const auto& item : items_of(*from.lists, kind)) {
+        for (const auto& item : from.lists->items(kind)) {
+            if (reserved.contains(item.key)) {
+                auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
+                conflict.is_own = conflict.is_lost = true;
+                add_once(conflict.others, from.upstream);
+                continue;
+            }
             const auto [place, is_new] =
                 into.emplace(item.key, catalog_target{from.upstream, item.key});
             if (!is_new) {
                 if (place->second.upstream == from.upstream) continue;
                 auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
                 conflict.kept = place->second.upstream;
+                conflict.is_lost = true;
                 add_once(conflict.others, place->second.upstream);
                 add_once(conflict.others, from.upstream);
                 continue;
@@ -200,23 +240,36 @@ void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind, ind
     }
 }
 
-void catalog::merge_hints(const std::vector<source>& sources) {
-    constexpr std::array<std::string_view, list_kinds> capability{"tools", "prompts", "resources",
-                                                                  "resources"};
-    for (std::size_t kind = 0; kind < list_kinds; ++kind) {
-        std::optional<cache_hints> merged;
+void catalog::note_hints(const std::vector<source>& sources) {
+    for (const auto kind : all_lists) {
+        auto& parts = hints_[static_cast<std::size_t>(kind)];
         for (const auto& from : sources) {
-            const auto& offered = from.lists->capabilities;
-            if (!offered.empty() && find_member(offered, capability[kind]).empty()) continue;
+            const auto& lists = *from.lists;
             // What a server has not told yet changes the list at any moment.
-            const auto& hints = offered.empty() ? cache_hints{} : from.lists->hints[kind];
-            if (merged)
-                merged->merge(hints);
-            else
-                merged = hints;
+            if (lists.capabilities.empty()) parts.emplace_back();
+            if (!lists.has_list(kind)) continue;
+            hint_part part{lists.hints[static_cast<std::size_t>(kind)], std::nullopt};
+            if (!lists.tells_changes(kind)) part.counts_from = lists.fetched_at;
+            parts.push_back(part);
         }
-        hints_[kind] = merged.value_or(cache_hints{});
     }
+}
+
+cache_hints catalog::hints(list_kind kind, cache_hints::time_point now) const {
+    std::optional<cache_hints> merged;
+    for (auto [hints, counts_from] : hints_[static_cast<std::size_t>(kind)]) {
+        if (counts_from) {
+            const auto age =
+                std::chrono::duration_cast<std::chrono::milliseconds>(now - *counts_from).count();
+            hints.ttl_ms -=
+                std::min(hints.ttl_ms, static_cast<std::uint64_t>(std::max<decltype(age)>(0, age)));
+        }
+        if (merged)
+            merged->merge(hints);
+        else
+            merged = hints;
+    }
+    return merged.value_or(cache_hints{});
 }
 
 const std::string& catalog::page(list_kind kind, const list_view& view) const {

@@ -1,15 +1,18 @@
 #pragma once
 
+#include "protocol/cache_hints.hpp"
 #include "protocol/list_bridge.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/names.hpp"
 #include "protocol/param_headers.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,23 +25,23 @@ struct list_item {
     std::string json; ///< the raw object
 };
 
-/// How long, and by whom, a list may be kept (2026-07-28, server/utilities/caching). Legacy servers
-/// say nothing: nobody may keep it.
-struct cache_hints {
-    std::uint64_t ttl_ms = 0;
-    bool is_public = false;
-
-    /// Both lists together: the shorter time, and private if one is.
-    void merge(const cache_hints& other);
-    friend bool operator==(const cache_hints&, const cache_hints&) = default;
-};
-
 /// Everything one upstream offers.
 struct upstream_lists {
     std::vector<list_item> tools, prompts, resources, templates;
     std::array<cache_hints, list_kinds> hints; ///< by list_kind, of all its pages together
-    std::string capabilities; ///< raw object from initialize or discover; empty: never started
-    std::string instructions; ///< text; may be empty
+    cache_hints::time_point fetched_at{};      ///< when the server was asked for its lists
+    std::string capabilities;   ///< raw object from initialize or discover; empty: never started
+    std::string instructions;   ///< text; may be empty
+    cache_hints discover_hints; ///< of server/discover
+
+    [[nodiscard]] const std::vector<list_item>& items(list_kind kind) const;
+    [[nodiscard]] std::vector<list_item>& items(list_kind kind);
+    /// The server has such a list. Before it has told, none.
+    [[nodiscard]] bool has_list(list_kind kind) const;
+    /// It says when the list changes; otherwise the list is good for as long as its hints say.
+    [[nodiscard]] bool tells_changes(list_kind kind) const;
+    /// Some list may have changed without notice.
+    [[nodiscard]] bool is_stale(cache_hints::time_point now) const;
 };
 
 /// Where a public name or URI leads.
@@ -64,6 +67,11 @@ struct catalog_conflict {
     std::string key;
     std::string kept;                ///< upstream that has it, or empty where all got a prefix
     std::vector<std::string> others; ///< every upstream that wanted it, the one in `kept` too
+    bool is_own = false;             ///< the gateway itself has it, so no upstream can
+    bool is_lost = false;            ///< somebody who wanted it has no other name instead
+
+    /// A sentence for people: who wanted it and what became of it.
+    [[nodiscard]] std::string outcome() const;
 };
 
 /// What the gateway offers of its upstreams, merged, in deterministic order: upstreams as given,
@@ -85,10 +93,9 @@ public:
     [[nodiscard]] std::size_t size(list_kind kind) const { return list(kind).size(); }
     /// Of the names or URIs in their order: what makes a position in the list mean the same item.
     [[nodiscard]] std::uint64_t digest(list_kind kind) const;
-    /// Of all servers that have such a list; a server that has not told yet counts as well.
-    [[nodiscard]] const cache_hints& hints(list_kind kind) const {
-        return hints_[static_cast<std::size_t>(kind)];
-    }
+    /// Of all servers that have such a list; a server that has not told yet counts as well. What
+    /// a server gives for a time and takes back without notice is worth what is left of that time.
+    [[nodiscard]] cache_hints hints(list_kind kind, cache_hints::time_point now) const;
 
     /// Whole lists as the servers said them, names aside.
     [[nodiscard]] const std::string& tools_json() const { return page(list_kind::tools, {}); }
@@ -119,11 +126,16 @@ private:
     }
     void add_named(const std::vector<source>& sources, list_kind kind,
                    const std::optional<naming_options>& naming, index& into);
-    void add_by_uri(const std::vector<source>& sources, list_kind kind, index& into);
-    void merge_hints(const std::vector<source>& sources);
+    void add_by_uri(const std::vector<source>& sources, list_kind kind,
+                    const std::set<std::string, std::less<>>& reserved, index& into);
+    void note_hints(const std::vector<source>& sources);
 
     std::array<item_list, list_kinds> items_; ///< keys and objects with their public names
-    std::array<cache_hints, list_kinds> hints_;
+    struct hint_part {
+        cache_hints hints;
+        std::optional<cache_hints::time_point> counts_from; ///< nothing: changes are told
+    };
+    std::array<std::vector<hint_part>, list_kinds> hints_;
     mutable std::map<std::array<std::size_t, 5>, std::string> rendered_;
     index tools_, prompts_, resources_, templates_;
     std::vector<catalog_conflict> conflicts_;

@@ -98,10 +98,15 @@ private:
         for (index i = 0; i < sources_.size(); ++i) {
             const auto [found, is_new] =
                 first_of.try_emplace(replace_characters(raw_name(i, has_prefix)), i);
+            names_[i].is_conflict = is_reserved(found->first);
             if (is_new) continue;
             names_[i].is_conflict = true;
             names_[found->second].is_conflict = true;
         }
+    }
+
+    [[nodiscard]] bool is_reserved(std::string_view name) const {
+        return options_.reserved.contains(name);
     }
 
     void assign_group(const std::vector<index>& group) {
@@ -110,7 +115,8 @@ private:
         for (const auto i : group) {
             const bool is_listed_twice = !originals.try_emplace(sources_[i].original, i).second;
             const bool is_beaten =
-                options_.prefix == prefix_policy::never && winners_.contains(sources_[i].original);
+                options_.prefix == prefix_policy::never &&
+                (winners_.contains(sources_[i].original) || is_reserved(sources_[i].original));
             if (!is_listed_twice && !is_beaten) rest.push_back(i);
         }
         for (const auto i : rest) {
@@ -133,7 +139,7 @@ private:
     [[nodiscard]] bool needs_prefix(index i) const {
         if (options_.prefix != prefix_policy::on_conflict)
             return options_.prefix == prefix_policy::always;
-        return earlier_wanted_.contains(public_originals_[i]);
+        return earlier_wanted_.contains(public_originals_[i]) || is_reserved(public_originals_[i]);
     }
 
     // An earlier source has the plain name that `i` wants, too: neither keeps it. Altered names
@@ -167,6 +173,10 @@ private:
     }
 
     bool try_take(index i, const std::string& name) {
+        if (is_reserved(name)) {
+            names_[i].is_conflict = true;
+            return false;
+        }
         const auto [found, is_new] = taken_.try_emplace(name, i);
         if (is_new) return true;
         names_[i].is_conflict = true;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,8 @@ struct naming_options {
     prefix_policy prefix = prefix_policy::always;
     std::string separator = "__";
     std::size_t name_bytes_max = 64; ///< clients refuse longer tool names; at least 16
+    /// Names and URIs of the gateway's own, which no upstream gets.
+    std::set<std::string, std::less<>> reserved{};
 };
 
 /// A name as its upstream knows it.
@@ -38,6 +42,7 @@ struct assigned_name {
 ///  an
 ///    altered name that was there before the conflict stays)
 ///  - never: `original`; the first source wins, later ones lose (empty name, is_conflict)
+/// A reserved name counts as wanted by an earlier upstream, which keeps it in any case.
 /// Characters outside [A-Za-z0-9_-] become '_'. A name that is too long, or that the replacement
 /// made equal to another of the same or an earlier upstream, is cut and ends in '_' and 8
 /// hexadecimal digits of a stable hash (32-bit FNV-1a) of upstream, a zero byte and original. If

@@ -15,11 +15,20 @@ bool is_offered(const capability_sources& sources, std::string_view key) {
     });
 }
 
-bool has_subscribe(const capability_sources& sources) {
-    return std::ranges::any_of(sources.servers, [](std::string_view offered) {
-        return offered.empty() ||
-               find_member(find_member(offered, "resources"), "subscribe") == "true";
+bool has_flag(const capability_sources& sources, std::string_view key, std::string_view flag) {
+    return std::ranges::any_of(sources.servers, [&](std::string_view offered) {
+        return offered.empty() || find_member(find_member(offered, key), flag) == "true";
     });
+}
+
+/// What is said of a feature that has a list.
+std::string list_feature(const capability_sources& sources, std::string_view key) {
+    const bool tells_changes =
+        sources.is_one_server ? has_flag(sources, key, "listChanged") : !sources.servers.empty();
+    member_writer flags;
+    if (tells_changes) flags.add("listChanged", "true");
+    if (key == "resources" && has_flag(sources, key, "subscribe")) flags.add("subscribe", "true");
+    return flags.object();
 }
 
 /// Members of one object of all servers; those that come later are not repeated.
@@ -38,13 +47,12 @@ std::string merged_members(const capability_sources& sources, std::string_view k
 } // namespace
 
 std::string merged_capabilities(const capability_sources& sources, revision client) {
-    const std::string_view changes = sources.servers.empty() ? "{}" : R"({"listChanged":true})";
     member_writer all;
-    if (is_offered(sources, "tools") || sources.has_own_tools) all.add("tools", changes);
-    if (is_offered(sources, "prompts")) all.add("prompts", changes);
+    if (is_offered(sources, "tools") || sources.has_own_tools)
+        all.add("tools", list_feature(sources, "tools"));
+    if (is_offered(sources, "prompts")) all.add("prompts", list_feature(sources, "prompts"));
     if (is_offered(sources, "resources") || sources.has_own_resources)
-        all.add("resources",
-                has_subscribe(sources) ? R"({"listChanged":true,"subscribe":true})" : changes);
+        all.add("resources", list_feature(sources, "resources"));
     if (client >= revision::r2025_03_26 && is_offered(sources, "completions"))
         all.add("completions", "{}");
     if (is_offered(sources, "logging") || sources.has_logging) all.add("logging", "{}");

@@ -26,7 +26,8 @@ application::application(const configuration& config, const std::string& own_bin
     , io_(1)
     , log_(config.log)
     , guard_(own_binary)
-    , upstreams_(io_.get_executor(), config.gateway.naming, &guard_, log_, own_environment())
+    , upstreams_(io_.get_executor(), naming_beside_own(config.gateway), &guard_, log_,
+                 own_environment())
     , gateway_(config.gateway, upstreams_, log_)
     , main_tasks_(io_.get_executor(), main_tasks_max)
     , signals_(io_.get_executor(), SIGINT, SIGTERM) {

@@ -1,5 +1,6 @@
 #include "server/call_relay.hpp"
 
+#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/question_bridge.hpp"
 #include "protocol/splice.hpp"
@@ -25,6 +26,16 @@ owner_id owner_of(const client_request& request, std::uint64_t number) {
     return std::hash<std::string>{}(request.session->id()) | session_bit;
 }
 
+/// Parameters of a progress notification as they were before 2025-03-26.
+std::string without_message(std::string_view params, std::string_view progress_token) {
+    member_writer kept;
+    member_reader reader{params};
+    while (const auto member = reader.next())
+        if (member->key != "message")
+            kept.add(member->key, member->key == "progressToken" ? progress_token : member->value);
+    return kept.object();
+}
+
 } // namespace
 
 call_relay::call_relay(const client_request& request, reply_sink& sink, std::uint64_t number)
@@ -47,7 +58,10 @@ call_relay::call_relay(const client_request& request, reply_sink& sink, std::uin
 void call_relay::on_progress(std::string_view line, const envelope& message) {
     if (sink_ == nullptr || progress_token_.empty()) return;
     spliced_text text{line};
-    text.replace(message.in_params.progress_token, progress_token_);
+    if (client_ < revision::r2025_03_26)
+        text.replace(message.params, without_message(message.params.of(line), progress_token_));
+    else
+        text.replace(message.in_params.progress_token, progress_token_);
     sink_->notify(text.str());
 }
 

@@ -93,24 +93,19 @@ void report_conflicts(check_report& report, const catalog& merged, exposure expo
         // With exposure::gateway each server is asked for its own; names are told all the same,
         // since whoever sets a prefix means them.
         if (expose == exposure::gateway && !has_prefix(conflict.kind)) continue;
+        if (conflict.is_own) {
+            report.add(severity::warning, has_prefix(conflict.kind) ? "gateway.prefix" : "children",
+                       fmt::format("{} '{}' of server '{}' is called like one of the gateway's own",
+                                   conflict.kind, conflict.key, fmt::join(conflict.others, "', '")),
+                       conflict.outcome());
+            continue;
+        }
         report.add(severity::warning, has_prefix(conflict.kind) ? "gateway.prefix" : "children",
                    fmt::format("{} '{}' is offered by several servers: {}", conflict.kind,
                                conflict.key, fmt::join(conflict.others, ", ")),
                    conflict.kept.empty()
                        ? "all of them get the server's name as prefix"
                        : fmt::format("only the one of '{}' is reachable", conflict.kept));
-    }
-    if (expose != exposure::both) return;
-    element_reader own{gateway_tools::tools_json(era::modern)};
-    while (const auto tool = own.next()) {
-        const auto name = unquote_json(find_member(*tool, "name")).value_or("");
-        const auto* const hidden = merged.find_tool(name);
-        if (hidden == nullptr) continue;
-        report.add(severity::warning, "gateway.prefix",
-                   fmt::format("tool '{}' of server '{}' is called like one of the gateway's own, "
-                               "which hides it",
-                               hidden->original, hidden->upstream),
-                   "with prefix = \"always\" both are reachable");
     }
 }
 

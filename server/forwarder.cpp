@@ -316,6 +316,9 @@ task<result<forwarded_answer>> forwarder::call(journey& way) {
                       ? *way.what.members
                       : params_for_upstream(way.request.params(), way.client(), way.server(),
                                             way.what.replaced_key, way.what.replacement);
+    // `context` came with 2025-06-18 (server/utilities/completion).
+    if (way.what.method == method::complete && way.place->spoken() < revision::r2025_06_18)
+        way.members = with_member(way.members, "context", {});
     if (way.state && way.server() == era::modern)
         way.members = with_member(way.members, "requestState", way.state->upstream_state);
     const bool crosses = way.client() != way.server() && way.may_be_asked;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t gateway_tasks_max = 10'000; // sessions that end
 constexpr std::chrono::seconds list_wait{20};     // for children that have not told their lists yet
+constexpr std::chrono::seconds refresh_wait{2};   // for lists that may have changed meanwhile
 
 /// A required string member of params.
 result<std::string> required_text(const client_request& request, text_span where,
@@ -107,8 +108,19 @@ bool gateway::shows_children(const client_request& request) const {
     return !request.scope.empty() || options_.expose != exposure::gateway;
 }
 
+/// The child behind which the gateway is not to be seen: the only one, all of which is shown under
+/// its own names. Empty: there is none.
+std::string_view gateway::sole_child() const {
+    const bool is_unseen =
+        options_.expose == exposure::all && options_.naming.prefix == prefix_policy::never;
+    const auto& all = upstreams_.children();
+    return is_unseen && all.size() == 1 ? std::string_view{all.front()->name()}
+                                        : std::string_view{};
+}
+
 task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
     client_reply reply;
+    if (request.scope.empty()) request.scope = sole_child();
     if (is_stopping_) {
         const fault stopping{errc::gateway_stopping};
         reply.http_status = describe(stopping.code).http_status;
@@ -165,23 +177,41 @@ task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& 
     co_return upstreams_.only(request.scope);
 }
 
+/// What servers gave for a time that is over is asked for again, as their own clients would. A list
+/// waits for that only shortly: one that is a little old is better than none.
+task<> gateway::refresh_stale(const client_request& request) {
+    const auto now = clock_type::now();
+    auto* const only = upstreams_.find(request.scope);
+    if (only != nullptr)
+        co_await only->refresh_stale(now, now + refresh_wait);
+    else
+        co_await upstreams_.refresh_stale(now, now + refresh_wait);
+}
+
 task<gateway::outcome> gateway::list(const client_request& request) {
     auto shown = std::make_shared<const catalog>();
-    if (shows_children(request)) shown = co_await catalog_for(request);
+    if (shows_children(request)) {
+        if (!request.message.in_params.cursor) co_await refresh_stale(request);
+        shown = co_await catalog_for(request);
+    }
     std::string_view own = "[]";
     if (shows_own(request) && request.method() == method::tools_list)
         own = tools_.tools_json(request.client_era);
     if (shows_own(request) && request.method() == method::resources_list)
         own = tools_.resources_json();
     const auto info = server_info_for(request);
-    list_pages::offer offer{own, std::move(shown), info};
+    list_pages::offer offer{own, std::move(shown), info, clock_type::now()};
     co_return lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
 }
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
                                         reply_sink& sink) {
+    const std::string source = order.upstream;
+    const bool may_have_links =
+        order.method == method::tools_call || order.method == method::prompts_get;
     auto answer = co_await forwarder_.send(std::move(order), request, sink);
     if (answer.has_error()) co_return answer.error();
+    if (may_have_links) links_.note_result(link_memory::client_of(request), source, answer->result);
     if (!answer->error.empty())
         co_return fault{errc::internal_error, std::string{upstream_error_mark},
                         std::move(answer->error)};
@@ -193,7 +223,10 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     if (name.has_error()) co_return name.error();
     if (shows_own(request) && tools_.has_tool(*name)) {
         auto own = co_await tools_.call(*name, request, sink);
-        co_return own;
+        if (!own.has_error() && !own->source.empty())
+            links_.note_result(link_memory::client_of(request), own->source, own->result);
+        if (own.has_error()) co_return own.error();
+        co_return std::move(own->result);
     }
     const catalog_target* target = nullptr;
     std::shared_ptr<const catalog> shown;
@@ -259,6 +292,8 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
         order.upstream = target->upstream;
     } else if (!request.scope.empty()) {
         order.upstream = request.scope; // a server may have resources that it does not list
+    } else if (const auto* const source = link_source(request, *uri)) {
+        order.upstream = *source;
     } else {
         // 2025-11-25, server/resources: -32002 with the uri; 2026-07-28: -32602.
         const int code = request.client_era == era::legacy ? -32002 : -32602;
@@ -270,38 +305,6 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
     order.method = method::resources_read;
     order.is_cacheable = true;
     order.uri_json = raw_uri;
-    co_return co_await forward(std::move(order), request, sink);
-}
-
-task<gateway::outcome> gateway::complete(client_request& request, reply_sink& sink) {
-    const auto ref = request.message.in_params.ref.of(request.text);
-    const auto type = unquote_json(find_member(ref, "type")).value_or("");
-    const bool is_prompt = type == "ref/prompt";
-    const auto key = is_prompt ? "name" : "uri";
-    const auto wanted = unquote_json(find_member(ref, key));
-    if (!wanted || (!is_prompt && type != "ref/resource"))
-        co_return fault{errc::invalid_params,
-                        "completion/complete needs params.ref with type ref/prompt and name, or "
-                        "ref/resource and uri"};
-    std::shared_ptr<const catalog> shown;
-    const catalog_target* target = nullptr;
-    if (shows_children(request)) {
-        shown = co_await catalog_for(request);
-        if (shown && is_prompt) target = shown->find_prompt(*wanted);
-        if (shown && !is_prompt) target = shown->find_template(*wanted);
-        if (shown && !is_prompt && target == nullptr) target = shown->find_resource(*wanted);
-    }
-    if (target == nullptr)
-        co_return fault{is_prompt ? errc::prompt_not_found : errc::resource_not_found,
-                        "params.ref names no prompt or resource template of this gateway"};
-    const auto original = is_prompt ? fmt::format(R"({{"type":"ref/prompt","name":{}}})",
-                                                  quote_json(target->original))
-                                    : std::string{ref};
-    forwarder::order order;
-    order.upstream = target->upstream;
-    order.method = method::complete;
-    order.replaced_key = "ref";
-    order.replacement = original;
     co_return co_await forward(std::move(order), request, sink);
 }
 

@@ -4,6 +4,7 @@
 #include "server/forwarder.hpp"
 #include "server/gateway_options.hpp"
 #include "server/gateway_tools.hpp"
+#include "server/link_memory.hpp"
 #include "server/list_pages.hpp"
 #include "server/subscriptions.hpp"
 #include "transports/log.hpp"
@@ -47,14 +48,19 @@ private:
     task<outcome> get_prompt(client_request& request, reply_sink& sink);
     task<outcome> read_resource(client_request& request, reply_sink& sink);
     task<outcome> complete(client_request& request, reply_sink& sink);
+    [[nodiscard]] bool offers_completions(const client_request& request) const;
     task<outcome> subscribe(client_request& request);
     task<outcome> listen(const client_request& request, reply_sink& sink);
+    const std::string* link_source(const client_request& request, std::string_view uri);
     task<upstream*> source_of(const client_request& request, std::string uri);
     task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
     outcome set_level(const client_request& request);
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
+    [[nodiscard]] std::string_view sole_child() const;
     task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
+    task<> refresh_stale(const client_request& request);
+    [[nodiscard]] cache_hints discover_hints(const client_request& request) const;
     task<result<std::string>> capabilities_for(const client_request& request);
     [[nodiscard]] std::string instructions_for(const client_request& request) const;
     [[nodiscard]] std::string server_info_for(const client_request& request) const;
@@ -75,6 +81,7 @@ private:
     forwarder forwarder_;
     gateway_tools tools_;
     list_pages lists_;
+    link_memory links_;
     subscriptions subscriptions_;
     std::shared_ptr<const catalog> last_catalog_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child

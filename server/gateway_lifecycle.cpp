@@ -32,6 +32,7 @@ task<result<std::string>> gateway::capabilities_for(const client_request& reques
             if (ready.has_error()) co_return ready.error();
         }
         sources.servers.emplace_back(only->lists().capabilities);
+        sources.is_one_server = true;
         co_return merged_capabilities(sources, client);
     }
     sources.has_own_tools = shows_own(request);
@@ -52,15 +53,18 @@ std::string gateway::server_info_for(const client_request& request) const {
 }
 
 std::string gateway::instructions_for(const client_request& request) const {
-    if (!request.scope.empty()) {
-        const auto* const only = upstreams_.find(request.scope);
-        return only == nullptr ? std::string{} : only->lists().instructions;
-    }
-    std::string text = options_.instructions;
+    std::string text;
     const auto add = [&text](std::string_view more) {
-        if (!text.empty()) text += "\n\n";
+        if (!text.empty() && !more.empty()) text += "\n\n";
         text += more;
     };
+    const bool is_whole_gateway = request.scope.empty() || request.scope == sole_child();
+    if (is_whole_gateway) add(options_.instructions);
+    if (!request.scope.empty()) {
+        const auto* const only = upstreams_.find(request.scope);
+        if (only != nullptr) add(only->lists().instructions);
+        return text;
+    }
     if (shows_own(request)) add(own_instructions);
     if (shows_children(request))
         for (const auto& c : upstreams_.children())
@@ -97,6 +101,20 @@ task<gateway::outcome> gateway::initialize(client_request& request) {
                           instructions.empty() ? "" : quote_json(instructions));
 }
 
+/// What the gateway says of itself changes with its servers, so it lasts as long as what they said.
+cache_hints gateway::discover_hints(const client_request& request) const {
+    if (!shows_children(request)) return {};
+    std::optional<cache_hints> merged;
+    for (const auto& c : upstreams_.children()) {
+        if (!request.scope.empty() && c->name() != request.scope) continue;
+        if (!merged) merged = c->lists().discover_hints;
+        merged->merge(c->lists().discover_hints);
+    }
+    auto hints = merged.value_or(cache_hints{});
+    if (!request.principal.empty()) hints.is_public = false;
+    return hints;
+}
+
 task<gateway::outcome> gateway::discover(const client_request& request) {
     const auto offered = co_await capabilities_for(request);
     if (offered.has_error()) co_return offered.error();
@@ -104,12 +122,11 @@ task<gateway::outcome> gateway::discover(const client_request& request) {
     for (const auto r : all_revisions)
         versions += fmt::format("{}\"{}\"", versions.empty() ? "" : ",", to_string(r));
     const auto instructions = instructions_for(request);
-    co_return fmt::format(R"({{"resultType":"complete","supportedVersions":[{}],"capabilities":{},)"
-                          R"({}{}{}"ttlMs":0,"cacheScope":"private","_meta":{{"{}":{}}}}})",
-                          versions, *offered, instructions.empty() ? "" : R"("instructions":)",
-                          instructions.empty() ? "" : quote_json(instructions),
-                          instructions.empty() ? "" : ",", meta_key::server_info,
-                          server_info_for(request));
+    auto members = fmt::format(R"("supportedVersions":[{}],"capabilities":{})", versions, *offered);
+    if (!instructions.empty())
+        members += fmt::format(R"(,"instructions":{})", quote_json(instructions));
+    co_return cacheable_result(request.client_era, members, discover_hints(request),
+                               server_info_for(request));
 }
 
 gateway::outcome gateway::set_level(const client_request& request) {

@@ -104,8 +104,18 @@ constexpr std::string_view child_output_rest = R"("additionalProperties":true,)"
 constexpr std::array<std::string_view, 5> tool_names{"list_registered_children", "get_child_status",
                                                      "get_schema", "execute_child_tool",
                                                      "close_child_session"};
+constexpr std::array<std::string_view, 2> resource_uris{"mcp://server_summary",
+                                                        "mcp://children_servers"};
 
 } // namespace
+
+naming_options naming_beside_own(const gateway_options& options) {
+    auto naming = options.naming;
+    if (options.expose != exposure::both) return naming;
+    naming.reserved.insert(tool_names.begin(), tool_names.end());
+    naming.reserved.insert(resource_uris.begin(), resource_uris.end());
+    return naming;
+}
 
 std::string_view gateway_tools::tools_json(era client_era) {
     static const std::string legacy = minify_json(tool_definitions);
@@ -127,7 +137,7 @@ bool gateway_tools::has_tool(std::string_view name) {
 }
 
 bool gateway_tools::has_resource(std::string_view uri) {
-    return uri == "mcp://server_summary" || uri == "mcp://children_servers";
+    return std::ranges::find(resource_uris, uri) != resource_uris.end();
 }
 
 } // namespace mcpgw

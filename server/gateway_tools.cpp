@@ -230,8 +230,8 @@ task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object a
     co_return co_await close_child(std::move(arguments));
 }
 
-task<result<std::string>> gateway_tools::call(std::string name, const client_request& request,
-                                              reply_sink& sink) {
+task<result<gateway_tools::answer>>
+gateway_tools::call(std::string name, const client_request& request, reply_sink& sink) {
     result_context context;
     context.client_era = request.client_era;
     context.client = request.spoken;
@@ -239,19 +239,19 @@ task<result<std::string>> gateway_tools::call(std::string name, const client_req
     context.server_info = info;
     auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
     if (arguments.has_error())
-        co_return result_for_client(make_error_result(arguments.error()), context);
+        co_return answer{result_for_client(make_error_result(arguments.error()), context), {}};
     if (name == "execute_child_tool") {
         auto executed = co_await execute(std::move(*arguments), request, sink);
         if (!executed.has_error()) co_return executed;
-        co_return result_for_client(make_error_result(executed.error()), context);
+        co_return answer{result_for_client(make_error_result(executed.error()), context), {}};
     }
     const auto done = co_await run(name, std::move(*arguments));
     const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
-    co_return result_for_client(text, context);
+    co_return answer{result_for_client(text, context), {}};
 }
 
-task<result<std::string>> gateway_tools::execute(json::object arguments,
-                                                 const client_request& request, reply_sink& sink) {
+task<result<gateway_tools::answer>>
+gateway_tools::execute(json::object arguments, const client_request& request, reply_sink& sink) {
     const auto found = find_child(arguments);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
@@ -280,13 +280,13 @@ task<result<std::string>> gateway_tools::execute(json::object arguments,
             *order.members += fmt::format(",\"{}\":{}", key, value);
 
     const auto cut = truncation_of(arguments);
-    auto answer = co_await forwarder_.send(std::move(order), request, sink);
-    if (answer.has_error()) co_return answer.error();
-    if (!answer->error.empty()) co_return fault_of_child_error(c.name(), tool, answer->error);
+    auto done = co_await forwarder_.send(std::move(order), request, sink);
+    if (done.has_error()) co_return done.error();
+    if (!done->error.empty()) co_return fault_of_child_error(c.name(), tool, done->error);
     const auto keep = cut.is_set() ? cut : c.options().truncate;
     const auto& rule = c.options().truncate_adaptive;
-    auto text = truncate_result(answer->result, keep, rule);
-    co_return with_structured_content(std::move(text), c.name(), tool);
+    auto text = truncate_result(done->result, keep, rule);
+    co_return answer{with_structured_content(std::move(text), c.name(), tool), c.name()};
 }
 
 } // namespace mcpgw

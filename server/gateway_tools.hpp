@@ -12,6 +12,10 @@
 
 namespace mcpgw {
 
+/// How public names are made where the gateway's own stand beside those of the upstreams: its own
+/// keep theirs.
+naming_options naming_beside_own(const gateway_options& options);
+
 /// The gateway's own tools and resources, through which a client reaches children whose tools are
 /// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
 /// close_child_session; mcp://server_summary, mcp://children_servers. Owned by the gateway.
@@ -29,8 +33,11 @@ public:
 
     /// A tools/call result in the client's era. What goes wrong with a child is a result with
     /// isError, whose text begins with the public name of the error: the model can act on it.
-    task<result<std::string>> call(std::string name, const client_request& request,
-                                   reply_sink& sink);
+    struct answer {
+        std::string result;
+        std::string source; ///< the child whose tool was called; empty: none
+    };
+    task<result<answer>> call(std::string name, const client_request& request, reply_sink& sink);
     /// `contents` of resources/read: a raw JSON array.
     [[nodiscard]] std::string read(std::string_view uri) const;
 
@@ -45,8 +52,8 @@ private:
     outcome child_status(const boost::json::object& arguments) const;
     task<outcome> schema(boost::json::object arguments);
     task<outcome> close_child(boost::json::object arguments);
-    task<result<std::string>> execute(boost::json::object arguments, const client_request& request,
-                                      reply_sink& sink);
+    task<result<answer>> execute(boost::json::object arguments, const client_request& request,
+                                 reply_sink& sink);
     result<upstream*> find_child(const boost::json::object& arguments) const;
     [[nodiscard]] boost::json::object summary() const;
     [[nodiscard]] boost::json::array children_overview() const;

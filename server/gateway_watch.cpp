@@ -14,6 +14,12 @@ namespace {
 constexpr std::size_t watched_by_one_max = 1'000; // resources, of one session or listen stream
 }
 
+/// The server from which this client has a link to the resource; null: none.
+const std::string* gateway::link_source(const client_request& request, std::string_view uri) {
+    const auto* const source = links_.find(link_memory::client_of(request), uri);
+    return source != nullptr && upstreams_.find(*source) != nullptr ? source : nullptr;
+}
+
 /// The server that a resource belongs to, for this client; null: none is known.
 task<upstream*> gateway::source_of(const client_request& request, std::string uri) {
     std::shared_ptr<const catalog> shown;
@@ -22,7 +28,8 @@ task<upstream*> gateway::source_of(const client_request& request, std::string ur
     if (target != nullptr) co_return upstreams_.find(target->upstream);
     // A server may have resources that it does not list.
     if (!request.scope.empty()) co_return upstreams_.find(request.scope);
-    co_return nullptr;
+    const auto* const source = link_source(request, uri);
+    co_return source == nullptr ? nullptr : upstreams_.find(*source);
 }
 
 task<gateway::outcome> gateway::subscribe(client_request& request) {
@@ -90,6 +97,7 @@ task<> gateway::unwatch(std::map<std::string, std::string, std::less<>> watched)
 
 void gateway::on_session_closed(client_session& session) {
     subscriptions_.remove(session);
+    links_.forget(link_memory::client_of(session));
     const auto entry = session_watches_.find(session.id());
     if (entry == session_watches_.end()) return;
     auto watched = std::move(entry->second);

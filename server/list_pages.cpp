@@ -108,8 +108,10 @@ result<std::string> list_pages::answer(const client_request& request, offer show
         keep(place, shown.children);
         members += fmt::format(R"(,"nextCursor":"{}")", cursors_.seal(place, now));
     }
-    auto hints = shown.children->hints(place.kind);
+    auto hints = shown.children->hints(place.kind, shown.now);
     if (is_outdated) hints.ttl_ms = 0;
+    // Whoever has to say who he is shares nothing with those who have not.
+    if (!request.principal.empty()) hints.is_public = false;
     return cacheable_result(request.client_era, members, hints, shown.server_info);
 }
 

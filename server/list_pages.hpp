@@ -36,6 +36,7 @@ public:
         std::string_view own; ///< raw array of the gateway's entries, which stand first; or "[]"
         std::shared_ptr<const catalog> children;
         std::string_view server_info; ///< raw object, for modern clients
+        cache_hints::time_point now{};
     };
     /// Raw result of a list request. Error: invalid_params for a cursor that leads nowhere.
     [[nodiscard]] result<std::string> answer(const client_request& request, offer shown,

@@ -59,6 +59,88 @@ TEST_CASE("endless_pages_end_at_the_limit_of_pages") {
     CHECK(world.call("echo").has_value());
 }
 
+TEST_CASE("pages_that_lead_in_a_circle_end_where_the_cursor_repeats") {
+    child_world world{fake_options({"--same-cursor"})};
+    world.must_start();
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "tool_0"}); // two pages were read
+    CHECK(world.get().lists().prompts.size() == 1);
+    CHECK(world.status().last_error.empty());
+}
+
+TEST_CASE("a_page_that_is_refused_leaves_the_pages_before_it") {
+    child_world world{fake_options({"--tools=4", "--pages=2", "--refuse-page"})};
+    world.must_start();
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "tool_2"});
+}
+
+TEST_CASE("a_list_that_is_refused_or_makes_no_sense_spares_the_other_lists_and_is_told") {
+    for (const std::string flag : {"--refuse=tools/list", "--garble=tools/list"}) {
+        CAPTURE(flag);
+        child_world world{fake_options({flag})};
+        world.must_start();
+        CHECK(world.get().lists().tools.empty());
+        CHECK(keys(world.get().lists().prompts) == names{"a prompt"});
+        CHECK(world.status().state == upstream_state::running);
+        CHECK(world.status().last_error.starts_with("tools/list failed: "));
+        // It is tried again, but not all the time.
+        CHECK_FALSE(world.get().has_stale_lists(clock_type::now()));
+        CHECK(world.get().has_stale_lists(clock_type::now() + std::chrono::minutes{1}));
+    }
+}
+
+TEST_CASE("a_list_that_makes_no_sense_any_more_keeps_the_one_of_before_until_it_does_again") {
+    child_world world{fake_options()};
+    world.must_start();
+    text_of(world.call("mute", R"({"method":"tools/list","how":"garble"})"));
+    text_of(world.call("change_tools"));
+    world.loop.run_until([&world] { return !world.status().last_error.empty(); });
+    CHECK(keys(world.get().lists().tools) == names{"tool_0"});
+    text_of(world.call("mute", R"({"method":"nothing","how":"garble"})"));
+    const auto later = clock_type::now() + std::chrono::minutes{1};
+    world.loop.await(world.get().refresh_stale(later, child_world::far_deadline()));
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "extra_0"});
+    CHECK(world.status().last_error.empty());
+}
+
+TEST_CASE("hints_of_a_list_are_those_of_all_its_pages_together") {
+    const auto tools = static_cast<std::size_t>(list_kind::tools);
+    child_world world{
+        fake_options({"--era=modern", "--tools=3", "--pages=3", "--hints=60000,public"})};
+    world.must_start();
+    CHECK(world.get().lists().hints[tools] == cache_hints{20'000, true});
+    child_world silent{fake_options({"--era=modern"})};
+    silent.must_start();
+    CHECK(silent.get().lists().hints[tools] == cache_hints{0, false});
+}
+
+TEST_CASE("a_modern_server_that_tells_no_changes_is_asked_again_when_its_time_is_over") {
+    child_world world{fake_options({"--era=modern", "--no-changes", "--hints=60000,public"})};
+    world.must_start();
+    text_of(world.call("change_tools"));
+    const auto refresh_at = [&world](std::chrono::seconds later) {
+        world.loop.await(
+            world.get().refresh_stale(clock_type::now() + later, child_world::far_deadline()));
+    };
+    refresh_at(std::chrono::seconds{30});
+    CHECK_FALSE(has_tool(world, "extra_0"));
+    refresh_at(std::chrono::seconds{60});
+    CHECK(has_tool(world, "extra_0"));
+}
+
+TEST_CASE("only_a_running_modern_server_that_tells_no_changes_is_asked_again") {
+    const auto far = clock_type::now() + std::chrono::hours{48};
+    child_world telling{fake_options({"--era=modern"})};
+    telling.must_start();
+    CHECK(telling.get().has_stale_lists(far)); // of its prompts it tells nothing
+    child_world legacy{fake_options({"--no-changes"})};
+    legacy.must_start();
+    CHECK_FALSE(legacy.get().has_stale_lists(far));
+    child_world stopped{fake_options({"--era=modern", "--no-changes"})};
+    stopped.must_start();
+    stopped.stop();
+    CHECK_FALSE(stopped.get().has_stale_lists(far));
+}
+
 TEST_CASE("a_list_that_is_too_long_ends_at_the_limit_of_items") {
     auto options = fake_options({"--tools=50", "--pages=2"});
     options.limits.list_items_max = 30;

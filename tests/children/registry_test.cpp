@@ -118,6 +118,45 @@ TEST_CASE("a_child_that_fails_does_not_fail_the_list_of_the_others") {
     CHECK(world.offers("good__tool_0"));
 }
 
+TEST_CASE("children_whose_lists_fail_in_different_ways_leave_the_others_in_their_order") {
+    registry_world world;
+    world.all.add(fake_options({"--refuse=tools/list"}, "refusing"));
+    world.all.add(fake_options({"--tools=2"}, "good"));
+    world.all.add(fake_options({"--garble=tools/list"}, "senseless"));
+    auto slow = fake_options({"--silent-at=tools/list"}, "slow");
+    slow.list_timeout = std::chrono::milliseconds{300};
+    world.all.add(slow);
+    world.all.add(fake_options({"--die-at=tools/list"}, "dying"));
+    world.all.add(fake_options({"--era=modern"}, "last"));
+    world.list_all();
+    const auto tools = json::parse(world.all.merged()->tools_json());
+    REQUIRE(tools.as_array().size() == 3);
+    CHECK(tools.at(0).at("name") == "good__tool_0");
+    CHECK(tools.at(1).at("name") == "good__tool_1");
+    CHECK(tools.at(2).at("name") == "last__tool_0");
+    for (const auto* const name : {"refusing", "senseless", "slow", "dying"}) {
+        CAPTURE(name);
+        CHECK_FALSE(world.all.find(name)->status().last_error.empty());
+    }
+    CHECK(world.state_of("dying") == upstream_state::failed);
+    // What they have beside the list that failed is offered.
+    const auto prompts = json::parse(world.all.merged()->prompts_json());
+    CHECK(prompts.as_array().size() == 5);
+}
+
+TEST_CASE("stale_lists_of_several_children_are_read_again_at_once") {
+    registry_world world;
+    for (const auto* const name : {"a", "b"})
+        world.all.add(fake_options({"--era=modern", "--no-changes"}, name));
+    world.list_all();
+    const auto before = world.listener.catalog_changes;
+    const auto later = clock_type::now() + std::chrono::minutes{1};
+    world.loop.await(world.all.refresh_stale(later, child_world::far_deadline()));
+    CHECK(world.listener.catalog_changes == before + 2);
+    world.loop.await(world.all.refresh_stale(clock_type::now(), child_world::far_deadline()));
+    CHECK(world.listener.catalog_changes == before + 2);
+}
+
 TEST_CASE("a_child_that_never_answers_delays_the_list_to_the_deadline_and_not_beyond") {
     registry_world world;
     world.all.add(fake_options({}, "good"));

@@ -9,11 +9,12 @@ namespace mcpgw::fake {
 namespace {
 
 const std::set<std::string> known_names{
-    "ask-at-start",   "version",    "change-at-eof",    "bare",   "bytes",      "change-in",
-    "crash-after",    "die-at",     "endless-pages",    "era",    "era-from",   "exit-with",
-    "garbage-before", "grandchild", "garbage-between",  "pages",  "ignore-eof", "ignore-sigterm",
-    "leave-group",    "prefix",     "exit-on-discover", "report", "say",        "silent",
-    "silent-at",      "tools",
+    "ask-at-start",   "version",     "change-at-eof",    "bare",   "bytes",      "change-in",
+    "crash-after",    "die-at",      "endless-pages",    "era",    "era-from",   "exit-with",
+    "garbage-before", "grandchild",  "garbage-between",  "pages",  "ignore-eof", "ignore-sigterm",
+    "leave-group",    "prefix",      "exit-on-discover", "report", "say",        "silent",
+    "silent-at",      "tools",       "garble",           "hints",  "no-changes", "refuse",
+    "refuse-page",    "same-cursor",
 };
 
 } // namespace

@@ -122,7 +122,7 @@ void fake_server::initialize(std::string_view id, std::string_view params) {
 }
 
 std::string fake_server::capabilities() const {
-    if (flags_.has("bare")) return R"({"tools":{}})";
+    if (flags_.has("bare") || flags_.has("no-changes")) return R"({"tools":{}})";
     return R"({"tools":{"listChanged":true},"prompts":{},"resources":{},"logging":{}})";
 }
 
@@ -146,6 +146,10 @@ std::string fake_server::tool_page(int page, int pages) const {
 }
 
 void fake_server::list(std::string_view id, std::string_view method_name, std::string_view params) {
+    if (method_name == flags_.text("garble", "-") || method_name == garbled_)
+        return reply(id, R"({"tools":"none","prompts":{},"resources":7})");
+    if (method_name == flags_.text("refuse", "-"))
+        return reply_error(id, -32603, "the database is away");
     if (method_name == method::prompts_list)
         return reply(id, R"({"prompts":[{"name":"a prompt"}]})");
     if (method_name == method::resources_list)
@@ -155,11 +159,19 @@ void fake_server::list(std::string_view id, std::string_view method_name, std::s
     const auto cursor = unquote_json(find_member(params, "cursor"));
     const int page = cursor ? std::stoi(cursor->substr(cursor->find('/') + 1)) : 0;
     const int pages = flags_.number("pages", 1);
+    if (flags_.has("refuse-page") && page > 0) return reply_error(id, -32602, "no such page");
     std::string next;
     // A cursor that needs escapes: it must come back as it went out.
     if (flags_.has("endless-pages") || page + 1 < pages)
         next = fmt::format(R"(,"nextCursor":"\"p\u00e4ge\"\/{}")", page + 1);
-    reply(id, fmt::format(R"({{"tools":[{}]{}}})", tool_page(page, pages), next));
+    if (flags_.has("same-cursor")) next = R"(,"nextCursor":"again/0")";
+    // "60000,public"; each further page is good for half the time
+    auto hints = flags_.text("hints", "");
+    if (const auto comma = hints.find(','); comma != hints.npos)
+        hints =
+            fmt::format(R"(,"ttlMs":{},"cacheScope":"{}")",
+                        std::stoi(hints.substr(0, comma)) / (page + 1), hints.substr(comma + 1));
+    reply(id, fmt::format(R"({{"tools":[{}]{}{}}})", tool_page(page, pages), next, hints));
 }
 
 void fake_server::tell_tools_changed() {

@@ -93,7 +93,8 @@ private:
     line_port& port_;
     std::string surroundings_;
     std::string era_;
-    std::string muted_;
+    std::string muted_;   ///< a method that is not answered
+    std::string garbled_; ///< a method that is answered with nonsense
     int calls_ = 0;
     int questions_ = 0;
     bool has_changed_ = false;

@@ -181,7 +181,7 @@ void fake_server::received(const tool_call& call) {
 
 void fake_server::change_tools(const tool_call& call) {
     extra_tools_.push_back(fmt::format("extra_{}", extra_tools_.size()));
-    tell_tools_changed();
+    if (!flags_.has("no-changes")) tell_tools_changed();
     reply_text(call.id, "changed");
 }
 
@@ -191,7 +191,7 @@ void fake_server::notify(const tool_call& call) {
 }
 
 void fake_server::mute(const tool_call& call) {
-    muted_ = call.text("method");
+    (call.text("how") == "garble" ? garbled_ : muted_) = call.text("method");
     reply_text(call.id, "muted");
 }
 

@@ -361,7 +361,7 @@ TEST_CASE("merged_list_is_kept_no_longer_than_its_shortest_part") {
     const auto secret = with_hints(R"({"tools":{}})", 90'000, false);
     const auto silent = with_hints("", 0, false);
     const auto hints = [](std::vector<catalog::source> sources, list_kind kind) {
-        return catalog{sources, std::nullopt}.hints(kind);
+        return catalog{sources, std::nullopt}.hints(kind, {});
     };
     const auto tools = list_kind::tools;
     CHECK(hints({{"p", &patient}}, tools) == cache_hints{60'000, true});
@@ -371,6 +371,53 @@ TEST_CASE("merged_list_is_kept_no_longer_than_its_shortest_part") {
     CHECK(hints({{"p", &patient}, {"q", &quick}}, list_kind::prompts) == cache_hints{60'000, true});
     CHECK(hints({{"p", &patient}, {"n", &silent}}, tools) == cache_hints{0, false});
     CHECK(hints({}, tools) == cache_hints{0, false});
+}
+
+TEST_CASE("list_of_a_server_that_tells_no_changes_is_good_for_the_rest_of_its_time") {
+    using std::chrono::milliseconds;
+    const cache_hints::time_point asked{milliseconds{1'000'000}};
+    upstream_lists lists;
+    lists.fetched_at = asked;
+    lists.hints.fill({60'000, true});
+    const auto left = [&lists](cache_hints::time_point now) {
+        return catalog{{{"s", &lists}}, std::nullopt}.hints(list_kind::tools, now).ttl_ms;
+    };
+    lists.capabilities = R"({"tools":{}})";
+    CHECK(left(asked) == 60'000);
+    CHECK(left(asked + milliseconds{59'999}) == 1);
+    CHECK(left(asked + milliseconds{99'999}) == 0);
+    CHECK(left(asked - milliseconds{1}) == 60'000);
+    CHECK_FALSE(lists.is_stale(asked + milliseconds{59'999}));
+    CHECK(lists.is_stale(asked + milliseconds{60'000}));
+    lists.capabilities = R"({"tools":{"listChanged":true}})";
+    CHECK(left(asked + milliseconds{99'999}) == 60'000);
+    CHECK_FALSE(lists.is_stale(asked + milliseconds{99'999}));
+    lists.capabilities = R"({"tools":{"listChanged":true},"prompts":{}})";
+    CHECK(lists.is_stale(asked + milliseconds{60'000}));
+}
+
+TEST_CASE("names_and_uris_of_the_gateways_own_are_given_to_no_server") {
+    auto lists = with_tools({tool("own"), tool("free")});
+    lists.prompts = {tool("own")};
+    lists.resources = {resource("mcp://own"), resource("x:free")};
+    auto rules = naming(prefix_policy::never);
+    rules.reserved = {"own", "mcp://own"};
+    const catalog c{{{"s", &lists}}, rules};
+    CHECK(c.tools_json() == R"([{"name":"free"}])");
+    CHECK(c.find_tool("own") == nullptr);
+    CHECK(c.find_prompt("own") != nullptr); // the gateway has no prompts
+    CHECK(c.find_resource("mcp://own") == nullptr);
+    REQUIRE(c.conflicts().size() == 2);
+    CHECK(c.conflicts()[0].key == "own");
+    CHECK(c.conflicts()[0].is_own);
+    CHECK(c.conflicts()[0].is_lost);
+    CHECK(c.conflicts()[0].outcome().find("execute_child_tool") != std::string::npos);
+    CHECK(c.conflicts()[1].key == "mcp://own");
+    rules.prefix = prefix_policy::on_conflict;
+    const catalog prefixed{{{"s", &lists}}, rules};
+    CHECK(prefixed.tools_json() == R"([{"name":"s__own"},{"name":"free"}])");
+    REQUIRE_FALSE(prefixed.conflicts().empty());
+    CHECK_FALSE(prefixed.conflicts()[0].is_lost);
 }
 
 } // namespace mcpgw

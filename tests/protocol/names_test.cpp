@@ -329,5 +329,29 @@ TEST_CASE("upstream_names_are_short_and_plain") {
     CHECK_FALSE(is_valid_upstream_name(std::string_view{"a\0b", 3}));
 }
 
+TEST_CASE("reserved_name_is_given_to_nobody") {
+    auto options = make_options(never);
+    options.reserved = {"get", "a__get"};
+    const std::vector<pair> sources{{"a", "get"}, {"a", "get.it"}, {"b", "get"}, {"b", "put"}};
+    const auto lost = assign(sources, options);
+    CHECK(lost[0].name.empty());
+    CHECK(lost[0].is_conflict);
+    CHECK(lost[2].name.empty());
+    CHECK(lost[3].name == "put");
+    CHECK_FALSE(lost[3].is_conflict);
+    options.prefix = on_conflict;
+    const auto prefixed = assign(sources, options);
+    CHECK(prefixed[0].name.starts_with("a__get_")); // even the prefixed name is taken
+    CHECK(prefixed[2].name == "b__get");
+    CHECK(prefixed[2].is_conflict);
+    CHECK(prefixed[3].name == "put");
+    // Another name that becomes a reserved one is altered, not lost.
+    options.prefix = never;
+    options.reserved = {"get_it"};
+    const auto altered = assign(sources, options)[1];
+    CHECK(altered.name.starts_with("get_it_"));
+    CHECK(altered.is_altered);
+}
+
 } // namespace
 } // namespace mcpgw

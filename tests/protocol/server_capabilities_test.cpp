@@ -57,4 +57,13 @@ TEST_CASE("capabilities_of_all_servers_are_merged_for_the_clients_revision") {
     }
 }
 
+TEST_CASE("one_server_alone_is_shown_with_the_changes_that_it_tells") {
+    capability_sources sources;
+    sources.is_one_server = true;
+    sources.servers = {
+        R"({"tools":{},"prompts":{"listChanged":true},"resources":{"subscribe":true}})"};
+    CHECK(merged_capabilities(sources, revision::r2025_11_25) ==
+          R"({"tools":{},"prompts":{"listChanged":true},"resources":{"subscribe":true}})");
+}
+
 } // namespace mcpgw

@@ -73,6 +73,27 @@ TEST_CASE("progress_of_two_clients_with_the_same_id_and_token_stays_apart") {
     }
 }
 
+TEST_CASE("progress_of_the_oldest_clients_has_no_message") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::demo());
+    for (const std::string version : {"2024-11-05", "2025-03-26"}) {
+        CAPTURE(version);
+        client_traits traits;
+        traits.version = version;
+        gateway_client client{world, traits};
+        const auto call =
+            client.send("tools/call", call_members("demo__wait", R"({"seconds":0.02,"steps":2})"),
+                        R"("progressToken":"t")");
+        REQUIRE_FALSE(call->notifications().empty());
+        for (const auto& heard : call->notifications()) {
+            const auto& params = heard.at("params").as_object();
+            CHECK(params.at("progressToken") == "t");
+            CHECK(params.contains("progress"));
+            CHECK(params.contains("message") == (version == "2025-03-26"));
+        }
+    }
+}
+
 TEST_CASE("client_without_a_token_hears_no_progress") {
     gateway_world world{exposing(exposure::all)};
     world.add(gateway_world::demo());

@@ -1,5 +1,10 @@
 // An MCP server over stdio for the tests of the gateway: of one era only, and with tools that do
-// what the demo server never does. `gateway_fake_server legacy|modern [long-names | own-names]`.
+// what the demo server never does. `gateway_fake_server legacy|modern [OPTION...]`:
+//   long-names, own-names  tools with names of that kind
+//   prompts, completes     a prompt and a template; completions for them
+//   2024                   the revision of 2024-11-05
+//   plain                  tells no changes, and has a capability of its own
+//   kept                   its lists may be kept for a minute, by anybody
 #include "protocol/envelope.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
@@ -9,9 +14,12 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mcpgw {
@@ -19,12 +27,13 @@ namespace {
 
 class fake_server {
 public:
-    fake_server(era spoken, std::string_view more) : era_(spoken) {
-        tools_ = {"inspect",   "rich",  "listing", "bare", "refuse", "hang",
-                  "cancelled", "touch", "grow",    "moan", "locals", "subscriptions",
-                  "interview", "stall", "nag",     "who",  "chatty", "routed"};
-        if (more == "own-names") tools_.emplace_back("get_schema"); // one of the gateway's
-        if (more != "long-names") return;
+    fake_server(era spoken, std::set<std::string, std::less<>> options)
+        : era_(spoken), options_(std::move(options)) {
+        tools_ = {"inspect", "rich", "listing", "bare",   "refuse",        "hang",      "cancelled",
+                  "touch",   "grow", "moan",    "locals", "subscriptions", "interview", "stall",
+                  "nag",     "who",  "chatty",  "routed", "links"};
+        if (has("own-names")) tools_.emplace_back("get_schema"); // one of the gateway's
+        if (!has("long-names")) return;
         tools_.push_back(std::string(80, 'n') + "_one");
         tools_.push_back(std::string(80, 'n') + "_two");
         tools_.push_back("odd.name/here");
@@ -48,6 +57,7 @@ public:
     }
 
 private:
+    [[nodiscard]] bool has(std::string_view option) const { return options_.contains(option); }
     void say(const std::string& line) { std::cout << line << '\n' << std::flush; }
     void answer(std::string_view members) {
         const bool is_modern = era_ == era::modern;
@@ -69,14 +79,14 @@ private:
     void on_request(std::string_view name) {
         if (name == method::discover) {
             if (era_ == era::legacy) return refuse("-32601", "Method not found");
-            return answer(R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":)"
-                          R"({"listChanged":true},"resources":{},"prompts":{}})");
+            return answer(fmt::format(R"("supportedVersions":["2026-07-28"],"capabilities":{}{})",
+                                      capabilities(), hints()));
         }
         if (name == method::initialize)
-            return answer(R"("protocolVersion":"2025-06-18","capabilities":{"tools":)"
-                          R"({"listChanged":true},"resources":{"subscribe":true},"logging":{}},)"
-                          R"("serverInfo":{"name":"fake","version":"9"},)"
-                          R"("instructions":"Handle with care.")");
+            return answer(fmt::format(R"("protocolVersion":"{}","capabilities":{},)"
+                                      R"("serverInfo":{{"name":"fake","version":"9"}},)"
+                                      R"("instructions":"Handle with care.")",
+                                      has("2024") ? "2024-11-05" : "2025-06-18", capabilities()));
         if (name == method::set_level) {
             level_ = message_.in_params.level.of(line_);
             return answer("");
@@ -84,9 +94,16 @@ private:
         if (name == method::tools_list) return list_tools();
         if (name == method::tools_call) return call_tool();
         if (name == method::resources_list)
-            return answer(R"("resources":[{"uri":"fake://doc","name":"doc"}])");
-        if (name == method::resources_templates_list) return answer(R"("resourceTemplates":[])");
-        if (name == method::prompts_list) return answer(R"("prompts":[])");
+            return answer(R"("resources":[{"uri":"fake://doc","name":"doc"}])" + hints());
+        if (name == method::resources_templates_list)
+            return answer(fmt::format(R"("resourceTemplates":[{}]{})",
+                                      has("prompts") ? R"({"uriTemplate":"fake://t/{x}"})" : "",
+                                      hints()));
+        if (name == method::prompts_list)
+            return answer(fmt::format(R"("prompts":[{}]{})",
+                                      has("prompts") ? R"({"name":"ask"})" : "", hints()));
+        if (name == method::complete && (has("completes") || has("2024")))
+            return answer(fmt::format(R"("completion":{{"values":[{}]}})", quote_json(line_)));
         if (name == method::resources_read) return read_resource();
         if (name == method::resources_subscribe || name == method::resources_unsubscribe) {
             subscriptions_ += fmt::format("{}{} {}", subscriptions_.empty() ? "" : ",", name,
@@ -96,11 +113,28 @@ private:
         refuse("-32601", "Method not found");
     }
 
+    [[nodiscard]] std::string capabilities() const {
+        if (has("plain"))
+            return R"({"tools":{},"resources":{"listChanged":true},)"
+                   R"("experimental":{"x":{"n":1.0}}})";
+        return fmt::format(R"({{"tools":{{"listChanged":true}},{}{}{}}})",
+                           era_ == era::modern ? R"("resources":{},"prompts":{})"
+                                               : R"("resources":{"subscribe":true},"logging":{})",
+                           era_ == era::legacy && has("prompts") ? R"(,"prompts":{})" : "",
+                           has("completes") ? R"(,"completions":{})" : "");
+    }
+    [[nodiscard]] std::string hints() const {
+        return has("kept") ? R"(,"ttlMs":60000,"cacheScope":"public")" : "";
+    }
+
     void read_resource() {
         const auto uri = message_.in_params.uri.of(line_);
         if (uri == R"("fake://doc")" || uri == R"("fake://hidden")")
             return answer(
                 fmt::format(R"("contents":[{{"uri":{},"text":"n = 1.0"}}],"x":1.0)", uri));
+        if (uri == R"("fake://inner")")
+            return answer(
+                fmt::format(R"("contents":[{{"uri":{},"text":"{}"}}])", uri, to_string(era_)));
         refuse(era_ == era::legacy ? "-32002" : "-32602", "no such thing");
     }
 
@@ -112,7 +146,7 @@ private:
                                 tool == "routed" ? R"(,"properties":{"region":{"type":"string",)"
                                                    R"("x-mcp-header":"Region"}})"
                                                  : "");
-        answer(fmt::format(R"("tools":[{}])", list));
+        answer(fmt::format(R"("tools":[{}]{})", list, hints()));
     }
 
     void call_tool() {
@@ -121,6 +155,7 @@ private:
             tool == "odd.name/here")
             return answer_text(line_);
         if (tool == "rich") return answer(rich);
+        if (tool == "links") return answer(links);
         if (tool == "listing") return answer(R"("content":[],"structuredContent":[1,2.0])");
         if (tool == "bare") return answer(R"("content":[])");
         if (tool == "refuse")
@@ -193,6 +228,9 @@ private:
         say(make_response(id_, R"({"resultType":"input_required","requestState":"later"})"));
     }
 
+    static constexpr std::string_view links =
+        R"("content":[{"type":"resource_link","uri":"fake://hidden","name":"h"},)"
+        R"({"type":"resource","resource":{"uri":"fake://inner","text":"t"}}])";
     static constexpr std::string_view rich =
         R"("content":[{"type":"text","text":"one\ntwo\nthree\nfour"},)"
         R"({"type":"image","data":"aGk=","mimeType":"image/png"},)"
@@ -201,6 +239,7 @@ private:
         R"("isError":true,"_meta":{"com.example/trace":1.0},"extra":[1.0])";
 
     era era_;
+    std::set<std::string, std::less<>> options_;
     std::vector<std::string> tools_;
     std::string line_;
     envelope message_;
@@ -218,7 +257,7 @@ int main(int argc, char** argv) {
     const std::string_view spoken = argc > 1 ? argv[1] : "";
     if (spoken != "legacy" && spoken != "modern") return 2;
     mcpgw::fake_server server{spoken == "modern" ? mcpgw::era::modern : mcpgw::era::legacy,
-                              argc > 2 ? argv[2] : ""};
+                              {argv + 2, argv + argc}};
     for (std::string line; std::getline(std::cin, line);) server.on_line(line);
     return 0;
 }

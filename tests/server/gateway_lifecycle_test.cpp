@@ -114,6 +114,49 @@ TEST_CASE("scoped_initialize_offers_what_the_child_offers") {
     CHECK(result.at("serverInfo").at("name") == "fake");
 }
 
+TEST_CASE("endpoint_of_one_server_is_as_good_as_the_server_itself") {
+    auto options = exposing(exposure::all);
+    options.naming.prefix = prefix_policy::never;
+    gateway_world world{options};
+    world.add(gateway_world::fake("old", {"legacy", "plain"}));
+    for (const std::string scope : {"old", ""}) { // all there is counts as its own endpoint
+        CAPTURE(scope);
+        auto traits = fresh();
+        traits.scope = scope;
+        gateway_client client{world, traits};
+        const auto call = client.send("initialize", opening("2025-11-25"));
+        CHECK(call->raw_result() ==
+              R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{},)"
+              R"("resources":{"listChanged":true},"experimental":{"x":{"n":1.0}}},)"
+              R"("serverInfo":{"name":"fake","version":"9"},"instructions":"Handle with care."})");
+        traits.spoken = era::modern;
+        gateway_client newer{world, traits};
+        for (const char* const name : {"server/discover", "tools/list", "resources/list"}) {
+            const auto result = newer.request(name);
+            CHECK(result.at("_meta").at("io.modelcontextprotocol/serverInfo").at("version") == "9");
+        }
+        const auto hidden = newer.request("resources/read", R"("uri":"fake://hidden")");
+        CHECK(hidden.as_object().contains("contents"));
+    }
+    // With a second server the gateway is somebody of its own.
+    world.add(gateway_world::demo());
+    gateway_client client{world, fresh()};
+    const auto result = client.request("initialize", opening("2025-11-25"));
+    CHECK(result.at("serverInfo").at("name") == "mcp-gateway");
+    CHECK(result.at("capabilities").at("tools").at("listChanged") == true);
+}
+
+TEST_CASE("instructions_of_the_operator_stand_before_those_of_the_only_server") {
+    auto options = exposing(exposure::all);
+    options.naming.prefix = prefix_policy::never;
+    options.instructions = "Be kind.";
+    gateway_world world{options};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, fresh()};
+    CHECK(client.request("initialize", opening("2025-11-25")).at("instructions") ==
+          "Be kind.\n\nHandle with care.");
+}
+
 TEST_CASE("scoped_initialize_fails_while_the_child_cannot_start") {
     gateway_world world;
     auto broken = gateway_world::demo("broken");

@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -189,9 +190,9 @@ TEST_CASE("unknown_tool_name_of_any_length_does_not_flood_the_error") {
     CHECK(error.at("message").as_string().size() < 400);
 }
 
-TEST_CASE("lists_of_modern_clients_tell_that_nobody_may_keep_them") {
+TEST_CASE("lists_of_legacy_servers_may_be_kept_by_nobody") {
     gateway_world world{exposing(exposure::both)};
-    world.add(gateway_world::demo());
+    world.add(gateway_world::fake("old", {"legacy"}));
     gateway_client client{world, modern()};
     for (const char* const name :
          {"tools/list", "prompts/list", "resources/list", "resources/templates/list"}) {
@@ -287,6 +288,92 @@ TEST_CASE("prompts_and_completions_are_found_by_their_public_names") {
         alone.request("completion/complete", R"("ref":{"type":"ref/prompt","name":"summarize"},)"
                                              R"("argument":{"name":"style","value":"sh"})");
     CHECK(style.at("completion").at("values") == json::array{"short"});
+}
+
+TEST_CASE("tool_named_like_one_of_the_gateways_own_is_not_listed_twice") {
+    auto options = exposing(exposure::both);
+    options.naming.prefix = prefix_policy::never;
+    gateway_world world{options};
+    world.add(gateway_world::fake("shadow", {"modern", "own-names"}));
+    gateway_client client{world, {}};
+    const auto names = client.names("tools/list", "tools");
+    CHECK(std::ranges::count(names, "get_schema") == 1);
+    // The gateway's own answers; the server's is reached through execute_child_tool.
+    const auto own = client.call("get_schema", R"({"server_id":"shadow","tool_name":"inspect"})");
+    CHECK(own.at("structuredContent").at("server_id") == "shadow");
+    const auto other =
+        client.call("execute_child_tool", R"({"server_id":"shadow","tool_name":"get_schema"})");
+    CHECK(text_of(other).find("Unknown tool") != std::string::npos); // as this server answers it
+    // Without own tools beside it, the server keeps the name.
+    options.expose = exposure::all;
+    gateway_world alone{options};
+    alone.add(gateway_world::fake("shadow", {"modern", "own-names"}));
+    gateway_client plain{alone, {}};
+    CHECK(std::ranges::count(plain.names("tools/list", "tools"), "get_schema") == 1);
+}
+
+TEST_CASE("lists_of_modern_servers_are_kept_as_long_as_the_shortest_of_them_says") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::fake("one", {"modern", "kept"}));
+    gateway_client client{world, modern()};
+    for (const char* const name : {"tools/list", "prompts/list", "resources/list",
+                                   "resources/templates/list", "server/discover"}) {
+        CAPTURE(name);
+        client.names("tools/list", "tools"); // what has not told yet may change at any moment
+        const auto result = client.request(name);
+        CHECK(result.at("ttlMs").as_int64() > 30'000);
+        CHECK(result.at("ttlMs").as_int64() <= 60'000);
+        CHECK(result.at("cacheScope") == "public");
+    }
+    world.add(gateway_world::fake("two", {"modern"}));
+    client.names("tools/list", "tools");
+    for (const char* const name : {"tools/list", "server/discover"}) {
+        const auto result = client.request(name);
+        CHECK(result.at("ttlMs") == 0);
+        CHECK(result.at("cacheScope") == "private");
+    }
+    // At its own endpoint a server's word counts alone.
+    gateway_client alone{world, scoped("one", era::modern)};
+    CHECK(alone.request("tools/list").at("cacheScope") == "public");
+    CHECK(alone.request("server/discover").at("cacheScope") == "public");
+}
+
+TEST_CASE("resource_that_a_tool_linked_to_is_read_from_its_server") {
+    gateway_world world{exposing(exposure::both)};
+    world.add(gateway_world::demo());
+    world.add(gateway_world::fake("old", {"legacy"}));
+    world.add(gateway_world::fake("new", {"modern"}));
+    for (const auto& traits : {client_traits{}, modern()}) {
+        gateway_client client{world, traits};
+        const auto read = [&](const std::string& uri) {
+            return client.send("resources/read", R"("uri":")" + uri + "\"");
+        };
+        if (traits.spoken == era::legacy)
+            CHECK(read("fake://hidden")->error().at("code") == -32002);
+        client.call("old__links");
+        CHECK(read("fake://hidden")->result().at("contents").at(0).at("text") == "n = 1.0");
+        CHECK(read("fake://inner")->result().at("contents").at(0).at("text") == "legacy");
+        // The newest link counts, also where the gateway's own tool brought it.
+        client.call("execute_child_tool", R"({"server_id":"new","tool_name":"links"})");
+        CHECK(read("fake://inner")->result().at("contents").at(0).at("text") == "modern");
+    }
+}
+
+TEST_CASE("link_that_another_client_saw_leads_nowhere") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::demo());
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client first{world, {}};
+    first.call("old__links");
+    gateway_client second{world, {}};
+    gateway_client third{world, modern()};
+    const auto uri = R"("uri":"fake://inner")";
+    CHECK(first.send("resources/read", uri)->result().as_object().contains("contents"));
+    CHECK(second.send("resources/read", uri)->error().at("code") == -32002);
+    CHECK(third.send("resources/read", uri)->error().at("code") == -32602);
+    // It can be watched as well.
+    first.request("resources/subscribe", uri);
+    CHECK(text_of(second.call("old__subscriptions")).find("fake://inner") != std::string::npos);
 }
 
 } // namespace mcpgw::gateway_test

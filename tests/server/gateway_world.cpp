@@ -44,7 +44,7 @@ gateway_options exposing(exposure expose) {
 }
 
 gateway_world::gateway_world(gateway_options options)
-    : upstreams_(io_.get_executor(), options.naming, nullptr, log_, small_environment())
+    : upstreams_(io_.get_executor(), naming_beside_own(options), nullptr, log_, small_environment())
     , gateway_(options, upstreams_, log_)
     , tasks_(io_.get_executor(), calls_max) {}
 
