@@ -5,6 +5,7 @@
 #include "protocol/mcp.hpp"
 #include "protocol/names.hpp"
 #include "protocol/param_headers.hpp"
+#include "protocol/uri_template.hpp"
 
 #include <array>
 #include <chrono>
@@ -140,10 +141,5 @@ private:
     index tools_, prompts_, resources_, templates_;
     std::vector<catalog_conflict> conflicts_;
 };
-
-/// Whether `uri` can be an expansion of an RFC 6570 template: literals must match, every
-/// expression matches one or more characters ({/x*}, {+x}, {?x} and {&x} also slashes; {?…}, {&…},
-/// {#…}, {/…} and {;…} may be empty).
-bool matches_template(std::string_view uri, std::string_view uri_template);
 
 } // namespace mcpgw
