@@ -82,7 +82,6 @@ task<> http_link::run() {
     changed_.notify_all();
     co_await end_session();
     co_await tasks_.wait_all();
-    co_await client_.close();
     has_ended_ = true;
 }
 

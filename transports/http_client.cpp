@@ -9,11 +9,11 @@
 namespace mcpgw {
 
 namespace {
-constexpr std::size_t lookups_max = 64;
+constexpr std::size_t lookups_max = 16;
 }
 
 http_client::http_client(executor ex, http_client_options options)
-    : executor_(ex), options_(std::move(options)), resolver_(ex), lookups_(ex, lookups_max) {}
+    : executor_(ex), options_(std::move(options)) {}
 
 http_client::~http_client() = default;
 
@@ -34,37 +34,16 @@ task<result<http_response>> http_client::fetch(http_client_request request,
     co_return response;
 }
 
-task<> http_client::close() {
-    idle_.clear();
-    resolver_.cancel();
-    co_await lookups_.wait_all();
-}
-
-std::shared_ptr<http_client::lookup> http_client::start_lookup(const http_url& url) {
-    auto wanted = std::make_shared<lookup>(executor_);
-    boost::system::error_code ec;
-    const auto address = asio::ip::make_address(url.host, ec);
-    if (!ec)
-        wanted->found = net_stream::endpoints{{address, url.port}};
-    else if (!lookups_.spawn(run_lookup(wanted, url.host, url.port)))
-        wanted->found = fault{errc::server_busy, "too many names are being looked up"};
-    return wanted;
-}
-
-task<> http_client::run_lookup(std::shared_ptr<lookup> wanted, std::string host,
-                               std::uint16_t port) {
-    const std::string service = std::to_string(port);
-    auto resolved = co_await resolver_.async_resolve(host, service, nothrow);
-    auto& [ec, list] = resolved;
-    if (ec) {
-        wanted->found = fault{errc::connection_lost,
-                              fmt::format("the name cannot be resolved: {}", ec.message())};
-    } else {
-        net_stream::endpoints addresses;
-        for (const auto& entry : list) addresses.push_back(entry.endpoint());
-        wanted->found = std::move(addresses);
+std::shared_ptr<name_lookup> http_client::start_lookup(const http_url& url) {
+    std::erase_if(lookups_, [](const auto& entry) { return entry.second->found().has_value(); });
+    auto& wanted = lookups_[url.authority()];
+    if (wanted) return wanted;
+    if (lookups_.size() > lookups_max) {
+        lookups_.erase(url.authority());
+        return nullptr;
     }
-    wanted->done.notify();
+    wanted = std::make_shared<name_lookup>(executor_, url.host, url.port);
+    return wanted;
 }
 
 result<std::shared_ptr<tls_context>> http_client::tls() {

@@ -3,12 +3,13 @@
 #include "protocol/http_url.hpp"
 #include "transports/abort_signal.hpp"
 #include "transports/http_response_parser.hpp"
+#include "transports/name_lookup.hpp"
 #include "transports/net_stream.hpp"
-#include "transports/task_group.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,7 +54,7 @@ struct http_response {
 /// Outgoing HTTP/1.1 over TCP and TLS: connections that are kept for the next request, name
 /// resolution, limits. Redirects are not followed, proxies of the environment are not used,
 /// compression is not asked for. Owned by whoever talks to a server elsewhere; outlives the
-/// http_fetches made with it; close() it before it goes.
+/// http_fetches made with it.
 class http_client {
 public:
     http_client(executor ex, http_client_options options);
@@ -69,18 +70,10 @@ public:
     /// (connections_max), bad_http_request (no HTTP), or the reason of `abort`.
     task<result<http_response>> fetch(http_client_request request, std::size_t body_bytes_max,
                                       abort_signal& abort);
-    /// Closes the connections that nobody uses and waits for name look-ups that are under way (the
-    /// system's resolver cannot be interrupted).
-    task<> close();
 
     // --- for http_fetch ---
-    /// A name look-up; whoever waits may leave before it has ended.
-    struct lookup {
-        explicit lookup(executor ex) : done(ex) {}
-        wake_up done;
-        std::optional<result<net_stream::endpoints>> found;
-    };
-    std::shared_ptr<lookup> start_lookup(const http_url& url);
+    /// One for each name at a time, however many wait for it. Null: too many names.
+    std::shared_ptr<name_lookup> start_lookup(const http_url& url);
     result<std::shared_ptr<tls_context>> tls();
     bool try_enter();
     void leave() { --in_use_; }
@@ -96,15 +89,12 @@ private:
         std::unique_ptr<net_stream> stream;
         clock_type::time_point until;
     };
-    task<> run_lookup(std::shared_ptr<lookup> wanted, std::string host, std::uint16_t port);
-
     executor executor_;
     http_client_options options_;
     std::shared_ptr<tls_context> tls_;
     std::list<idle_connection> idle_; ///< oldest first
     std::size_t in_use_ = 0;
-    tcp_resolver resolver_;
-    task_group lookups_;
+    std::map<std::string, std::shared_ptr<name_lookup>> lookups_; ///< under way, by authority
 };
 
 } // namespace mcpgw

@@ -51,7 +51,7 @@ void http_fetch::close(fault reason) {
     if (closed_) return;
     closed_ = std::move(reason);
     if (stream_) stream_->close();
-    if (lookup_) lookup_->done.notify();
+    if (lookup_) lookup_->wake();
 }
 
 void http_fetch::start_timer(clock_type::time_point when, fault late) {
@@ -80,13 +80,15 @@ fault http_fetch::failure(const boost::system::error_code& ec, std::string_view 
 
 task<result<net_stream::endpoints>> http_fetch::look_up(clock_type::time_point deadline) {
     lookup_ = client_.start_lookup(request_.url);
-    while (!lookup_->found && !closed_) {
-        const bool was_notified = co_await lookup_->done.wait_until(deadline);
+    if (!lookup_) co_return fault{errc::server_busy, "too many names are being looked up"};
+    while (!lookup_->found() && !closed_) {
+        const bool was_notified = co_await lookup_->wait_until(deadline);
         if (!was_notified) break;
     }
     if (closed_) co_return *closed_;
-    if (!lookup_->found) co_return fault{errc::call_timed_out, "the name was not resolved in time"};
-    co_return *lookup_->found;
+    if (!lookup_->found())
+        co_return fault{errc::call_timed_out, "the name was not resolved in time"};
+    co_return *lookup_->found();
 }
 
 task<result<void>> http_fetch::connect() {

@@ -50,7 +50,7 @@ private:
     http_client_request request_;
     std::unique_ptr<net_stream> stream_;
     std::unique_ptr<http_response_parser> parser_;
-    std::shared_ptr<http_client::lookup> lookup_;
+    std::shared_ptr<name_lookup> lookup_;
     std::optional<fault> closed_;
     timer timer_;
     /// Handlers of the timer may run late: they find null when we are gone, and an old number when

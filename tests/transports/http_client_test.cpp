@@ -228,6 +228,16 @@ TEST_CASE("certificate_of_an_unknown_ca_is_refused_and_the_text_says_what_to_do"
     CHECK(world.received.empty());
 }
 
+TEST_CASE("name_is_looked_up_once_however_many_want_it") {
+    http_client_world world;
+    auto url = world.url("/");
+    url.host = "localhost";
+    const auto first = world.client.start_lookup(url);
+    CHECK(world.client.start_lookup(url) == first);
+    url.port = 1;
+    CHECK(world.client.start_lookup(url) != first);
+}
+
 TEST_CASE("names_are_resolved_and_every_address_is_tried") {
     http_client_world world;
     world.serve(answer_each(world, {json_response("{}")}));
