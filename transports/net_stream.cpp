@@ -30,14 +30,38 @@ void set_options(tcp_socket& socket) {
     ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &keep_alive_probes, sizeof keep_alive_probes);
 }
 
+/// What to do about a certificate, as far as it is ours to do.
+std::string_view remedy_for(long verdict) {
+    switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        return "; check the host in `url`";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return "; its owner has to renew it";
+    default:
+        return "; for a private CA set `ca_file`";
+    }
+}
+
 fault tls_fault(tls_stream& stream, const std::string& host, const boost::system::error_code& ec) {
     const auto verdict = SSL_get_verify_result(stream.native_handle());
     if (verdict != X509_V_OK)
         return {errc::server_failed,
-                fmt::format("the certificate of {} is not accepted: {}; for a private CA set "
-                            "`ca_file`",
-                            host, X509_verify_cert_error_string(verdict))};
+                fmt::format("the certificate of {} is not accepted: {}{}", host,
+                            X509_verify_cert_error_string(verdict), remedy_for(verdict))};
     return {errc::server_failed, fmt::format("TLS with {} failed: {}", host, ec.message())};
+}
+
+/// Says whom we want, and has the certificate checked for it.
+bool expect_host(SSL* tls, const std::string& host) {
+    auto* const checks = SSL_get0_param(tls);
+    boost::system::error_code not_an_address;
+    asio::ip::make_address(host, not_an_address);
+    if (!not_an_address) return X509_VERIFY_PARAM_set1_ip_asc(checks, host.c_str()) == 1;
+    // RFC 6066, 3: literal addresses are not permitted in server_name.
+    return SSL_set_tlsext_host_name(tls, host.c_str()) == 1 &&
+           X509_VERIFY_PARAM_set1_host(checks, host.c_str(), host.size()) == 1;
 }
 
 } // namespace
@@ -79,11 +103,8 @@ task<result<void>> net_stream::connect(endpoints addresses, clock_type::time_poi
 task<result<void>> net_stream::start_tls(std::shared_ptr<tls_context> context, std::string host) {
     context_ = std::move(context);
     tls_ = std::make_unique<tls_stream>(socket_, *context_);
-    boost::system::error_code not_an_address;
-    asio::ip::make_address(host, not_an_address);
-    // RFC 6066, 3: literal addresses are not permitted in server_name.
-    if (not_an_address) SSL_set_tlsext_host_name(tls_->native_handle(), host.c_str());
-    tls_->set_verify_callback(asio::ssl::host_name_verification{host});
+    if (!expect_host(tls_->native_handle(), host))
+        co_return fault{errc::server_failed, fmt::format("{} is no name for a certificate", host)};
     const auto [ec] = co_await tls_->async_handshake(asio::ssl::stream_base::client, nothrow);
     if (ec) co_return tls_fault(*tls_, host, ec);
     co_return result<void>{};

@@ -2,6 +2,7 @@
 #include "children/http_link.hpp"
 
 #include "tests/support/fake_remote.hpp"
+#include "tests/support/test_ca.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -75,6 +76,19 @@ struct modern_world {
     modern_server server;
     remote_world world;
 };
+
+/// Why nothing is said to a server that shows this certificate, where `trusted` is the CA.
+std::string refusal_of(std::unique_ptr<tls_context> certificate, const io_test::test_ca& trusted) {
+    auto options = fake_options();
+    options.remote.ca_file = trusted.path();
+    remote_world world{modern_server{}, std::move(options), std::move(certificate)};
+    const auto started = world.child.start();
+    REQUIRE(started.has_error());
+    CHECK(world.server.count("server/discover") == 0);
+    CHECK(
+        started.error().detail.starts_with("server 'fake': cannot connect to https://127.0.0.1:"));
+    return started.error().detail;
+}
 
 fault fault_of(const answer_or_fault& answer) {
     REQUIRE(answer.has_error());
@@ -269,4 +283,32 @@ TEST_CASE("calls_in_flight_to_a_remote_server_are_limited") {
     first.abort.abort({errc::call_cancelled});
     child.end(first);
     CHECK(text_of(child.call("echo")) == "hello");
+}
+
+TEST_CASE("server_with_a_certificate_of_the_named_ca_is_spoken_to_over_tls") {
+    io_test::test_ca ca;
+    auto options = fake_options();
+    options.remote.ca_file = ca.path();
+    modern_server server;
+    remote_world world{[&server](const auto& request, const auto& connection) {
+                           return server(request, connection);
+                       },
+                       options, ca.make_server_context("IP:127.0.0.1")};
+    world.child.must_start();
+    CHECK(text_of(world.child.call("echo")) == "hello");
+    server.listen_stream.reset(); // before the loop that it belongs to
+}
+
+TEST_CASE("server_whose_certificate_proves_nothing_is_told_nothing_and_the_text_says_why") {
+    io_test::test_ca ca;
+    io_test::test_ca other;
+    const auto says = [](const std::string& text, std::string_view words) {
+        INFO(text);
+        CHECK(text.find(words) != std::string::npos);
+    };
+    says(refusal_of(ca.make_server_context("IP:127.0.0.2"), ca), "check the host in `url`");
+    says(refusal_of(ca.make_server_context("DNS:localhost"), ca), "mismatch");
+    says(refusal_of(ca.make_server_context("IP:127.0.0.1", -1), ca), "expired");
+    says(refusal_of(ca.make_server_context("IP:127.0.0.1"), other), "set `ca_file`");
+    says(refusal_of(other.make_self_signed_context(), ca), "self-signed certificate");
 }

@@ -1,6 +1,6 @@
 #include "children/registry.hpp"
 
-#include "tests/support/child_world.hpp"
+#include "tests/support/fake_remote.hpp"
 #include "tests/support/process_probe.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -69,6 +69,35 @@ TEST_CASE("the_catalog_merges_the_children_in_the_order_of_the_configuration") {
     CHECK(target->upstream == "a");
     CHECK(target->original == "tool_0");
     CHECK(world.listener.catalog_changes >= 2);
+}
+
+TEST_CASE("a_remote_server_is_in_the_catalog_like_any_other") {
+    const auto answer = [](const received_request& request, const connection_pointer&) {
+        const auto name = fake_remote::name_of(request);
+        if (name == "server/discover") return fake_reply{response_text("404 Not Found", "", "")};
+        if (name == "GET") return fake_reply{response_text("405 Method Not Allowed", "", "")};
+        if (name.starts_with("notifications/")) return fake_reply{accepted()};
+        const std::string_view result =
+            name == "initialize" ? R"({"protocolVersion":"2025-11-25","capabilities":{"tools":{}},)"
+                                   R"("serverInfo":{"name":"s","version":"1"}})"
+                                 : R"({"tools":[{"name":"far","inputSchema":{"type":"object"}}]})";
+        return fake_reply{json_response(result_of(fake_remote::id_of(request), result))};
+    };
+    registry_world world;
+    fake_remote server{answer};
+    server.start(world.loop);
+    auto remote = fake_options({}, "remote");
+    remote.remote.url = server.url();
+    world.all.add(fake_options({}, "process"));
+    world.all.add(remote);
+    world.list_all();
+    CHECK(world.offers("process__tool_0"));
+    CHECK(world.offers("remote__far"));
+    CHECK(world.all.find("remote")->status().state == upstream_state::running);
+    CHECK(world.all.find("remote")->status().pid == 0);
+    world.loop.await(world.all.close());
+    server.close();
+    world.loop.finish(); // before the server goes
 }
 
 TEST_CASE("one_child_alone_keeps_its_own_names") {

@@ -68,8 +68,10 @@ public:
         port_ = ntohs(address.sin_port);
     }
     [[nodiscard]] std::string url(std::string_view path = "/mcp") const {
-        return fmt::format("http://127.0.0.1:{}{}", port_, path);
+        return fmt::format("{}://127.0.0.1:{}{}", tls_ ? "https" : "http", port_, path);
     }
+    /// Before url() and start().
+    void set_tls(std::unique_ptr<tls_context> context) { tls_ = std::move(context); }
     void start(process_loop& loop) {
         loop_ = &loop;
         acceptor_ =
@@ -119,7 +121,9 @@ private:
     }
     task<> serve(connection_pointer connection) {
         connections_.push_back(connection);
-        for (;;) {
+        bool is_open = true;
+        if (tls_) is_open = co_await connection->start_tls(*tls_);
+        while (is_open) {
             auto request = co_await connection->read_request();
             if (request.method.empty()) break;
             received_.push_back(request);
@@ -137,6 +141,7 @@ private:
     }
 
     handler on_request_;
+    std::unique_ptr<tls_context> tls_;
     int socket_ = -1;
     std::uint16_t port_ = 0;
     process_loop* loop_ = nullptr;
@@ -159,8 +164,9 @@ inline std::string text_result(std::string_view text) {
 /// The upstream under test and the remote server that it talks to.
 class remote_world {
 public:
-    explicit remote_world(fake_remote::handler on_request, child_options options = fake_options())
-        : server(std::move(on_request)), child(remote(std::move(options))) {
+    explicit remote_world(fake_remote::handler on_request, child_options options = fake_options(),
+                          std::unique_ptr<tls_context> tls = nullptr)
+        : server(std::move(on_request)), child(remote(std::move(options), std::move(tls))) {
         server.start(child.loop);
     }
     ~remote_world() {
@@ -174,7 +180,8 @@ public:
     child_world child;
 
 private:
-    child_options remote(child_options options) const {
+    child_options remote(child_options options, std::unique_ptr<tls_context> tls) {
+        server.set_tls(std::move(tls));
         if (options.remote.url.empty()) options.remote.url = server.url();
         return options;
     }

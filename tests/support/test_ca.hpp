@@ -18,7 +18,8 @@ namespace mcpgw::io_test {
 /// A certificate authority that lives as long as the test, and its certificate in a file.
 class test_ca {
 public:
-    test_ca() : key_(make_key()), certificate_(make_certificate("test CA", {}, key_.get())) {
+    test_ca()
+        : key_(make_key()), certificate_(make_certificate("test CA", {}, key_.get(), lifetime_s)) {
         char path[] = "/tmp/mcpgw-test-ca-XXXXXX";
         const int fd = ::mkstemp(path);
         REQUIRE(fd >= 0);
@@ -34,16 +35,28 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
 
     /// For a server whose certificate is for `alternative_name`: "IP:127.0.0.1", "DNS:localhost".
-    std::unique_ptr<tls_context> make_server_context(const std::string& alternative_name) {
+    /// `lifetime`: in seconds from now.
+    std::unique_ptr<tls_context> make_server_context(const std::string& alternative_name,
+                                                     long lifetime = lifetime_s) {
         const auto key = make_key();
-        const auto certificate = make_certificate("test server", alternative_name, key.get());
-        auto context = std::make_unique<tls_context>(tls_context::tls_server);
-        REQUIRE(SSL_CTX_use_certificate(context->native_handle(), certificate.get()) == 1);
-        REQUIRE(SSL_CTX_use_PrivateKey(context->native_handle(), key.get()) == 1);
-        return context;
+        const auto certificate =
+            make_certificate("test server", alternative_name, key.get(), lifetime);
+        return make_context(certificate.get(), key.get());
+    }
+    /// For a server that shows the certificate of the CA itself.
+    std::unique_ptr<tls_context> make_self_signed_context() {
+        return make_context(certificate_.get(), key_.get());
     }
 
 private:
+    static constexpr long lifetime_s = 3600;
+
+    static std::unique_ptr<tls_context> make_context(X509* certificate, EVP_PKEY* key) {
+        auto context = std::make_unique<tls_context>(tls_context::tls_server);
+        REQUIRE(SSL_CTX_use_certificate(context->native_handle(), certificate) == 1);
+        REQUIRE(SSL_CTX_use_PrivateKey(context->native_handle(), key) == 1);
+        return context;
+    }
     using key_pointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
     using certificate_pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 
@@ -62,12 +75,13 @@ private:
     }
     /// Signed by the CA; without an alternative name it is the CA's own.
     certificate_pointer make_certificate(const std::string& name,
-                                         const std::string& alternative_name, EVP_PKEY* key) {
+                                         const std::string& alternative_name, EVP_PKEY* key,
+                                         long lifetime) {
         certificate_pointer made{X509_new(), &X509_free};
         X509_set_version(made.get(), X509_VERSION_3);
         ASN1_INTEGER_set(X509_get_serialNumber(made.get()), ++serial_);
-        X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
-        X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
+        X509_gmtime_adj(X509_getm_notBefore(made.get()), -lifetime_s);
+        X509_gmtime_adj(X509_getm_notAfter(made.get()), lifetime);
         X509_set_pubkey(made.get(), key);
         const auto* const text = reinterpret_cast<const unsigned char*>(name.c_str());
         X509_NAME_add_entry_by_txt(X509_get_subject_name(made.get()), "CN", MBSTRING_UTF8, text, -1,

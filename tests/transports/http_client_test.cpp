@@ -210,6 +210,7 @@ TEST_CASE("certificate_for_another_host_is_refused") {
     const auto response = world.fetch(request);
     REQUIRE(response.has_error());
     CHECK(response.error().code == errc::server_failed);
+    CHECK(response.error().detail.find("mismatch") != std::string::npos);
     CHECK(world.received.empty());
 }
 
