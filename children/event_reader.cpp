@@ -8,6 +8,8 @@ namespace mcpgw {
 namespace {
 
 constexpr std::chrono::minutes retry_max{5};
+constexpr std::chrono::milliseconds pause_default{1'000}; // where the server names none
+constexpr std::chrono::milliseconds pause_max{30'000};    // where it names no longer one
 
 /// The id goes into a header field when the stream is resumed.
 bool is_fit_for_header(std::string_view id) {
@@ -15,6 +17,11 @@ bool is_fit_for_header(std::string_view id) {
 }
 
 } // namespace
+
+std::chrono::milliseconds resume_pause(const stream_position& position, int failures) {
+    return std::max(position.retry.value_or(pause_default),
+                    std::min(pause_max, pause_default * failures * failures));
+}
 
 task<result<std::optional<sse_event>>> event_reader::next() {
     position_.was_closed = false;

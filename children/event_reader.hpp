@@ -18,6 +18,10 @@ struct stream_position {
     bool was_closed = false;                        ///< by the server, in good order
 };
 
+/// How long to wait before a stream is taken up again, after so many attempts in a row that brought
+/// nothing: for as long as the server wants, and longer the more often it fails.
+std::chrono::milliseconds resume_pause(const stream_position& position, int failures);
+
 /// Reads the events of one response. Lives in the frame that reads.
 class event_reader {
 public:

@@ -19,6 +19,7 @@ constexpr std::size_t other_tasks_max = 256; // messages on their way, streams
 constexpr std::size_t other_connections_max = 64;
 constexpr std::size_t reply_bytes_max = 64 * 1024; // to a message that needs no answer
 constexpr std::chrono::seconds send_timeout{15};
+constexpr std::chrono::seconds last_answers_time{1}; // for calls under way when a session is lost
 constexpr auto never = clock_type::time_point::max();
 
 http_client_options client_options(const child_options& options) {
@@ -73,6 +74,7 @@ http_link::http_link(executor ex, const child_options& options, http_url url, ev
 
 task<> http_link::run() {
     while (!is_stopping_) co_await changed_.wait_until(never);
+    if (is_session_lost_) co_await wait_for_last_answers();
     if (end_reason_.detail.empty())
         end_reason_ = {errc::connection_lost,
                        fmt::format("the connection to server '{}' was closed", options_.name)};
@@ -83,6 +85,13 @@ task<> http_link::run() {
     co_await end_session();
     co_await tasks_.wait_all();
     has_ended_ = true;
+}
+
+/// Each call that was on its way into the lost session learns for itself that the server did not
+/// take it; one that is at work there may still be answered.
+task<> http_link::wait_for_last_answers() {
+    const auto until = clock_type::now() + last_answers_time;
+    while (calls_.size() > 0 && clock_type::now() < until) co_await changed_.wait_until(until);
 }
 
 void http_link::stop() {
@@ -137,7 +146,7 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               std::shared_ptr<call_observer> observer,
                                               abort_signal& abort) {
     if (has_ended_ || is_stopping_)
-        co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
+        co_return fault{errc::session_unknown, fmt::format("server '{}' is ending", options_.name)};
     if (abort.reason()) co_return *abort.reason();
     const auto timeout = request.timeout.value_or(options_.call_timeout);
     call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};
@@ -152,6 +161,7 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
     call.fields = request_fields(request, spoken, session_);
     call.observer = frame.observer();
     call.is_legacy = !spoken || era_of(*spoken) == era::legacy;
+    call.has_session = call.is_legacy && !call.is_opening() && (uses_sse_ || !session_.id.empty());
     const bool is_cancelled_by_message =
         (call.is_legacy || uses_sse_) && request.method != method::initialize;
     const auto errand = std::make_shared<http_errand>(executor_);
@@ -165,6 +175,7 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
     if (was_waiting && given_up && uses_sse_ && frame.observer())
         abandoned_.add(frame.observer()->owner(), clock_type::now());
     if (frame.observer()) events_.on_call_ended();
+    if (is_stopping_) changed_.notify_all();
     if (!given_up) {
         auto outcome = frame.take_outcome();
         note_answer(request, outcome);
@@ -282,7 +293,7 @@ task<> http_link::send(std::string line, bool is_initialized) {
         const bool is_lost =
             !session_.id.empty() && is_session_refusal(reply->head.status, reply->body);
         if (is_lost) {
-            session_lost();
+            lose_session();
             co_return;
         }
         const auto refused = reply_fault(reply->head, url_, false);

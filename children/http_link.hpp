@@ -25,8 +25,8 @@ namespace mcpgw {
 ///
 /// Each call is an errand of its own: a POST, and the streams on which its answer may come. Where
 /// there is a session, one more errand keeps the stream for what belongs to no call. The link ends
-/// when it is stopped or when the server has forgotten the session; a server that cannot be reached
-/// fails the calls, not the link.
+/// when it is stopped or when the server has forgotten the session (the calls that learn of it are
+/// session_unknown); a server that cannot be reached fails the calls, not the link.
 class http_link final : public link {
 public:
     /// `url`: that of the options, parsed.
@@ -59,6 +59,7 @@ private:
         field_list fields;
         std::shared_ptr<call_observer> observer;
         bool is_legacy = true;
+        bool has_session = false; ///< it is sent in a session
 
         [[nodiscard]] bool is_opening() const {
             return method == method::discover || method == method::initialize;
@@ -91,6 +92,7 @@ private:
     /// Status and body of what the server says to a message.
     task<result<http_response>> deliver_message(http_errand& errand, std::string line);
     task<> end_session();
+    task<> wait_for_last_answers();
 
     // calls (http_link_post.cpp)
     task<> carry(errand_pointer errand, parcel call);
@@ -111,7 +113,7 @@ private:
     result<void> note_session(const http_response_head& head, const parcel& call);
     void fail(const parcel& call, const fault& reason);
     [[nodiscard]] bool is_waiting(const parcel& call) const;
-    result<void> session_lost();
+    void lose_session();
 
     // streams that belong to no call (http_link_streams.cpp)
     void begin_listening();
@@ -138,6 +140,7 @@ private:
     bool uses_sse_ = false;
     abandoned_calls abandoned_;
     bool is_sse_open_ = false;
+    bool is_session_lost_ = false;
     bool is_opening_ = false; ///< notifications/initialized is on its way
     bool is_stopping_ = false;
     bool has_ended_ = false;

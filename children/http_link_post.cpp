@@ -13,8 +13,6 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::chrono::milliseconds resume_delay{1'000}; // where the server names none
-constexpr std::chrono::milliseconds resume_delay_max{30'000};
 constexpr int resume_attempts_max = 5;                // in a row that bring nothing
 constexpr std::chrono::milliseconds tail_time{1'000}; // for the end of a stream after the answer
 
@@ -45,12 +43,11 @@ void http_link::fail(const parcel& call, const fault& reason) {
     if (waiting != nullptr && calls_.remove(call.id)) waiting->on_failure(named(reason));
 }
 
-result<void> http_link::session_lost() {
-    // 2025-11-25, basic/transports, "Session Management": a new session must be begun.
+/// 2025-11-25, basic/transports, "Session Management": a new session must be begun.
+void http_link::lose_session() {
     session_.id.clear();
-    fault lost{errc::connection_lost, "the server has forgotten the session; it is begun anew"};
-    give_up(lost);
-    return lost;
+    is_session_lost_ = true;
+    give_up({errc::connection_lost, "the server has forgotten the session; it is begun anew"});
 }
 
 task<> http_link::carry(errand_pointer errand, parcel call) {
@@ -134,8 +131,10 @@ task<result<void>> http_link::read_body(http_fetch& reply, const parcel& call) {
 
 result<void> http_link::deliver(const parcel& call, std::string body,
                                 const http_response_head& head) {
-    const bool has_session = !session_.id.empty() && call.is_legacy && !call.is_opening();
-    if (has_session && is_session_refusal(head.status, body)) return session_lost();
+    if (call.has_session && is_session_refusal(head.status, body)) {
+        lose_session();
+        return fault{errc::session_unknown, "the server has forgotten the session"};
+    }
     const auto refused = reply_fault(head, url_, call.is_opening());
     if (is_refusal(head.status)) return refused;
     if (uses_sse_) return head.status < 300 ? result<void>{} : refused;
@@ -188,9 +187,7 @@ task<result<void>> http_link::resume(errand_pointer errand, const parcel& call,
                                      stream_position& position, fault broken) {
     int failures = 0;
     while (is_waiting(call) && failures < resume_attempts_max) {
-        const auto first_delay = position.retry.value_or(resume_delay);
-        co_await errand->pause(
-            std::max(first_delay, std::min(resume_delay_max, resume_delay * failures * failures)));
+        co_await errand->pause(resume_pause(position, failures));
         if (errand->is_over()) co_return *errand->reason();
         if (!is_waiting(call)) break;
         const auto last_event_id = position.last_event_id;
@@ -220,7 +217,10 @@ task<result<void>> http_link::resume_once(errand_pointer errand, const parcel& c
         co_return read;
     }
     const int status = reply.head().status;
-    if (status == 404 && !session_.id.empty()) co_return session_lost();
+    if (status == 404 && call.has_session) {
+        lose_session();
+        co_return end_reason_;
+    }
     const bool may_pass = status == 409 || status == 429 || status >= 500;
     co_return fault{may_pass ? errc::connection_lost : errc::server_failed,
                     fmt::format("its stream broke before the answer came and was not taken up "

@@ -61,7 +61,7 @@ task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position
     if (opened.has_error()) co_return opened.error();
     const int status = reply.head().status;
     if (status == 404 && !session_.id.empty()) {
-        session_lost();
+        lose_session();
         co_return false;
     }
     // 409: the stream before has not been noticed to be gone.

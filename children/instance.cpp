@@ -234,6 +234,10 @@ task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
                     fmt::format("server '{}' has been shut down", options_.name)};
 }
 
+task<> instance::wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline) {
+    while (link_ == peer && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
+}
+
 void instance::begin_stop() {
     is_stop_wanted_ = true;
     if (link_) link_->stop();

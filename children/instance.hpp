@@ -102,6 +102,8 @@ public:
     task<result<void>> ensure_running(clock_type::time_point deadline);
     /// Waits out a short back-off; an error tells when the next start may be, if that is long.
     task<result<void>> wait_back_off(clock_type::time_point deadline);
+    /// Until `peer` is its connection no longer.
+    task<> wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline);
     /// Asks it to end; stop() waits for that.
     void begin_stop();
     task<> stop();

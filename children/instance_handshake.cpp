@@ -80,7 +80,9 @@ result<void> instance::judge_silence(const fault& reason) {
     // Over HTTP only "nothing of the kind is served" is evidence: a broken network, a refused
     // login or an overloaded server says nothing about the era.
     const bool is_process = options_.remote.url.empty();
-    const bool has_died = is_process && reason.code == errc::connection_lost;
+    const bool is_gone =
+        reason.code == errc::connection_lost || reason.code == errc::session_unknown;
+    const bool has_died = is_process && is_gone;
     if (is_era_certain_ && reason.code != errc::method_not_found) return reason;
     const bool is_silent = is_process && reason.code == errc::call_timed_out;
     if (!has_died && !is_silent && reason.code != errc::method_not_found) return reason;

@@ -48,7 +48,8 @@ public:
     virtual void stop() = 0;
 
     /// One call. `spoken`: the revision agreed on, nothing before the handshake has ended.
-    /// Errors: server_busy (limits), call_timed_out, call_cancelled, connection_lost, and
+    /// Errors: server_busy (limits), call_timed_out, call_cancelled, connection_lost,
+    /// session_unknown (the server has not done anything about it, and the link ends), and
     /// method_not_found where the transport says that nothing of the kind is served.
     virtual task<result<upstream_answer>> call(const upstream_call& request,
                                                std::optional<revision> spoken,

@@ -213,7 +213,7 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
                                                std::shared_ptr<call_observer> observer,
                                                abort_signal& abort) {
     if (has_ended_ || is_stopping_)
-        co_return fault{errc::connection_lost, fmt::format("server '{}' is ending", options_.name)};
+        co_return fault{errc::session_unknown, fmt::format("server '{}' is ending", options_.name)};
     if (abort.reason()) co_return *abort.reason();
     const auto timeout = request.timeout.value_or(options_.call_timeout);
     call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};

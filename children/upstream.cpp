@@ -195,14 +195,8 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
         on = place->who.get();
     }
     lease place_held{*this, place, *on};
-    if (!on->is_running()) {
-        const auto started = co_await on->ensure_running(deadline);
-        if (started.has_error()) co_return started.error();
-    }
-    if (!on->connection() || !on->spoken())
-        co_return fault{errc::connection_lost,
-                        fmt::format("server '{}' has just ended", options_.name)};
-    place_held.bind();
+    const auto bound = co_await place_held.bind(deadline);
+    if (bound.has_error()) co_return bound.error();
     co_return place_held;
 }
 

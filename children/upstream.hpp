@@ -64,14 +64,17 @@ public:
         [[nodiscard]] const std::string& server_info() const;
         /// False: the process (or session) that it was taken for has ended.
         [[nodiscard]] bool is_alive() const { return !link_->has_ended(); }
-        /// Errors: those of link::call().
+        /// What the server has not done anything about is sent once more: with other headers, or
+        /// to its next process or session. Errors: those of link::call().
         task<result<upstream_answer>>
         call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
 
     private:
         friend class upstream;
         lease(upstream& from, seat* place, instance& on);
-        void bind();
+        /// To the connection of the instance, which is started if it does not run.
+        task<result<void>> bind(clock_type::time_point deadline);
+        task<result<void>> bind_anew();
 
         upstream* from_;
         seat* place_; ///< null: it shares the instance with everybody

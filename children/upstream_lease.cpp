@@ -3,11 +3,18 @@
 
 #include "protocol/rpc.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace mcpgw {
 
 namespace {
+
+/// The server has not done anything about it.
+bool is_unseen(const result<upstream_answer>& answer) {
+    return answer.has_error() && answer.error().code == errc::session_unknown;
+}
 
 bool is_header_mismatch(const result<upstream_answer>& answer) {
     if (answer.has_error() || !answer->message.is_error) return false;
@@ -31,9 +38,24 @@ upstream::lease::lease(lease&& other) noexcept
     , link_(std::move(other.link_))
     , spoken_(other.spoken_) {}
 
-void upstream::lease::bind() {
+task<result<void>> upstream::lease::bind(clock_type::time_point deadline) {
+    if (!on_->is_running()) {
+        const auto started = co_await on_->ensure_running(deadline);
+        if (started.has_error()) co_return started.error();
+    }
+    if (!on_->connection() || !on_->spoken())
+        co_return fault{errc::connection_lost,
+                        fmt::format("server '{}' has just ended", from_->name())};
     link_ = on_->connection();
     spoken_ = *on_->spoken();
+    co_return result<void>{};
+}
+
+task<result<void>> upstream::lease::bind_anew() {
+    const auto deadline = clock_type::now() + from_->options().start_timeout;
+    co_await on_->wait_end_of(link_, deadline);
+    const auto bound = co_await bind(deadline);
+    co_return bound;
 }
 
 const std::string& upstream::lease::server_info() const {
@@ -45,14 +67,21 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
                                                     abort_signal& abort) {
     request.headers = on_->headers_of(request);
     auto answer = co_await link_->call(request, spoken_, observer, abort);
-    if (!is_header_mismatch(answer)) co_return answer;
-    // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
-    // "Client Behavior"). What the server refuses like that it has not done.
-    co_await on_->refresh();
-    auto headers = on_->headers_of(request);
-    if (headers == request.headers) co_return answer;
-    request.headers = std::move(headers);
+    if (is_unseen(answer)) {
+        const auto bound = co_await bind_anew();
+        if (bound.has_error()) co_return bound.error();
+    } else if (is_header_mismatch(answer)) {
+        // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
+        // "Client Behavior").
+        co_await on_->refresh();
+        if (on_->headers_of(request) == request.headers) co_return answer;
+    } else {
+        co_return answer;
+    }
+    request.headers = on_->headers_of(request);
     auto second = co_await link_->call(request, spoken_, std::move(observer), abort);
+    // Nothing that a client should hear of: it has a session of its own.
+    if (is_unseen(second)) co_return fault{errc::connection_lost, second.error().detail};
     co_return second;
 }
 

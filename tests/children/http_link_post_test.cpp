@@ -18,7 +18,8 @@ public:
         if (name == "DELETE") return {response_text("204 No Content", "", "")};
         if (name == "server/discover") return {response_text("400 Bad Request", "", "no session")};
         if (name == "initialize") return initialize(request);
-        if (request.field("mcp-session-id") != session) return {forgotten};
+        const bool is_known = request.field("mcp-session-id") == session;
+        if (!is_known || (is_forgetful && name == "tools/call")) return {forgotten};
         if (name == "response") return answer_question(request);
         if (name.starts_with("notifications/")) return {accepted()};
         const auto id = fake_remote::id_of(request);
@@ -28,7 +29,9 @@ public:
 
     std::string session = "session-1";
     std::string forgotten = response_text("404 Not Found", "", "");
+    bool is_forgetful = false; ///< no session lives until its first call
     bool has_stream = true;
+    int retry_ms = 5;
     connection_pointer stream; ///< of GET
     connection_pointer asking; ///< the POST's stream on which a question waits
     std::string asking_id;
@@ -51,6 +54,7 @@ private:
     fake_reply get(const received_request& request, const connection_pointer& connection) {
         const auto position = request.field("last-event-id");
         if (!position.empty()) {
+            if (request.field("mcp-session-id") != session) return {forgotten};
             if (resumptions_refused-- > 0) return {"", false, true};
             return {stream_head() +
                     event(result_of(pending_id, text_result("resumed after " + position))) +
@@ -64,7 +68,8 @@ private:
                     const connection_pointer& connection) {
         pending_id = id;
         if (tool == "poll") // closed in good order, with the wish to be polled
-            return {stream_head() + chunk("id: p1\nretry: 5\ndata:\n\n") + std::string{last_chunk}};
+            return {stream_head() + chunk(fmt::format("id: p1\nretry: {}\ndata:\n\n", retry_ms)) +
+                    std::string{last_chunk}};
         if (tool == "break")
             return {stream_head() + chunk("id: b1\nretry: 5\ndata:\n\n"), false, true};
         if (tool == "end") return {stream_head() + std::string{last_chunk}};
@@ -137,10 +142,10 @@ TEST_CASE("forgotten_session_is_begun_anew") {
     legacy_world remote;
     auto& [server, world] = remote;
     server.session = "session-2"; // as after a restart
-    CHECK(fault_of(world.child.call("echo")).code == errc::connection_lost);
     CHECK(text_of(world.child.call("echo")) == "hello");
     CHECK(world.server.count("initialize") == 2);
-    CHECK(world.server.count("DELETE") == 0); // there is nothing to end
+    CHECK(world.server.count("tools/call") == 2); // refused, and sent once more
+    CHECK(world.server.count("DELETE") == 0);     // there is nothing to end
     CHECK(world.server.received("tools/call").back().field("mcp-session-id") == "session-2");
 }
 
@@ -150,8 +155,46 @@ TEST_CASE("session_refused_with_400_is_begun_anew_too") {
                                    error_answer("null", -32000, "No valid session ID provided"));
     legacy_world remote{fake_options(), from};
     remote.server.session = "session-2";
-    CHECK(fault_of(remote.world.child.call("echo")).code == errc::connection_lost);
     CHECK(text_of(remote.world.child.call("echo")) == "hello");
+}
+
+TEST_CASE("calls_that_meet_a_forgotten_session_together_are_all_sent_again") {
+    legacy_world remote;
+    auto& child = remote.world.child;
+    remote.server.session = "session-2";
+    auto& first = child.begin(tool_call("echo"));
+    auto& second = child.begin(tool_call("echo"));
+    CHECK(text_of(child.end(first)) == "hello");
+    CHECK(text_of(child.end(second)) == "hello");
+    CHECK(remote.world.server.count("initialize") == 2);
+}
+
+TEST_CASE("call_at_work_in_a_session_that_is_lost_is_not_sent_again") {
+    legacy_world remote;
+    auto& child = remote.world.child;
+    auto& held = child.begin(tool_call("hold"));
+    child.loop.run_until([&] { return remote.world.server.count("tools/call") == 1; });
+    remote.server.session = "session-2";
+    CHECK(text_of(child.call("echo")) == "hello");
+    CHECK(fault_of(child.end(held)).code == errc::connection_lost);
+    CHECK(remote.world.server.count("tools/call") == 3); // held, refused, and sent once more
+}
+
+TEST_CASE("server_that_forgets_every_session_is_asked_no_more_than_twice") {
+    legacy_world remote;
+    remote.server.is_forgetful = true;
+    CHECK(fault_of(remote.world.child.call("echo")).code == errc::connection_lost);
+    CHECK(remote.world.server.count("tools/call") == 2);
+}
+
+TEST_CASE("call_whose_stream_cannot_be_taken_up_in_a_forgotten_session_is_not_sent_again") {
+    legacy_world remote;
+    auto& child = remote.world.child;
+    auto& broken = child.begin(tool_call("break"));
+    child.loop.run_until([&] { return remote.world.server.count("tools/call") == 1; });
+    remote.server.session = "session-2";
+    CHECK(fault_of(child.end(broken)).code == errc::connection_lost);
+    CHECK(remote.world.server.count("tools/call") == 1);
 }
 
 TEST_CASE("error_without_id_belongs_to_the_request_of_the_post") {
@@ -165,6 +208,14 @@ TEST_CASE("stream_closed_before_the_answer_is_polled") {
     legacy_world remote;
     CHECK(text_of(remote.world.child.call("poll")) == "resumed after p1");
     CHECK(remote.world.server.count("tools/call") == 1);
+}
+
+TEST_CASE("server_is_polled_no_earlier_than_it_wants") {
+    legacy_world remote;
+    remote.server.retry_ms = 150;
+    const auto begun = clock_type::now();
+    CHECK(text_of(remote.world.child.call("poll")) == "resumed after p1");
+    CHECK(clock_type::now() - begun >= std::chrono::milliseconds{150});
 }
 
 TEST_CASE("broken_stream_is_resumed_and_a_failed_resumption_tried_again") {

@@ -46,8 +46,7 @@ public:
             stream = connection;
             return {stream_head() + chunk("event: endpoint\ndata: " + endpoint + "\n\n"), true};
         }
-        if (request.target != "/messages?session=1")
-            return {response_text("404 Not Found", "", "nothing here")};
+        if (request.target != target) return {response_text("404 Not Found", "", "nothing here")};
         const auto name = fake_remote::name_of(request);
         if (name.starts_with("notifications/")) return {accepted()};
         const auto id = fake_remote::id_of(request);
@@ -58,7 +57,8 @@ public:
         answer(chunk(fmt::format("event: message\ndata: {}\n\n", result_of(id, result))));
         return {accepted()};
     }
-    std::string endpoint = "/messages?session=1";
+    std::string target = "/messages?session=1"; ///< of messages of the one session that it knows
+    std::string endpoint = target;
     connection_pointer stream;
     std::function<void(std::string)> answer;
 };
@@ -165,6 +165,13 @@ TEST_CASE("end_of_the_sse_stream_ends_the_session_and_the_next_call_begins_anoth
     child.loop.run_until([&] { return !child.get().status().instances; });
     CHECK(text_of(child.call("t")) == "over sse");
     CHECK(remote.world.server.count("GET") == 2);
+}
+
+TEST_CASE("message_that_meets_a_forgotten_sse_session_is_sent_in_a_new_one") {
+    sse_world remote;
+    remote.world.child.must_start();
+    remote.server.endpoint = remote.server.target = "/messages?session=2";
+    CHECK(text_of(remote.world.child.call("t")) == "over sse");
 }
 
 TEST_CASE("address_where_nothing_of_the_kind_answers_is_named") {

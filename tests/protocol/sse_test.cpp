@@ -114,7 +114,7 @@ TEST_CASE("comments_and_unknown_fields_are_ignored") {
     CHECK(decode("data: a\n: between\ndata: b\n\n") == "[|a\nb||]");
 }
 
-TEST_CASE("an_event_without_its_empty_line_is_not_delivered") {
+TEST_CASE("an_event_without_its_empty_line_is_session_unknown") {
     CHECK(decode("data: a").empty());
     CHECK(decode("data: a\n").empty());
     CHECK(decode("data: a\r\n").empty());
