@@ -23,6 +23,20 @@ async function count(report) {
     return textResult('counted');
 }
 
+/// `stagger` reports progress, goes on when it is told to, reports again, and ends like `count`.
+export const staggering = { begun: 0, goOn() {} };
+
+async function stagger(report) {
+    ++staggering.begun;
+    const toldToGoOn = new Promise((resolve) => (staggering.goOn = resolve));
+    const finished = new Promise((resolve) => (counting.finish = resolve));
+    await report({ progress: 1, total: 2 });
+    await toldToGoOn;
+    await report({ progress: 2, total: 2 });
+    await finished;
+    return textResult('came through');
+}
+
 const textResult = (text) => ({ content: [{ type: 'text', text }] });
 
 /// Keeps the events of every stream, so that a client can take them up again.
@@ -46,14 +60,15 @@ function addLegacyTools(mcp, state) {
     mcp.registerTool('echo', { inputSchema: { message: z.string() } }, ({ message }) =>
         textResult(message),
     );
-    mcp.registerTool('count', { inputSchema: {} }, (_, { sendNotification, _meta }) =>
-        count((progress) =>
-            sendNotification({
-                method: 'notifications/progress',
-                params: { progressToken: _meta.progressToken, ...progress },
-            }),
-        ),
-    );
+    for (const work of [count, stagger])
+        mcp.registerTool(work.name, { inputSchema: {} }, (_, { sendNotification, _meta }) =>
+            work((progress) =>
+                sendNotification({
+                    method: 'notifications/progress',
+                    params: { progressToken: _meta.progressToken, ...progress },
+                }),
+            ),
+        );
     mcp.registerTool('ask', { inputSchema: {} }, async (_, { sendRequest }) => {
         const requestedSchema = { type: 'object', properties: { colour: { type: 'string' } } };
         const answer = await sendRequest(
@@ -84,6 +99,8 @@ async function serve(path, onRequest) {
     return {
         url: `http://127.0.0.1:${server.address().port}${path}`,
         requests,
+        /// As when the network fails for a moment.
+        dropConnections: () => server.closeAllConnections(),
         async stop() {
             server.closeAllConnections();
             await new Promise((resolve) => server.close(resolve));
