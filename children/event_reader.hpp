@@ -18,6 +18,11 @@ struct stream_position {
     bool was_closed = false;                        ///< by the server, in good order
 };
 
+/// Its data is JSON-RPC; servers invent other kinds.
+inline bool is_message(const sse_event& event) {
+    return event.event.empty() || event.event == "message";
+}
+
 /// How long to wait before a stream is taken up again, after so many attempts in a row that brought
 /// nothing: for as long as the server wants, and longer the more often it fails.
 std::chrono::milliseconds resume_pause(const stream_position& position, int failures);

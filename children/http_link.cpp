@@ -1,6 +1,5 @@
 #include "children/http_link.hpp"
 
-#include "children/call_frame.hpp"
 #include "children/remote_reply.hpp"
 #include "children/request_line.hpp"
 #include "protocol/json_members.hpp"
@@ -33,17 +32,6 @@ http_client_options client_options(const child_options& options) {
 
 } // namespace
 
-/// Frees the place of a call before its frame goes, however the coroutine ends.
-struct http_link::slot_guard {
-    multiplexer& calls;
-    multiplexer::upstream_id id;
-
-    slot_guard(multiplexer& m, multiplexer::upstream_id i) : calls(m), id(i) {}
-    ~slot_guard() { calls.remove(id); } // harmless if the answer freed it
-    slot_guard(const slot_guard&) = delete;
-    slot_guard& operator=(const slot_guard&) = delete;
-};
-
 http_link::enlisted::enlisted(http_link& l, errand_pointer e) : owner(l), errand(std::move(e)) {
     owner.errands_.push_back(errand);
     if (owner.is_stopping_) errand->end({errc::connection_lost, "the connection is being closed"});
@@ -55,13 +43,9 @@ http_link::enlisted::~enlisted() {
 
 http_link::http_link(executor ex, const child_options& options, http_url url, events& listener,
                      logger& log)
-    : executor_(ex)
-    , options_(options)
+    : peer_link(ex, options, listener, log)
     , url_(std::move(url))
-    , events_(listener)
-    , log_(log)
     , client_(ex, client_options(options))
-    , calls_(options.limits.calls_in_flight_max)
     , tasks_(ex, 2 * options.limits.calls_in_flight_max + other_tasks_max)
     , changed_(ex)
     , uses_sse_(options.remote.transport == remote_transport::sse) {
@@ -104,12 +88,6 @@ void http_link::give_up(fault reason) {
     stop();
 }
 
-fault http_link::named(const fault& reason) const {
-    if (reason.message().starts_with("server '")) return reason;
-    return {reason.code, fmt::format("server '{}': {}", options_.name, reason.message()),
-            reason.data_json};
-}
-
 /// 2025-11-25, basic/transports, "Session Management": who no longer needs a session should say so.
 task<> http_link::end_session() {
     if (session_.id.empty()) co_return;
@@ -139,52 +117,47 @@ task<http_client_request> http_link::make_request(std::string_view method, field
     co_return request;
 }
 
+task<http_client_request> http_link::stream_request(const stream_position& position) {
+    auto fields = stream_fields(session_, position.last_event_id);
+    auto request = co_await make_request("GET", std::move(fields));
+    request.is_repeatable = true;
+    co_return request;
+}
+
 // ---- calls ------------------------------------------------------------------------------------
 
 task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               std::optional<revision> spoken,
                                               std::shared_ptr<call_observer> observer,
                                               abort_signal& abort) {
-    if (has_ended_ || is_stopping_)
-        co_return fault{errc::session_unknown, fmt::format("server '{}' is ending", options_.name)};
-    if (abort.reason()) co_return *abort.reason();
-    const auto timeout = request.timeout.value_or(options_.call_timeout);
-    call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};
-    const auto id = calls_.try_add(frame);
-    if (id.has_error()) co_return named(id.error());
-    const slot_guard slot{calls_, *id};
-    parcel call;
-    call.id = *id;
-    call.id_text = std::to_string(*id);
-    call.method = request.method;
-    call.line = make_request_line(request, *id, spoken);
-    call.fields = request_fields(request, spoken, session_);
-    call.observer = frame.observer();
-    call.is_legacy = !spoken || era_of(*spoken) == era::legacy;
-    call.has_session = call.is_legacy && !call.is_opening() && (uses_sse_ || !session_.id.empty());
+    open_call call{*this, request, std::move(observer), abort};
+    if (call.refusal()) co_return *call.refusal();
+    parcel goods;
+    goods.id = call.id();
+    goods.id_text = std::to_string(call.id());
+    goods.method = request.method;
+    goods.line = make_request_line(request, call.id(), spoken);
+    goods.fields = request_fields(request, spoken, session_);
+    goods.observer = call.observer();
+    goods.is_legacy = !spoken || era_of(*spoken) == era::legacy;
+    goods.has_session =
+        goods.is_legacy && !goods.is_opening() && (uses_sse_ || !session_.id.empty());
     const bool is_cancelled_by_message =
-        (call.is_legacy || uses_sse_) && request.method != method::initialize;
+        (goods.is_legacy || uses_sse_) && request.method != method::initialize;
     const auto errand = std::make_shared<http_errand>(executor_);
-    if (!tasks_.spawn(carry(errand, std::move(call))))
+    if (!tasks_.spawn(carry(errand, std::move(goods))))
         co_return named({errc::server_busy, "too many requests are on their way"});
-    fault late{errc::call_timed_out, fmt::format("server '{}' did not answer {} within {} ms",
-                                                 options_.name, request.method, timeout.count())};
-    const auto given_up = co_await frame.wait(abort, std::move(late));
-    const bool was_waiting = calls_.remove(*id);
-    // On the one stream of HTTP+SSE a question does not say which call it belongs to.
-    if (was_waiting && given_up && uses_sse_ && frame.observer())
-        abandoned_.add(frame.observer()->owner(), clock_type::now());
-    if (frame.observer()) events_.on_call_ended();
+    const auto given_up = co_await call.wait(abort);
     if (is_stopping_) changed_.notify_all();
     if (!given_up) {
-        auto outcome = frame.take_outcome();
+        auto outcome = call.take_outcome();
         note_answer(request, outcome);
         co_return outcome;
     }
     // A modern server takes the end of the stream for the cancellation, a legacy one does not
     // (2026-07-28, basic/transports/streamable-http, "Cancellation").
-    if (was_waiting && is_cancelled_by_message)
-        try_send(make_cancel_line(*id, given_up->message()));
+    if (call.is_at_work() && is_cancelled_by_message)
+        try_send(make_cancel_line(call.id(), given_up->message()));
     errand->end(*given_up);
     changed_.notify_all();
     co_return *given_up;
@@ -197,10 +170,6 @@ void http_link::note_answer(const upstream_call& request, const result<upstream_
         parse_revision(unquote_json(find_member(body, "protocolVersion")).value_or(""));
 }
 
-std::vector<std::shared_ptr<call_observer>> http_link::observers() const {
-    return observers_of(calls_);
-}
-
 // ---- messages of the server -------------------------------------------------------------------
 
 void http_link::on_messages(std::string text, const std::shared_ptr<call_observer>& cause) {
@@ -211,38 +180,7 @@ void http_link::on_messages(std::string text, const std::shared_ptr<call_observe
                          options_.name, messages.error().message());
         return;
     }
-    for (const auto& line : *messages) on_message(line, cause);
-}
-
-void http_link::on_message(std::string_view line, const std::shared_ptr<call_observer>& cause) {
-    const auto report = calls_.on_line(line);
-    using kind = multiplexer::line_kind;
-    switch (report.kind) {
-    case kind::answer:
-    case kind::progress:
-        break;
-    case kind::unexpected:
-        log_.debug("server '{}' answered a request that nobody waits for", options_.name);
-        break;
-    case kind::request:
-        events_.on_request(line, report.message, cause);
-        break;
-    case kind::notification:
-        events_.on_notification(line, report.message,
-                                cause ? cause : subject_of(line, report.message));
-        break;
-    case kind::garbage: // split_messages() has seen to that
-        break;
-    }
-}
-
-/// The observer of the subscription that a notification is tagged with (2026-07-28,
-/// basic/patterns/subscriptions); null: none.
-std::shared_ptr<call_observer> http_link::subject_of(std::string_view line,
-                                                     const envelope& message) const {
-    const auto tag = message.in_meta.subscription_id.of(line);
-    if (tag.empty()) return nullptr;
-    return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
+    for (const auto& line : *messages) relay(line, cause);
 }
 
 // ---- messages to the server -------------------------------------------------------------------

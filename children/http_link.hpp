@@ -1,16 +1,12 @@
 #pragma once
 
-#include "children/abandoned_calls.hpp"
-#include "children/child_options.hpp"
 #include "children/event_reader.hpp"
 #include "children/http_errand.hpp"
-#include "children/link.hpp"
-#include "children/multiplexer.hpp"
+#include "children/peer_link.hpp"
 #include "children/remote_headers.hpp"
 #include "protocol/http_url.hpp"
 #include "transports/broadcast.hpp"
 #include "transports/http_client.hpp"
-#include "transports/log.hpp"
 #include "transports/task_group.hpp"
 
 #include <memory>
@@ -27,7 +23,7 @@ namespace mcpgw {
 /// there is a session, one more errand keeps the stream for what belongs to no call. The link ends
 /// when it is stopped or when the server has forgotten the session (the calls that learn of it are
 /// session_unknown); a server that cannot be reached fails the calls, not the link.
-class http_link final : public link {
+class http_link final : public peer_link {
 public:
     /// `url`: that of the options, parsed.
     http_link(executor ex, const child_options& options, http_url url, events& listener,
@@ -39,15 +35,6 @@ public:
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
     bool try_send(std::string line) override;
-
-    [[nodiscard]] bool has_ended() const override { return has_ended_; }
-    [[nodiscard]] const fault& end_reason() const override { return end_reason_; }
-    [[nodiscard]] std::size_t calls_in_flight() const override { return calls_.size(); }
-    [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const override;
-    [[nodiscard]] std::vector<owner_id> abandoned() const override {
-        return abandoned_.owners(clock_type::now());
-    }
-    [[nodiscard]] std::uint64_t garbage_lines() const override { return garbage_total_; }
 
 private:
     /// A call on its way: what is sent, and for whom.
@@ -76,18 +63,18 @@ private:
         http_link& owner;
         errand_pointer errand;
     };
-    struct slot_guard;
+
+    /// On the one stream of HTTP+SSE a question does not say which call it belongs to.
+    [[nodiscard]] bool names_calls() const override { return !uses_sse_; }
 
     // life, messages (http_link.cpp)
     void give_up(fault reason);
-    [[nodiscard]] fault named(const fault& reason) const;
     void note_answer(const upstream_call& request, const result<upstream_answer>& outcome);
     task<field_list> authorization();
     task<http_client_request> make_request(std::string_view method, field_list fields);
+    /// For a stream of events of the session, from its begin or from where it can be taken up.
+    task<http_client_request> stream_request(const stream_position& position);
     void on_messages(std::string text, const std::shared_ptr<call_observer>& cause);
-    void on_message(std::string_view line, const std::shared_ptr<call_observer>& cause);
-    [[nodiscard]] std::shared_ptr<call_observer> subject_of(std::string_view line,
-                                                            const envelope& message) const;
     task<> send(std::string line, bool is_initialized);
     /// Status and body of what the server says to a message.
     task<result<http_response>> deliver_message(http_errand& errand, std::string line);
@@ -124,13 +111,8 @@ private:
     task<result<void>> read_sse(errand_pointer errand);
     result<void> accept_endpoint(const std::string& reference);
 
-    executor executor_;
-    const child_options& options_;
     http_url url_;
-    events& events_;
-    logger& log_;
     http_client client_;
-    multiplexer calls_;
     task_group tasks_;
     std::vector<errand_pointer> errands_; ///< under way
     broadcast changed_;
@@ -138,15 +120,9 @@ private:
     std::optional<http_url> endpoint_; ///< HTTP+SSE: where messages go, once it is known
     std::optional<fault> sse_fault_;   ///< why there is no such stream
     bool uses_sse_ = false;
-    abandoned_calls abandoned_;
     bool is_sse_open_ = false;
     bool is_session_lost_ = false;
     bool is_opening_ = false; ///< notifications/initialized is on its way
-    bool is_stopping_ = false;
-    bool has_ended_ = false;
-    fault end_reason_;
-    std::uint64_t calls_begun_ = 0;
-    std::uint64_t garbage_total_ = 0;
 };
 
 } // namespace mcpgw

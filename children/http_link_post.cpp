@@ -16,10 +16,6 @@ namespace {
 constexpr int resume_attempts_max = 5;                // in a row that bring nothing
 constexpr std::chrono::milliseconds tail_time{1'000}; // for the end of a stream after the answer
 
-bool is_stream(const http_response_head& head) {
-    return head.status >= 200 && head.status < 300 && head.media_type() == "text/event-stream";
-}
-
 /// What may be executed twice. Others must not, whatever that costs.
 bool is_repeatable(std::string_view method_name) {
     const bool is_known =
@@ -105,7 +101,7 @@ task<result<void>> http_link::exchange(errand_pointer errand, const parcel& call
     if (opened.has_error()) co_return opened.error();
     const auto noted = note_session(reply.head(), call);
     if (noted.has_error()) co_return noted.error();
-    if (is_stream(reply.head()) && !uses_sse_) {
+    if (is_event_stream(reply.head()) && !uses_sse_) {
         const auto read = co_await read_stream(reply, call, position);
         co_return read;
     }
@@ -160,7 +156,10 @@ void http_link::deliver_one(const parcel& call, std::string_view line) {
     const auto message = scan_envelope(line);
     const bool has_no_id = message.has_value() && message->is_error &&
                            (message->id.empty() || message->id.of(line) == "null");
-    if (!has_no_id) return on_message(line, call.observer);
+    if (!has_no_id) {
+        relay(line, call.observer);
+        return;
+    }
     auto* const waiting = calls_.find(call.id_text);
     if (waiting != nullptr && calls_.remove(call.id)) waiting->on_answer(line, *message);
 }
@@ -172,8 +171,7 @@ task<result<void>> http_link::read_stream(http_fetch& reply, const parcel& call,
         auto event = co_await reader.next();
         if (event.has_error()) co_return event.error();
         if (!*event) break;
-        const bool is_message = (*event)->event.empty() || (*event)->event == "message";
-        if (is_message) on_messages(std::move((*event)->data), call.observer);
+        if (is_message(**event)) on_messages(std::move((*event)->data), call.observer);
         // Read on to the end, so that the connection can be used again; but not for long.
         if (!is_waiting(call)) reply.end_within(tail_time);
     }
@@ -205,14 +203,12 @@ task<result<void>> http_link::resume(errand_pointer errand, const parcel& call,
 
 task<result<void>> http_link::resume_once(errand_pointer errand, const parcel& call,
                                           stream_position& position) {
-    auto fields = stream_fields(session_, position.last_event_id);
-    auto request = co_await make_request("GET", std::move(fields));
-    request.is_repeatable = true;
+    auto request = co_await stream_request(position);
     http_fetch reply{client_, std::move(request)};
     const http_errand::use under_way{*errand, reply};
     const auto opened = co_await reply.open();
     if (opened.has_error()) co_return opened.error();
-    if (is_stream(reply.head())) {
+    if (is_event_stream(reply.head())) {
         const auto read = co_await read_stream(reply, call, position);
         co_return read;
     }

@@ -20,10 +20,6 @@ constexpr std::chrono::milliseconds delay_none{0};
 constexpr std::chrono::milliseconds relisten_delay_min{500};
 constexpr std::chrono::milliseconds relisten_delay_max{60'000};
 
-bool is_stream(const http_response_head& head) {
-    return head.status >= 200 && head.status < 300 && head.media_type() == "text/event-stream";
-}
-
 } // namespace
 
 // ---- the GET stream of a session (2025-11-25, basic/transports, "Listening for Messages") -----
@@ -52,9 +48,7 @@ task<> http_link::listen(errand_pointer errand) {
 
 /// True: it is worth while to open it again.
 task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position& position) {
-    auto fields = stream_fields(session_, position.last_event_id);
-    auto request = co_await make_request("GET", std::move(fields));
-    request.is_repeatable = true;
+    auto request = co_await stream_request(position);
     http_fetch reply{client_, std::move(request)};
     const http_errand::use under_way{*errand, reply};
     const auto opened = co_await reply.open();
@@ -67,14 +61,13 @@ task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position
     // 409: the stream before has not been noticed to be gone.
     if (status == 409 || status == 429 || status >= 500)
         co_return fault{errc::connection_lost, fmt::format("HTTP {}", status)};
-    if (!is_stream(reply.head())) co_return false; // 405: the server offers none
+    if (!is_event_stream(reply.head())) co_return false; // 405: the server offers none
     event_reader reader{reply, options_.limits.line_bytes_max, position};
     for (;;) {
         auto event = co_await reader.next();
         if (event.has_error()) co_return event.error();
         if (!*event) co_return true;
-        const bool is_message = (*event)->event.empty() || (*event)->event == "message";
-        if (is_message) on_messages(std::move((*event)->data), nullptr);
+        if (is_message(**event)) on_messages(std::move((*event)->data), nullptr);
     }
 }
 
@@ -107,15 +100,13 @@ task<> http_link::run_sse(errand_pointer errand) {
 }
 
 task<result<void>> http_link::read_sse(errand_pointer errand) {
-    auto fields = stream_fields(remote_session{}, {});
-    auto request = co_await make_request("GET", std::move(fields));
-    request.is_repeatable = true;
+    stream_position position;
+    auto request = co_await stream_request(position); // there is no session yet
     http_fetch reply{client_, std::move(request)};
     const http_errand::use under_way{*errand, reply};
     const auto opened = co_await reply.open();
     if (opened.has_error()) co_return opened.error();
-    if (!is_stream(reply.head())) co_return reply_fault(reply.head(), url_, false);
-    stream_position position;
+    if (!is_event_stream(reply.head())) co_return reply_fault(reply.head(), url_, false);
     event_reader reader{reply, options_.limits.line_bytes_max, position};
     for (;;) {
         auto event = co_await reader.next();
@@ -124,7 +115,7 @@ task<result<void>> http_link::read_sse(errand_pointer errand) {
         if ((*event)->event == "endpoint" && !endpoint_) {
             const auto accepted = accept_endpoint((*event)->data);
             if (accepted.has_error()) co_return accepted.error();
-        } else if ((*event)->event.empty() || (*event)->event == "message") {
+        } else if (is_message(**event)) {
             on_messages(std::move((*event)->data), nullptr);
         }
     }

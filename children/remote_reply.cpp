@@ -38,6 +38,10 @@ std::string target_of(const http_response_head& head, const http_url& where) {
 
 } // namespace
 
+bool is_event_stream(const http_response_head& head) {
+    return head.status >= 200 && head.status < 300 && head.media_type() == "text/event-stream";
+}
+
 bool is_nothing_here(int status) {
     return status == 400 || status == 404 || status == 405;
 }

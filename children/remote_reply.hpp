@@ -14,6 +14,8 @@ namespace mcpgw {
 
 /// What the reply of a remote server to a POST means, as far as HTTP tells. Pure.
 
+/// A stream of events, from which one message after the other can be read.
+bool is_event_stream(const http_response_head& head);
 /// 400, 404, 405: what a server answers that serves nothing of the kind here (2026-07-28,
 /// basic/transports/streamable-http, "Backward Compatibility").
 bool is_nothing_here(int status);

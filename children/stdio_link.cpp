@@ -1,8 +1,6 @@
 #include "children/stdio_link.hpp"
 
-#include "children/call_frame.hpp"
 #include "children/request_line.hpp"
-#include "protocol/json_text.hpp"
 
 #include <fmt/format.h>
 
@@ -17,26 +15,11 @@ constexpr std::size_t link_tasks_max = 8;
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
 } // namespace
 
-/// Frees the place of a call before its frame goes, however the coroutine ends.
-struct stdio_link::slot_guard {
-    stdio_link& owner;
-    multiplexer::upstream_id id;
-
-    slot_guard(stdio_link& l, multiplexer::upstream_id i) : owner(l), id(i) {}
-    ~slot_guard() { owner.calls_.remove(id); } // harmless if the answer freed it
-    slot_guard(const slot_guard&) = delete;
-    slot_guard& operator=(const slot_guard&) = delete;
-};
-
 stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_options& options,
                        events& listener, stderr_ring& errors, logger& log)
-    : executor_(ex)
+    : peer_link(ex, options, listener, log)
     , process_(std::move(p))
-    , options_(options)
-    , events_(listener)
     , errors_(errors)
-    , log_(log)
-    , calls_(options.limits.calls_in_flight_max)
     , out_(options.limits.write_queue_bytes_max)
     , writer_wake_(ex)
     , drained_(ex)
@@ -131,46 +114,19 @@ task<> stdio_link::read_stdout() {
 }
 
 result<void> stdio_link::on_line(std::string_view line) {
-    const auto report = calls_.on_line(line);
-    using kind = multiplexer::line_kind;
-    if (report.kind != kind::garbage) garbage_in_a_row_ = 0;
-    switch (report.kind) {
-    case kind::answer:
-    case kind::progress:
-        break;
-    case kind::unexpected:
-        log_.debug("server '{}' answered a request that nobody waits for", options_.name);
-        break;
-    case kind::request:
-        events_.on_request(line, report.message, nullptr);
-        break;
-    case kind::notification:
-        events_.on_notification(line, report.message, subject_of(line, report.message));
-        break;
-    case kind::garbage:
-        ++garbage_total_;
-        if (garbage_total_ == 1)
-            log_.warning("server '{}' writes to stdout what is no message ({}); such lines are "
-                         "dropped",
-                         options_.name, report.error.message());
-        if (++garbage_in_a_row_ > options_.limits.garbage_lines_max)
-            return fault{errc::server_failed,
-                         fmt::format("server '{}' wrote {} lines in a row to stdout that are no "
-                                     "MCP messages; is it an MCP server over stdio?",
-                                     options_.name, garbage_in_a_row_)};
-        break;
+    const auto report = relay(line, nullptr);
+    if (report.kind != multiplexer::line_kind::garbage) {
+        garbage_in_a_row_ = 0;
+        return {};
     }
-    return {};
-}
-
-/// The observer of the subscription that a notification is tagged with (2026-07-28,
-/// basic/patterns/subscriptions); null: none.
-std::shared_ptr<call_observer> stdio_link::subject_of(std::string_view line,
-                                                      const envelope& message) const {
-    const auto tag = message.in_meta.subscription_id.of(line);
-    if (tag.empty()) return nullptr;
-    // Some servers make a string of it.
-    return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
+    if (++garbage_total_ == 1)
+        log_.warning("server '{}' writes to stdout what is no message ({}); such lines are dropped",
+                     options_.name, report.error.message());
+    if (++garbage_in_a_row_ <= options_.limits.garbage_lines_max) return {};
+    return fault{errc::server_failed,
+                 fmt::format("server '{}' wrote {} lines in a row to stdout that are no MCP "
+                             "messages; is it an MCP server over stdio?",
+                             options_.name, garbage_in_a_row_)};
 }
 
 task<> stdio_link::write_stdin() {
@@ -212,36 +168,16 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
                                                std::optional<revision> spoken,
                                                std::shared_ptr<call_observer> observer,
                                                abort_signal& abort) {
-    if (has_ended_ || is_stopping_)
-        co_return fault{errc::session_unknown, fmt::format("server '{}' is ending", options_.name)};
-    if (abort.reason()) co_return *abort.reason();
-    const auto timeout = request.timeout.value_or(options_.call_timeout);
-    call_frame frame{executor_, timeout, std::move(observer), ++calls_begun_};
-    const auto id = calls_.try_add(frame);
-    if (id.has_error())
-        co_return fault{errc::server_busy,
-                        fmt::format("server '{}': {}", options_.name, id.error().message())};
-    const slot_guard slot{*this, *id};
-    if (!try_send(make_request_line(request, *id, spoken)))
-        co_return fault{
-            errc::server_busy,
-            fmt::format("server '{}' does not read its input fast enough", options_.name)};
-    fault late{errc::call_timed_out, fmt::format("server '{}' did not answer {} within {} ms",
-                                                 options_.name, request.method, timeout.count())};
-    const auto given_up = co_await frame.wait(abort, std::move(late));
-    const bool was_waiting = calls_.remove(*id);
-    if (was_waiting && given_up && frame.observer())
-        abandoned_.add(frame.observer()->owner(), clock_type::now());
-    if (frame.observer()) events_.on_call_ended();
-    if (!given_up) co_return frame.take_outcome();
+    open_call call{*this, request, std::move(observer), abort};
+    if (call.refusal()) co_return *call.refusal();
+    if (!try_send(make_request_line(request, call.id(), spoken)))
+        co_return named({errc::server_busy, "it does not read its input fast enough"});
+    const auto given_up = co_await call.wait(abort);
+    if (!given_up) co_return call.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
-    if (was_waiting && request.method != method::initialize)
-        try_send(make_cancel_line(*id, given_up->message()));
+    if (call.is_at_work() && request.method != method::initialize)
+        try_send(make_cancel_line(call.id(), given_up->message()));
     co_return *given_up;
-}
-
-std::vector<std::shared_ptr<call_observer>> stdio_link::observers() const {
-    return observers_of(calls_);
 }
 
 } // namespace mcpgw

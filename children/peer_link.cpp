@@ -1,0 +1,86 @@
+#include "children/peer_link.hpp"
+
+#include "protocol/json_text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+peer_link::peer_link(executor ex, const child_options& options, events& listener, logger& log)
+    : executor_(ex)
+    , options_(options)
+    , log_(log)
+    , calls_(options.limits.calls_in_flight_max)
+    , events_(listener) {}
+
+peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
+                                std::shared_ptr<call_observer> observer, const abort_signal& abort)
+    : on_(on)
+    , request_(request)
+    , timeout_(request.timeout.value_or(on.options_.call_timeout))
+    , frame_(on.executor_, timeout_, std::move(observer), ++on.calls_begun_) {
+    if (on_.has_ended_ || on_.is_stopping_) {
+        refusal_ = on_.named({errc::session_unknown, "it is ending"});
+    } else if (abort.reason()) {
+        refusal_ = abort.reason();
+    } else if (const auto id = on_.calls_.try_add(frame_); id.has_error()) {
+        refusal_ = on_.named(id.error());
+    } else {
+        id_ = *id;
+    }
+}
+
+task<std::optional<fault>> peer_link::open_call::wait(abort_signal& abort) {
+    fault late{errc::call_timed_out,
+               fmt::format("server '{}' did not answer {} within {} ms", on_.options_.name,
+                           request_.method, timeout_.count())};
+    auto given_up = co_await frame_.wait(abort, std::move(late));
+    is_at_work_ = on_.calls_.remove(id_) && given_up;
+    if (is_at_work_ && observer() && !on_.names_calls())
+        on_.abandoned_.add(observer()->owner(), clock_type::now());
+    if (observer()) on_.events_.on_call_ended();
+    co_return given_up;
+}
+
+multiplexer::line_report peer_link::relay(std::string_view line,
+                                          const std::shared_ptr<call_observer>& cause) {
+    auto report = calls_.on_line(line);
+    using kind = multiplexer::line_kind;
+    switch (report.kind) {
+    case kind::answer:
+    case kind::progress:
+    case kind::garbage:
+        break;
+    case kind::unexpected:
+        log_.debug("server '{}' answered a request that nobody waits for", options_.name);
+        break;
+    case kind::request:
+        events_.on_request(line, report.message, cause);
+        break;
+    case kind::notification:
+        events_.on_notification(line, report.message,
+                                cause ? cause : subject_of(line, report.message));
+        break;
+    }
+    return report;
+}
+
+/// The observer of the subscription that a notification is tagged with (2026-07-28,
+/// basic/patterns/subscriptions); null: none.
+std::shared_ptr<call_observer> peer_link::subject_of(std::string_view line,
+                                                     const envelope& message) const {
+    const auto tag = message.in_meta.subscription_id.of(line);
+    if (tag.empty()) return nullptr;
+    // Some servers make a string of it.
+    return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
+}
+
+fault peer_link::named(const fault& reason) const {
+    if (reason.message().starts_with("server '")) return reason;
+    return {reason.code, fmt::format("server '{}': {}", options_.name, reason.message()),
+            reason.data_json};
+}
+
+} // namespace mcpgw

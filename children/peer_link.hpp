@@ -1,0 +1,94 @@
+#pragma once
+
+#include "children/abandoned_calls.hpp"
+#include "children/call_frame.hpp"
+#include "children/child_options.hpp"
+#include "children/link.hpp"
+#include "children/multiplexer.hpp"
+#include "transports/log.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// What every link has: the calls in flight from their begin to their end, and what becomes of the
+/// lines of the peer. How lines travel is for the links that derive from it.
+class peer_link : public link {
+public:
+    [[nodiscard]] bool has_ended() const final { return has_ended_; }
+    [[nodiscard]] const fault& end_reason() const final { return end_reason_; }
+    [[nodiscard]] std::size_t calls_in_flight() const final { return calls_.size(); }
+    [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const final {
+        return observers_of(calls_);
+    }
+    [[nodiscard]] std::vector<owner_id> abandoned() const final {
+        return abandoned_.owners(clock_type::now());
+    }
+    [[nodiscard]] std::uint64_t garbage_lines() const final { return garbage_total_; }
+
+protected:
+    /// A call and its place among those in flight. Lives in the frame that waits.
+    class open_call {
+    public:
+        open_call(peer_link& on, const upstream_call& request,
+                  std::shared_ptr<call_observer> observer, const abort_signal& abort);
+        ~open_call() { on_.calls_.remove(id_); } // harmless if the answer freed it
+        open_call(const open_call&) = delete;
+        open_call& operator=(const open_call&) = delete;
+
+        /// Why it cannot be made. Nothing: it may be sent.
+        [[nodiscard]] const std::optional<fault>& refusal() const { return refusal_; }
+        [[nodiscard]] multiplexer::upstream_id id() const { return id_; }
+        [[nodiscard]] const std::shared_ptr<call_observer>& observer() const {
+            return frame_.observer();
+        }
+        /// As call_frame::wait().
+        task<std::optional<fault>> wait(abort_signal& abort);
+        /// It was given up before its answer came: the peer may still be at work.
+        [[nodiscard]] bool is_at_work() const { return is_at_work_; }
+        result<upstream_answer> take_outcome() { return frame_.take_outcome(); }
+
+    private:
+        peer_link& on_;
+        const upstream_call& request_;
+        std::chrono::milliseconds timeout_;
+        call_frame frame_;
+        std::optional<fault> refusal_;
+        multiplexer::upstream_id id_ = 0;
+        bool is_at_work_ = false;
+    };
+
+    peer_link(executor ex, const child_options& options, events& listener, logger& log);
+    ~peer_link() override = default;
+
+    /// Gives a line of the peer to whom it concerns. `cause`: as in link::events. What is no
+    /// message is left to the caller.
+    multiplexer::line_report relay(std::string_view line,
+                                   const std::shared_ptr<call_observer>& cause);
+    /// A question of the peer says which call it belongs to.
+    [[nodiscard]] virtual bool names_calls() const { return false; }
+    /// With the name of the server in front.
+    [[nodiscard]] fault named(const fault& reason) const;
+
+    executor executor_;
+    const child_options& options_;
+    logger& log_;
+    multiplexer calls_;
+    bool is_stopping_ = false;
+    bool has_ended_ = false;
+    fault end_reason_;
+    std::uint64_t garbage_total_ = 0;
+
+private:
+    [[nodiscard]] std::shared_ptr<call_observer> subject_of(std::string_view line,
+                                                            const envelope& message) const;
+
+    events& events_;
+    abandoned_calls abandoned_;
+    std::uint64_t calls_begun_ = 0;
+};
+
+} // namespace mcpgw
