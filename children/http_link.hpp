@@ -105,7 +105,8 @@ private:
     // streams that belong to no call (http_link_streams.cpp)
     void begin_listening();
     task<> listen(errand_pointer errand);
-    task<result<bool>> listen_once(errand_pointer errand, stream_position& position);
+    task<result<bool>> listen_once(errand_pointer errand, stream_position& position,
+                                   bool& has_missed);
     task<result<void>> open_sse(errand_pointer errand);
     task<> run_sse(errand_pointer errand);
     task<result<void>> read_sse(errand_pointer errand);

@@ -4,6 +4,7 @@
 
 #include "children/remote_reply.hpp"
 #include "children/restart_delay.hpp"
+#include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
 
@@ -32,22 +33,26 @@ task<> http_link::listen(errand_pointer errand) {
     const enlisted open{*this, errand};
     restart_delay delay{relisten_delay_min, relisten_delay_max, std::random_device{}()};
     stream_position position;
+    bool has_missed = false;
     while (!errand->is_over()) {
         const auto begun = clock_type::now();
-        const auto has_more = co_await listen_once(errand, position);
+        const auto has_more = co_await listen_once(errand, position, has_missed);
         if (errand->is_over()) break;
         if (has_more.has_error())
             log_.debug("server '{}': its stream: {}", options_.name, has_more.error().message());
         else if (!*has_more)
             break;
         if (clock_type::now() - begun > steady_after) delay.reset();
+        has_missed = position.last_event_id.empty();
         const auto pause = std::max(delay.next(), position.retry.value_or(delay_none));
         co_await errand->pause(pause);
     }
 }
 
-/// True: it is worth while to open it again.
-task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position& position) {
+/// True: it is worth while to open it again. `has_missed`: it was away and does not go on where it
+/// was, so that lists may have changed without a word.
+task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position& position,
+                                          bool& has_missed) {
     auto request = co_await stream_request(position);
     http_fetch reply{client_, std::move(request)};
     const http_errand::use under_way{*errand, reply};
@@ -62,6 +67,10 @@ task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position
     if (status == 409 || status == 429 || status >= 500)
         co_return fault{errc::connection_lost, fmt::format("HTTP {}", status)};
     if (!is_event_stream(reply.head())) co_return false; // 405: the server offers none
+    if (std::exchange(has_missed, false))
+        for (const auto what : {notification::tools_changed, notification::prompts_changed,
+                                notification::resources_changed})
+            relay(make_notification(what, {}), nullptr);
     event_reader reader{reply, options_.limits.line_bytes_max, position};
     for (;;) {
         auto event = co_await reader.next();

@@ -24,7 +24,8 @@ public:
         const auto name = fake_remote::name_of(request);
         if (name == "GET" && has_stream) {
             stream = connection;
-            return {stream_head() + chunk("id: g1\nretry: 5\ndata:\n\n"), true};
+            const std::string id = has_ids ? "id: g1\n" : "";
+            return {stream_head() + chunk(id + "retry: 5\ndata:\n\n"), true};
         }
         if (name == "GET") return {response_text("405 Method Not Allowed", "", "")};
         if (name == "server/discover") return {response_text("404 Not Found", "", "")};
@@ -35,6 +36,7 @@ public:
         return {json_response(result_of(id, result))};
     }
     bool has_stream = true;
+    bool has_ids = true;
     connection_pointer stream;
 };
 
@@ -77,11 +79,12 @@ struct sse_world {
 };
 
 struct streaming_world {
-    explicit streaming_world(bool has_stream = true)
+    explicit streaming_world(bool has_stream = true, bool has_ids = true)
         : world([this](const auto& request, const auto& connection) {
             return server(request, connection);
         }) {
         server.has_stream = has_stream;
+        server.has_ids = has_ids;
         world.child.must_start();
     }
     streaming_server server;
@@ -110,6 +113,16 @@ TEST_CASE("get_stream_that_breaks_is_opened_again_where_it_was") {
     REQUIRE(streams.size() == 2);
     CHECK(streams.at(0).field("last-event-id").empty());
     CHECK(streams.at(1).field("last-event-id") == "g1");
+}
+
+TEST_CASE("lists_are_fetched_again_when_a_get_stream_comes_back_that_cannot_be_resumed") {
+    streaming_world remote{true, false};
+    auto& [server, world] = remote;
+    world.child.loop.run_until([&] { return server.stream != nullptr; });
+    const auto before = world.server.count("tools/list");
+    server.stream->close();
+    world.child.loop.run_until([&] { return world.server.count("tools/list") > before; });
+    CHECK(world.server.count("GET") == 2);
 }
 
 TEST_CASE("server_without_a_get_stream_is_asked_for_it_once") {
