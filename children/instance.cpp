@@ -170,6 +170,7 @@ task<result<void>> instance::run_once() {
     for (auto& pending : questions_)
         if (pending.asked)
             pending.asked->settle(fault{errc::connection_lost, "the server that asked has ended"});
+    task_owners_.clear(); // the next process may give the same names
     if (ready.has_error()) co_return ready.error();
     if (ran_since && clock_type::now() - *ran_since > stable_after) delay_.reset();
     co_return peer->end_reason();

@@ -3,6 +3,7 @@
 
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
+#include "protocol/task_bridge.hpp"
 
 #include <fmt/format.h>
 
@@ -46,8 +47,10 @@ void instance::on_request(std::string_view line, const envelope& message,
         return answer(id, fault{errc::method_not_found, "this protocol revision has no requests "
                                                         "from servers"});
     }
+    auto task_id = related_task(message.params.of(line));
     if (name == method::sampling || name == method::elicitation || name == method::roots_list)
-        return relay_question(line, message, std::move(cause));
+        return !task_id.empty() ? relay_task_question(line, message, std::move(task_id))
+                                : relay_question(line, message, std::move(cause));
     answer(id, fault{errc::method_not_found, fmt::format("Method not found: {}", name)});
 }
 
@@ -83,6 +86,55 @@ void instance::relay_question(std::string_view line, const envelope& message,
         questions_.pop_back();
         answer(id, fault{errc::server_busy, "too many questions are open"});
     }
+}
+
+// ---- questions of tasks
+// --------------------------------------------------------------------------
+
+void instance::give_task(std::string task_id, const std::shared_ptr<call_observer>& observer) {
+    std::erase_if(task_owners_, [](const auto& entry) { return entry.second.expired(); });
+    task_owners_[std::move(task_id)] = observer;
+    calls_changed_.notify_all();
+}
+
+std::shared_ptr<call_observer> instance::owner_of_task(std::string_view task_id) const {
+    const auto found = task_owners_.find(task_id);
+    return found == task_owners_.end() ? nullptr : found->second.lock();
+}
+
+void instance::relay_task_question(std::string_view line, const envelope& message,
+                                   std::string task_id) {
+    std::string id{message.id.of(line)};
+    const auto name = message.method.of(line);
+    if (!link_) return;
+    if (questions_.size() >= questions_max)
+        return answer(id, fault{errc::server_busy, "too many questions are open"});
+    if (const auto client = owner_of_task(task_id))
+        return ask(client, std::move(id), name, message.params.of(line));
+    questions_.push_back({id, nullptr, nullptr, {}});
+    if (tasks_.spawn(hold_task_question(link_, std::move(task_id), id, std::string{name},
+                                        std::string{message.params.of(line)})))
+        return;
+    questions_.pop_back();
+    answer(id, fault{errc::server_busy, "too many questions are open"});
+}
+
+/// A question may come together with the answer that creates its task, before that was looked at.
+task<> instance::hold_task_question(std::shared_ptr<link> peer, std::string task_id,
+                                    std::string child_id, std::string method_name,
+                                    std::string params) {
+    const auto deadline = clock_type::now() + options_.question_hold_timeout;
+    auto asked = owner_of_task(task_id);
+    while (!asked && link_ == peer && is_pending(child_id) && clock_type::now() < deadline) {
+        co_await calls_changed_.wait_until(deadline);
+        asked = owner_of_task(task_id);
+    }
+    if (link_ != peer || !is_pending(child_id)) co_return;
+    std::erase_if(questions_, [&](const auto& q) { return q.child_id == child_id; });
+    if (asked)
+        ask(asked, child_id, method_name, params);
+    else
+        answer(child_id, fault{errc::session_error, "no client has this task"});
 }
 
 void instance::ask(const std::shared_ptr<call_observer>& observer, std::string child_id,

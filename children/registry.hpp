@@ -52,6 +52,9 @@ public:
     task<> ensure_listed(clock_type::time_point deadline);
     /// Reads lists again that are out of date, and waits for it, at most until `deadline`.
     task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
+    /// Work in the background that must end before the upstreams do: it has to end when they are
+    /// closed. False: there is too much of it.
+    bool spawn(task<> work) { return tasks_.spawn(std::move(work)); }
     /// Stops every child, all at once, and waits until nothing of them is left.
     task<> close();
 

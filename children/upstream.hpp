@@ -68,6 +68,18 @@ public:
         /// to its next process or session. Errors: those of link::call().
         task<result<upstream_answer>>
         call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+        /// Another one on the same process (or session), for what comes after this call. It takes
+        /// no place away from others.
+        [[nodiscard]] lease follow() const {
+            lease next{*from_, nullptr, *on_};
+            next.link_ = link_;
+            next.spoken_ = spoken_;
+            return next;
+        }
+        /// Questions that name this task of the server go to `observer`, for as long as it lives.
+        void give_task(std::string child_task_id, const std::shared_ptr<call_observer>& observer) {
+            on_->give_task(std::move(child_task_id), observer);
+        }
 
     private:
         friend class upstream;

@@ -39,6 +39,14 @@ std::string_view item_noun(list_kind kind) {
     return nouns[static_cast<std::size_t>(kind)];
 }
 
+/// Legacy clients may ask for a task only where a tool says so (2025-11-25, basic/utilities/tasks,
+/// "Tool-Level Negotiation"), which tools of the modern era do not.
+std::string with_optional_tasks(std::string tool) {
+    if (!find_member(tool, "execution").empty()) return tool;
+    tool.insert(tool.rfind('}'), R"(,"execution":{"taskSupport":"optional"})");
+    return tool;
+}
+
 /// The entry of `key` in `conflicts`, made if there is none.
 catalog_conflict& conflict_of(std::vector<catalog_conflict>& conflicts, std::string_view kind,
                               std::string_view key) {
@@ -139,10 +147,14 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
                         const std::optional<naming_options>& naming, index& into) {
     std::vector<source_name> wanted;
     std::vector<const list_item*> found;
+    std::vector<bool> has_task_extension; // the server decides itself which tools become tasks
     for (const auto& from : sources) {
+        const bool is_extended =
+            kind == list_kind::tools && offers_tasks(from.lists->capabilities, era::modern);
         for (const auto& item : from.lists->items(kind)) {
             wanted.push_back({from.upstream, item.key});
             found.push_back(&item);
+            has_task_extension.push_back(is_extended);
         }
     }
     auto rules = naming.value_or(naming_options{});
@@ -160,9 +172,11 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
         if (kind == list_kind::tools) {
             place->second.headers = headers_of(found[i]->json);
             place->second.output = output_shape_of(found[i]->json);
+            place->second.tasks = task_support_of(found[i]->json);
         }
-        shown.push_back(
-            {name, name == original ? found[i]->json : with_name(found[i]->json, name)});
+        auto item = name == original ? found[i]->json : with_name(found[i]->json, name);
+        if (has_task_extension[i]) item = with_optional_tasks(std::move(item));
+        shown.push_back({name, std::move(item)});
     }
     std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned, rules),
                       std::back_inserter(conflicts_));

@@ -5,6 +5,7 @@
 #include "protocol/mcp.hpp"
 #include "protocol/names.hpp"
 #include "protocol/param_headers.hpp"
+#include "protocol/task_bridge.hpp"
 #include "protocol/uri_template.hpp"
 
 #include <array>
@@ -52,6 +53,7 @@ struct catalog_target {
     /// Of a tool: its `x-mcp-header` parameters; none where its schema has them in a wrong way.
     std::vector<param_header> headers{};
     output_shape output = output_shape::undeclared; ///< of a tool
+    task_support tasks = task_support::forbidden;   ///< of a tool
 };
 
 /// A part of a list as one client sees it.

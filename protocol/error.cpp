@@ -60,6 +60,8 @@ constexpr std::array table{
               "There is no prompt with this name", false},
     error_row{errc::resource_not_found, -32602, 200, "RESOURCE_NOT_FOUND",
               "There is no resource with this URI", false},
+    error_row{errc::task_not_found, -32602, 200, "TASK_NOT_FOUND", "There is no task with this id",
+              false},
     error_row{errc::invalid_arguments, -32602, 200, "INVALID_ARGS", "The arguments are not valid",
               false},
     error_row{errc::server_failed, -32603, 200, "SERVER_FAILED",

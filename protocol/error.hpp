@@ -41,6 +41,7 @@ enum class errc : std::uint8_t {
     tool_not_found,
     prompt_not_found,
     resource_not_found,
+    task_not_found,
     invalid_arguments,
     server_failed,
     server_busy,

@@ -2,6 +2,7 @@
 
 #include "protocol/client_capabilities.hpp"
 #include "protocol/json_members.hpp"
+#include "protocol/task_bridge.hpp"
 
 #include <algorithm>
 
@@ -44,6 +45,13 @@ std::string merged_members(const capability_sources& sources, std::string_view k
     return merged.empty() ? std::string{} : merged.object();
 }
 
+bool has_tasks(const capability_sources& sources) {
+    return std::ranges::any_of(sources.servers, [](std::string_view offered) {
+        return offered.empty() || offers_tasks(offered, era::modern) ||
+               offers_tasks(offered, era::legacy);
+    });
+}
+
 } // namespace
 
 std::string merged_capabilities(const capability_sources& sources, revision client) {
@@ -64,7 +72,11 @@ std::string merged_capabilities(const capability_sources& sources, revision clie
                                 ? std::string{}
                                 : merged_members(sources, "extensions", is_relayed_extension);
     if (!extensions.empty()) all.add("extensions", extensions);
-    return all.object();
+    if (!has_tasks(sources)) return all.object();
+    // The gateway keeps the tasks of its clients apart, so `list` is safe.
+    if (client == revision::r2025_11_25)
+        all.add("tasks", R"({"list":{},"cancel":{},"requests":{"tools":{"call":{}}}})");
+    return era_of(client) == era::modern ? with_tasks_declared(all.object()) : all.object();
 }
 
 } // namespace mcpgw

@@ -24,7 +24,7 @@ struct capability_sources {
 /// offered if somebody offers it, or may do so once it has told; a client asks but once. The lists
 /// change when servers do, so `listChanged` is the gateway's word, unless it shows one server as it
 /// is; `experimental` and the relayed extensions are merged, the first server's word counts. Tasks
-/// are not offered. Raw object.
+/// are offered in the client's form, whichever the server has. Raw object.
 std::string merged_capabilities(const capability_sources& sources, revision client);
 
 } // namespace mcpgw

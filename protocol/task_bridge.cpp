@@ -179,11 +179,11 @@ std::string creation_for_client(std::string_view result_json, era from, era to,
                                 std::string_view id) {
     const auto task = created_task(result_json, from);
     task_writer written{task, from, to, id};
-    // A task begins without outcome (SEP-2663, "Task Creation"; 2025-11-25, tasks, "Task Status
-    // Lifecycle"), so what is shown here is how far it is.
-    const auto status = status_of(task);
-    written.out().add("status",
-                      quoted(from == to || !is_terminal(status) ? status : task_status::working));
+    // Core tasks begin as `working` (2025-11-25, basic/utilities/tasks, "Task Status Lifecycle"),
+    // and the outcome of a task is never part of its creation (SEP-2663, "Task Creation").
+    const auto told = status_of(task);
+    const bool is_news = from != to && (to == era::legacy || is_terminal(told));
+    written.out().add("status", quoted(is_news ? task_status::working : told));
     member_writer out;
     if (to == era::modern) {
         out.add("resultType", R"("task")");

@@ -49,15 +49,12 @@ int code_of(std::string_view error_json) {
 /// `members` of an object with the value of one replaced, or without it where there is no value.
 std::string with_member(std::string_view members, std::string_view key, std::string_view value) {
     const auto object = fmt::format("{{{}}}", members);
-    std::string changed;
-    const auto add = [&changed](std::string_view k, std::string_view v) {
-        changed += fmt::format("{}\"{}\":{}", changed.empty() ? "" : ",", k, v);
-    };
+    member_writer changed;
     member_reader reader{object};
     while (const auto member = reader.next())
-        if (member->key != key) add(member->key, member->value);
-    if (!value.empty()) add(key, value);
-    return changed;
+        if (member->key != key) changed.add(member->key, member->value);
+    if (!value.empty()) changed.add(key, value);
+    return changed.members();
 }
 
 bool can_be_asked(const call_relay& relay, revision client) {
@@ -82,6 +79,8 @@ struct forwarder::journey {
     std::optional<request_state> state;
     result_context context;
     bool may_be_asked = false;
+    task_routes::terms terms{};
+    std::optional<upstream::lease> task_place{}; ///< where a task would be
 
     [[nodiscard]] era client() const { return request.client_era; }
     [[nodiscard]] era server() const { return context.upstream_era; }
@@ -126,6 +125,8 @@ upstream_call forwarder::make_call(const journey& way, std::string_view retry_me
     call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
                                                        request.spoken, way.place->spoken());
     call.log_level = log_level_of(request);
+    if (way.terms.declares_tasks)
+        call.client_capabilities = with_tasks_declared(call.client_capabilities);
     call.wants_progress = way.relay->wants_progress();
     return call;
 }
@@ -184,7 +185,9 @@ result<forwarded_answer> forwarder::finish(const journey& way,
         return forwarded_answer{
             {}, error_for_client(error, way.context, way.what.method, way.what.uri_json)};
     }
-    const std::string body{message.result.of(answer->line)};
+    std::string body{message.result.of(answer->line)};
+    if (way.what.tasks != nullptr && task_routes::concerns(way.request, body, way.server()))
+        return forwarded_answer{std::move(body), {}, true};
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
         const auto state = find_member(body, "requestState");
@@ -272,6 +275,12 @@ task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
         auto call = make_call(way, retry_members);
         const auto answer =
             co_await way.place->call(std::move(call), way.relay, *way.request.abort);
+        const bool must_know_tasks = way.what.tasks != nullptr && !way.terms.declares_tasks &&
+                                     task_routes::are_needed(answer);
+        if (must_know_tasks) { // task_routes waits for the end of the task then
+            way.terms.declares_tasks = true;
+            continue;
+        }
         const bool needs_input =
             !answer.has_error() && !answer->message.is_error &&
             answer->message.in_result.result_type.of(answer->line) == "\"input_required\"";
@@ -321,9 +330,17 @@ task<result<forwarded_answer>> forwarder::call(journey& way) {
         way.members = with_member(way.members, "context", {});
     if (way.state && way.server() == era::modern)
         way.members = with_member(way.members, "requestState", way.state->upstream_state);
+    if (way.what.tasks != nullptr) {
+        auto terms = task_routes::terms_for(way.request, *upstreams_.find(way.what.upstream),
+                                            way.place->spoken(), way.what.tool_tasks);
+        if (terms.has_error()) co_return terms.error();
+        way.terms = std::move(*terms);
+        way.task_place.emplace(way.place->follow());
+    }
+    way.members = way.terms.apply_to(way.members);
     const bool crosses = way.client() != way.server() && way.may_be_asked;
     if (crosses && way.server() == era::modern) co_return co_await call_in_rounds(way);
-    if (crosses && can_be_asked(*way.relay, way.request.spoken))
+    if (crosses && !way.terms.makes_task() && can_be_asked(*way.relay, way.request.spoken))
         co_return co_await call_parked(way);
     co_return co_await call_once(way);
 }
@@ -335,7 +352,7 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
         co_return fault{errc::server_not_found, fmt::format("no server named '{}'", o.upstream)};
     const call_relay::attachment attached{
         std::make_shared<call_relay>(request, sink, ++requests_made_)};
-    journey way{o, request, nullptr, attached.relay, {}, {}, {}, {}, false};
+    journey way{o, request, nullptr, attached.relay, {}, {}, {}, {}, false, {}, {}};
     way.may_be_asked = may_be_answered_with_a_question(o.method);
     way.context.client_era = request.client_era;
     way.context.is_cacheable = o.is_cacheable;
@@ -365,7 +382,11 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
     const std::string server_info = place->server_info();
     way.context.server_info = server_info;
     auto answered = co_await call(way);
-    co_return answered;
+    if (answered.has_error() || !answered->is_for_tasks) co_return answered;
+    task_routes::answered_call for_tasks{o.upstream, std::move(answered->result)};
+    auto taken = co_await o.tasks->take_over(request, sink, *way.task_place, std::move(for_tasks));
+    if (taken.has_error()) co_return taken.error();
+    co_return forwarded_answer{std::move(*taken), {}};
 }
 
 } // namespace mcpgw

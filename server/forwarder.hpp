@@ -4,6 +4,7 @@
 #include "server/call_relay.hpp"
 #include "server/parked_calls.hpp"
 #include "server/request_state.hpp"
+#include "server/task_routes.hpp"
 #include "transports/request_handler.hpp"
 
 #include <cstdint>
@@ -16,6 +17,8 @@ namespace mcpgw {
 struct forwarded_answer {
     std::string result; ///< raw; empty if it is an error
     std::string error;  ///< raw error object
+    /// `result` is the upstream's own, which task_routes must look at first.
+    bool is_for_tasks = false;
 };
 
 /// Sends one request of a client to an upstream and brings back the answer in the client's era, and
@@ -42,6 +45,10 @@ public:
         std::string replacement;
         /// Of params, without braces and `_meta`, instead of what the client sent.
         std::optional<std::string> members;
+        /// Of tools/call: who looks after tasks, and what the tool says of them. Null: this call
+        /// can become none.
+        task_routes* tasks = nullptr;
+        task_support tool_tasks = task_support::forbidden;
         bool is_cacheable = false;
         std::string uri_json;                           ///< for resource errors
         output_shape output = output_shape::undeclared; ///< of the tool that is called

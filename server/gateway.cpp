@@ -5,6 +5,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
+#include "server/upstream_fault.hpp"
 
 #include <fmt/format.h>
 
@@ -47,9 +48,6 @@ int status_of_upstream_error(const client_request& request, std::string_view err
     return is_missing ? status_of(request, errc::missing_client_capability) : 200;
 }
 
-/// An error object of an upstream on its way up as a fault: the client gets it as it is.
-constexpr std::string_view upstream_error_mark = "\x01upstream";
-
 } // namespace
 
 std::string gateway_server_info() {
@@ -67,6 +65,7 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , tools_(options_, upstreams, forwarder_)
     , lists_(sealer_, options_.list_page_items)
     , subscriptions_(upstreams.get_executor())
+    , client_tasks_(upstreams, subscriptions_, log)
     , last_catalog_(upstreams.merged())
     , tasks_(upstreams.get_executor(), gateway_tasks_max) {
     upstreams_.set_listener(this);
@@ -93,6 +92,7 @@ result<void> gateway::readiness() const {
 void gateway::stop() {
     is_stopping_ = true;
     subscriptions_.stop();
+    client_tasks_.stop();
 }
 
 task<> gateway::close() {
@@ -160,6 +160,7 @@ task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink)
     if (name == method::complete) co_return co_await complete(request, sink);
     if (name == method::listen) co_return co_await listen(request, sink);
     if (name == method::set_level) co_return set_level(request);
+    if (name.starts_with("tasks/")) co_return co_await client_tasks_.handle(request, sink);
     if (name == method::resources_subscribe || name == method::resources_unsubscribe)
         co_return co_await subscribe(request);
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
@@ -247,6 +248,8 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     order.upstream = target->upstream;
     order.method = method::tools_call;
     order.output = target->output;
+    order.tasks = &client_tasks_;
+    order.tool_tasks = target->tasks;
     order.replaced_key = "name";
     order.replacement = quote_json(target->original);
     co_return co_await forward(std::move(order), request, sink);

@@ -7,6 +7,7 @@
 #include "server/link_memory.hpp"
 #include "server/list_pages.hpp"
 #include "server/subscriptions.hpp"
+#include "server/task_routes.hpp"
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
 
@@ -83,6 +84,7 @@ private:
     list_pages lists_;
     link_memory links_;
     subscriptions subscriptions_;
+    task_routes client_tasks_;
     std::shared_ptr<const catalog> last_catalog_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child
     /// By session: the resources it watches, and their servers.

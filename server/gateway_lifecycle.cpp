@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace mcpgw {
 
 namespace {
@@ -177,6 +179,7 @@ void gateway::on_upstream_notification(upstream& source, std::string_view line,
             subscriptions_.on_resource_updated(*uri, source.name());
         return;
     }
+    if (name == notification::task_status) return client_tasks_.on_status(source, line, message);
     log_.debug("server '{}' sent {}, which goes to no client", source.name(), name);
 }
 

@@ -71,6 +71,8 @@ task<gateway::outcome> gateway::subscribe(client_request& request) {
 }
 
 task<gateway::outcome> gateway::listen(const client_request& request, reply_sink& sink) {
+    auto tasks = client_tasks_.tasks_to_hear(request);
+    if (tasks.has_error()) co_return tasks.error();
     const auto filter = find_member(request.params(), "notifications");
     element_reader wanted{find_member(filter, "resourceSubscriptions")};
     std::map<std::string, std::string, std::less<>> watched;
@@ -85,7 +87,13 @@ task<gateway::outcome> gateway::listen(const client_request& request, reply_sink
         watched.emplace(*uri, source->name());
         uris.insert(*uri);
     }
-    auto ended = co_await subscriptions_.listen(request, sink, std::move(uris));
+    subscriptions::wishes honoured;
+    honoured.uris = std::move(uris);
+    honoured.tasks = {tasks->begin(), tasks->end()};
+    honoured.on_listening = [this, &tasks, &request] {
+        client_tasks_.begin_telling(*tasks, request);
+    };
+    auto ended = co_await subscriptions_.listen(request, sink, std::move(honoured));
     co_await unwatch(std::move(watched));
     co_return ended;
 }
@@ -98,6 +106,7 @@ task<> gateway::unwatch(std::map<std::string, std::string, std::less<>> watched)
 void gateway::on_session_closed(client_session& session) {
     subscriptions_.remove(session);
     links_.forget(link_memory::client_of(session));
+    client_tasks_.on_session_closed(session);
     const auto entry = session_watches_.find(session.id());
     if (entry == session_watches_.end()) return;
     auto watched = std::move(entry->second);

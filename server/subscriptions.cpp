@@ -29,16 +29,20 @@ bool is_true(std::string_view filter, std::string_view key) {
 }
 
 /// The part of the wish that is honoured, as the acknowledgement states it.
-std::string honoured(std::string_view filter, const subscriptions::uri_set& uris) {
+std::string honoured(std::string_view filter, const subscriptions::wishes& more) {
     std::string members;
     const auto add = [&members](std::string_view key, std::string_view value) {
         members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", key, value);
     };
     for (const auto key : {"toolsListChanged", "promptsListChanged", "resourcesListChanged"})
         if (is_true(filter, key)) add(key, "true");
-    std::string list;
-    for (const auto& uri : uris) list += (list.empty() ? "" : ",") + quote_json(uri);
-    if (!list.empty()) add("resourceSubscriptions", "[" + list + "]");
+    const auto add_list = [&add](std::string_view key, const subscriptions::uri_set& texts) {
+        std::string list;
+        for (const auto& text : texts) list += (list.empty() ? "" : ",") + quote_json(text);
+        if (!list.empty()) add(key, "[" + list + "]");
+    };
+    add_list("resourceSubscriptions", more.uris);
+    add_list("taskIds", more.tasks);
     return "{" + members + "}";
 }
 
@@ -75,7 +79,7 @@ void subscriptions::send(const listener& to, std::string_view method_name,
 }
 
 task<std::string> subscriptions::listen(const client_request& request, reply_sink& sink,
-                                        uri_set uris) {
+                                        wishes honour) {
     wake_up wake{executor_};
     const auto filter = find_member(request.params(), "notifications");
     listener entry;
@@ -88,9 +92,11 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
     entry.resources = is_true(filter, "resourcesListChanged");
     entry.wake = &wake;
     send(entry, notification::acknowledged,
-         fmt::format(R"("notifications":{})", honoured(filter, uris)));
-    entry.uris = std::move(uris);
+         fmt::format(R"("notifications":{})", honoured(filter, honour)));
+    entry.uris = std::move(honour.uris);
+    entry.tasks = std::move(honour.tasks);
     const auto place = listeners_.insert(listeners_.end(), std::move(entry));
+    if (honour.on_listening) honour.on_listening();
     {
         const abort_signal::listener on_abort{*request.abort, [&wake] {
                                                   wake.notify();
@@ -126,6 +132,19 @@ void subscriptions::on_resource_updated(std::string_view uri, std::string_view s
     for (const auto& to : listeners_)
         if (is_shown(to.scope) && covers(to.uris, uri))
             send(to, notification::resource_updated, member);
+}
+
+bool subscriptions::hears_task(std::string_view id) const {
+    return std::ranges::any_of(listeners_, [&](const auto& to) { return to.tasks.contains(id); });
+}
+
+void subscriptions::on_task_changed(std::string_view id, std::string_view task_json) {
+    member_writer members;
+    member_reader reader{task_json};
+    while (const auto member = reader.next())
+        if (member->key != "_meta") members.add(member->key, member->value);
+    for (const auto& to : listeners_)
+        if (to.tasks.contains(id)) send(to, notification::tasks, members.members());
 }
 
 void subscriptions::stop() {

@@ -3,6 +3,7 @@
 #include "children/registry.hpp"
 #include "transports/request_handler.hpp"
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <set>
@@ -29,14 +30,23 @@ public:
 
     /// Serves one subscriptions/listen until the client ends it or stop(): acknowledges, then
     /// passes on what matches (2026-07-28, basic/patterns/subscriptions). Returns its final result.
-    /// `uris`: of the resources whose servers tell of changes.
-    task<std::string> listen(const client_request& request, reply_sink& sink, uri_set uris);
+    /// What is honoured beside the list changes.
+    struct wishes {
+        uri_set uris;                       ///< of the resources whose servers tell of changes
+        uri_set tasks;                      ///< ids of tasks
+        std::function<void()> on_listening; ///< called when the stream is open; may be empty
+    };
+    task<std::string> listen(const client_request& request, reply_sink& sink, wishes honoured);
 
     /// `scope`: name of the child whose own list changed; empty: the merged list.
     void on_list_changed(list_kind kind, std::string_view scope);
     /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
     /// or to something that contains it (2026-07-28, server/resources, "Subscriptions").
     void on_resource_updated(std::string_view uri, std::string_view source);
+    [[nodiscard]] bool hears_task(std::string_view id) const;
+    /// `task_json`: the whole task, as tasks/get would show it now (SEP-2663, "Task Status
+    /// Notifications").
+    void on_task_changed(std::string_view id, std::string_view task_json);
     /// Listen streams end in good order.
     void stop();
 
@@ -48,6 +58,7 @@ private:
         std::string scope; ///< child that its endpoint shows; empty: the gateway
         bool tools = false, prompts = false, resources = false;
         uri_set uris;
+        uri_set tasks;
         wake_up* wake = nullptr;
         bool has_ended = false;
     };

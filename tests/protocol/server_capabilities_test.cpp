@@ -14,6 +14,13 @@ TEST_CASE("capabilities_of_all_servers_are_merged_for_the_clients_revision") {
     constexpr std::string_view everything =
         R"({"tools":{"listChanged":true},"prompts":{"listChanged":true},)"
         R"("resources":{"listChanged":true,"subscribe":true},"completions":{},"logging":{}})";
+    const auto with = [&](std::string_view more) {
+        std::string all{everything};
+        return all.insert(all.size() - 1, more);
+    };
+    const auto everything_core =
+        with(R"(,"tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}})");
+    const auto everything_modern = with(R"(,"extensions":{"io.modelcontextprotocol/tasks":{}})");
     struct row {
         std::vector<std::string_view> servers;
         bool has_own;
@@ -34,8 +41,22 @@ TEST_CASE("capabilities_of_all_servers_are_merged_for_the_clients_revision") {
          r2024,
          R"({"resources":{"listChanged":true,"subscribe":true}})"},
         // What a server has not told yet may be anything.
-        {{""}, false, r11, everything},
-        {{R"({"tools":{}})", ""}, true, modern, everything},
+        {{""}, false, r11, everything_core},
+        {{R"({"tools":{}})", ""}, true, modern, everything_modern},
+        {{""},
+         false,
+         r2024,
+         R"({"tools":{"listChanged":true},"prompts":{"listChanged":true},)"
+         R"("resources":{"listChanged":true,"subscribe":true},"logging":{}})"},
+        // Tasks in the client's form, whichever the server has.
+        {{R"({"tasks":{"requests":{"tools":{"call":{}}}}})"},
+         false,
+         modern,
+         R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})"},
+        {{R"({"extensions":{"io.modelcontextprotocol/tasks":{}}})"},
+         false,
+         r11,
+         R"({"tasks":{"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}})"},
         // Foreign features: the first server's word counts; extensions if they are relayed.
         {{R"({"experimental":{"a":{"n":1.0}}})", R"({"experimental":{"a":{"n":2},"b":{}}})"},
          false,

@@ -76,6 +76,26 @@ TEST_CASE("creation_becomes_that_of_the_clients_era") {
                 R"("lastUpdatedAt":"T2","ttlMs":null})");
 }
 
+TEST_CASE("a_task_begins_as_work_for_clients_of_the_other_era") {
+    const auto flat = [](std::string_view status) {
+        return R"({"resultType":"task",)" + with_status(status).substr(1);
+    };
+    const auto core = [](std::string_view status) {
+        return R"({"task":)" + core_with_status(status) + "}";
+    };
+    for (const std::string_view status : {"input_required", "completed", "failed"}) {
+        CAPTURE(status);
+        const auto told = "\"" + std::string{status} + "\"";
+        const auto to_core = creation_for_client(flat(status), era::modern, era::legacy, "g");
+        CHECK(status_of_task(find_member(to_core, "task")) == R"("working")");
+        const auto to_flat = creation_for_client(core(status), era::legacy, era::modern, "g");
+        CHECK(status_of_task(to_flat) ==
+              (status == "input_required" ? R"("input_required")" : R"("working")"));
+        const auto same = creation_for_client(flat(status), era::modern, era::modern, "g");
+        CHECK(status_of_task(same) == told);
+    }
+}
+
 TEST_CASE("durations_of_core_tasks_become_whole_milliseconds") {
     const std::vector<std::pair<std::string_view, std::string_view>> table{
         {"60000", "60000"}, {"null", "null"},  {"1500.0", "1500"}, {"1500.6", "1501"},

@@ -1,0 +1,120 @@
+#include "server/task_table.hpp"
+
+#include "protocol/json_members.hpp"
+#include "protocol/task_bridge.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+bool has_ended(const task_record& record) {
+    const auto status = parse_task_status(find_member(record.task_json, "status"));
+    return record.has_ended() || record.is_cancelled || (status && is_terminal(*status));
+}
+
+void give_up(task_record& record, const fault& reason) {
+    if (record.inbox) record.inbox->withdraw(reason);
+    for (const auto& asked : std::exchange(record.live, {})) asked->settle(reason);
+    record.given_up.abort(reason);
+    record.changed.notify_all();
+}
+
+} // namespace
+
+clock_type::time_point task_expiry(std::string_view ttl_json, clock_type::time_point now) {
+    double ms = 0;
+    const auto* const end = ttl_json.data() + ttl_json.size();
+    const auto [at, ec] = std::from_chars(ttl_json.data(), end, ms);
+    using milliseconds = std::chrono::duration<double, std::milli>;
+    const milliseconds longest = task_table::life_max;
+    if (ec != std::errc{} || at != end || !(ms >= 0) || ms > longest.count())
+        return now + task_table::life_max;
+    return now + std::chrono::duration_cast<clock_type::duration>(milliseconds{ms});
+}
+
+void task_table::remove_expired(clock_type::time_point now) {
+    const fault expired{errc::invalid_params, "the task has expired"};
+    std::erase_if(records_, [&](const auto& record) {
+        if (record->expires > now) return false;
+        give_up(*record, expired);
+        return true;
+    });
+}
+
+result<void> task_table::add(std::shared_ptr<task_record> record, clock_type::time_point now) {
+    remove_expired(now);
+    std::size_t own = 0;
+    std::shared_ptr<task_record> oldest_ended;
+    for (const auto& each : records_) {
+        if (each->owner != record->owner) continue;
+        ++own;
+        if (!oldest_ended && has_ended(*each)) oldest_ended = each;
+    }
+    if (own >= tasks_per_owner_max || records_.size() >= tasks_max) {
+        if (!oldest_ended)
+            return fault{errc::server_busy, "too many tasks are at work; wait until some have "
+                                            "ended, or cancel them"};
+        remove(*oldest_ended, {errc::invalid_params, "the task made room for others"});
+    }
+    records_.push_back(std::move(record));
+    return {};
+}
+
+std::shared_ptr<task_record> task_table::find(std::string_view id, std::string_view owner,
+                                              clock_type::time_point now) {
+    remove_expired(now);
+    for (const auto& record : records_)
+        if (record->id == id && record->owner == owner) return record;
+    return nullptr;
+}
+
+std::shared_ptr<task_record> task_table::find_child_task(std::string_view upstream_name,
+                                                         std::string_view child_id) const {
+    for (const auto& record : records_)
+        if (record->child_id == child_id && record->upstream == upstream_name) return record;
+    return nullptr;
+}
+
+std::vector<std::shared_ptr<task_record>> task_table::list(std::string_view owner,
+                                                           clock_type::time_point now) {
+    remove_expired(now);
+    std::vector<std::shared_ptr<task_record>> own;
+    for (const auto& record : records_)
+        if (record->owner == owner) own.push_back(record);
+    return own;
+}
+
+void task_table::fit() {
+    const auto size = [](const task_record& record) {
+        return record.task_json.size() + record.result.size() + record.error.size();
+    };
+    std::size_t total = 0;
+    for (const auto& record : records_) total += size(*record);
+    while (total > bytes_max) {
+        const auto oldest =
+            std::ranges::find_if(records_, [](const auto& record) { return has_ended(*record); });
+        if (oldest == records_.end()) return; // those at work are small
+        total -= size(**oldest);
+        const auto record = *oldest;
+        remove(*record, {errc::invalid_params, "the task made room for others"});
+    }
+}
+
+void task_table::remove(const task_record& record, const fault& reason) {
+    const auto found =
+        std::ranges::find(records_, &record, [](const auto& each) { return each.get(); });
+    if (found == records_.end()) return;
+    const auto removed = *found;
+    records_.erase(found);
+    give_up(*removed, reason);
+}
+
+void task_table::remove_all(const fault& reason) {
+    for (const auto& record : std::exchange(records_, {})) give_up(*record, reason);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,134 @@
+// Tasks of a real server of 2025-11-25, for clients of both eras.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { textOf } from './support/actions.mjs';
+import { connectTo, legacyHttp, legacyStdio, modernRevision } from './support/clients.mjs';
+import { startGateway } from './support/gateway.mjs';
+import { realServers } from './support/servers.mjs';
+
+const extension = 'io.modelcontextprotocol/tasks';
+const tool = 'simulate-research-query'; // works as a task only, and asks in the middle
+const answer = { action: 'accept', content: { interpretation: 'technical' } };
+
+let gateway;
+before(async () => {
+    gateway = await startGateway({
+        expose: 'all',
+        settings: { gateway: { prefix: 'never' } },
+        children: async (directory) => [(await realServers(directory))[0]],
+    });
+});
+after(() => gateway?.stop());
+
+/// One request of a modern client. The extension has no schema to check replies with.
+const able = { elicitation: {}, extensions: { [extension]: {} } };
+async function send(method, params, capabilities = able) {
+    const reply = await fetch(gateway.url, {
+        method: 'POST',
+        headers: {
+            accept: 'application/json, text/event-stream',
+            'content-type': 'application/json',
+            'mcp-protocol-version': modernRevision,
+            'mcp-method': method,
+            'mcp-name': params.name ?? params.taskId ?? '',
+        },
+        body: JSON.stringify({
+            jsonrpc: '2.0',
+            id: 1,
+            method,
+            params: {
+                ...params,
+                _meta: {
+                    'io.modelcontextprotocol/protocolVersion': modernRevision,
+                    'io.modelcontextprotocol/clientCapabilities': capabilities,
+                },
+            },
+        }),
+        signal: AbortSignal.timeout(60_000),
+    });
+    return { status: reply.status, ...(await reply.json()) };
+}
+
+const call = { name: tool, arguments: { topic: 'python', ambiguous: true } };
+
+describe('modern client', () => {
+    async function become(taskId, status) {
+        for (;;) {
+            const { result } = await send('tasks/get', { taskId });
+            assert.equal(result.taskId, taskId);
+            if (result.status === status) return result;
+            assert.ok(['working', 'input_required'].includes(result.status), result.status);
+            await pause(100);
+        }
+    }
+
+    test('gets a task of a legacy server, answers its question and gets the result', async () => {
+        const { result: created } = await send('tools/call', call);
+        assert.equal(created.resultType, 'task');
+        assert.ok(Number.isInteger(created.ttlMs));
+        const { taskId } = created;
+        const asking = await become(taskId, 'input_required');
+        const [[key, question]] = Object.entries(asking.inputRequests);
+        assert.equal(question.method, 'elicitation/create');
+        const { result: ack } = await send('tasks/update', {
+            taskId,
+            inputResponses: { [key]: answer },
+        });
+        assert.equal(ack.resultType, 'complete');
+        const done = await become(taskId, 'completed');
+        assert.match(textOf(done.result), /\(technical\)/);
+        assert.equal(done.result._meta?.['io.modelcontextprotocol/related-task'], undefined);
+    });
+
+    test('without the extension is told that the tool needs it', async () => {
+        const { status, error } = await send('tools/call', call, {});
+        assert.equal(status, 400);
+        assert.equal(error.code, -32021);
+        assert.deepEqual(error.data.requiredCapabilities, { extensions: { [extension]: {} } });
+    });
+
+    test('can cancel', async () => {
+        const { result: created } = await send('tools/call', call);
+        const { taskId } = created;
+        const { result: ack } = await send('tasks/cancel', { taskId });
+        assert.equal(ack.taskId, undefined);
+        await become(taskId, 'cancelled');
+    });
+});
+
+for (const kind of [legacyHttp, legacyStdio]) {
+    test(`${kind.name} follows a task and is asked while it waits for the result`, async () => {
+        let asked = 0;
+        const onElicit = () => {
+            asked += 1;
+            return answer;
+        };
+        // The check takes the creation of a task for the result of the tool.
+        const client = await connectTo(gateway, kind, { onElicit, isChecked: false });
+        try {
+            await client.listTools();
+            const statuses = new Set();
+            let result;
+            const options = { task: { ttl: 60_000 } };
+            const stream = client.experimental.tasks.callToolStream(call, undefined, options);
+            for await (const message of stream) {
+                if (message.task) statuses.add(message.task.status);
+                if (message.type === 'error') throw message.error;
+                if (message.type === 'result') result = message.result;
+            }
+            assert.match(textOf(result), /\(technical\)/);
+            assert.ok(statuses.has('working') && statuses.has('input_required'));
+            assert.equal(asked, 1);
+            const { tasks } = await client.experimental.tasks.listTasks();
+            assert.deepEqual(
+                tasks.map(({ status }) => status),
+                ['completed'],
+            );
+        } finally {
+            await client.close();
+        }
+    });
+}

@@ -1,0 +1,168 @@
+#include "server/task_routes.hpp"
+
+#include "tests/support/task_world.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mcpgw::gateway_test {
+
+TEST_CASE("cancelling_is_acknowledged_to_modern_clients_whatever_the_state") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        const auto id = created(client, true);
+        for (int i = 0; i < 2; ++i) {
+            const auto ack = client.request("tasks/cancel", with_id(id));
+            CHECK(text(ack, "resultType") == "complete");
+            CHECK(ack.as_object().if_contains("taskId") == nullptr);
+            CHECK(text(poll(client, id, "cancelled"), "taskId") == id);
+        }
+        const auto done = created(client, true);
+        client.request("tools/call", tell_end("good"));
+        poll(client, done, "completed");
+        CHECK(text(client.request("tasks/cancel", with_id(done)), "resultType") == "complete");
+        poll(client, done, "completed");
+    }
+}
+
+TEST_CASE("cancelling_gives_legacy_clients_the_task_once") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, legacy()};
+        const auto id = created(client, false);
+        const auto waiting = client.start("tasks/result", with_id(id));
+        const auto task = client.request("tasks/cancel", with_id(id));
+        CHECK(text(task, "status") == "cancelled");
+        CHECK(text(task, "taskId") == id);
+        check_error(client.send("tasks/cancel", with_id(id)), -32602);
+        CHECK(text(client.request("tasks/get", with_id(id)), "status") == "cancelled");
+        world.run_until([&] { return waiting->is_done(); });
+        check_error(waiting, -32603);
+    }
+}
+
+TEST_CASE("nobody_sees_or_touches_the_task_of_another") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client owner{world, legacy()};
+        gateway_client stranger{world, legacy()};
+        gateway_client modern_stranger{world, modern()};
+        const auto id = created(owner, false);
+        for (const auto* const method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
+            check_error(stranger.send(method, with_id(id)), -32602);
+            check_error(stranger.send(method, with_id("t-1")), -32602);
+            check_error(owner.send(method, with_id("unknown")), -32602);
+            check_error(owner.send(method, R"("taskId":7)"), -32602);
+        }
+        check_error(modern_stranger.send("tasks/get", with_id(id)), -32602);
+        check_error(modern_stranger.send("tasks/update", with_id(id) + R"(,"inputResponses":{})"),
+                    -32602);
+        CHECK(stranger.request("tasks/list").at("tasks").as_array().empty());
+        const auto own = owner.request("tasks/list").at("tasks").as_array();
+        REQUIRE(own.size() == 1);
+        CHECK(text(own[0], "taskId") == id);
+        CHECK(text(own[0], "status") == "working");
+        check_error(owner.send("tasks/list", R"("cursor":"x")"), -32602);
+    }
+}
+
+TEST_CASE("tasks_belong_to_their_form") {
+    task_world world{"legacy"};
+    gateway_client without{world, modern(R"({"elicitation":{}})")};
+    for (const auto* const method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+        const auto refused = without.send(method, with_id("x") + R"(,"inputResponses":{})");
+        check_error(refused, -32021);
+        CHECK(refused->http_status() == 400);
+        CHECK(refused->error()
+                  .at("data")
+                  .at("requiredCapabilities")
+                  .as_object()
+                  .contains("extensions"));
+    }
+    gateway_client client{world, modern()};
+    check_error(client.send("tasks/result", with_id("x")), -32601);
+    check_error(client.send("tasks/list"), -32601);
+    gateway_client old{world, legacy()};
+    check_error(old.send("tasks/update", with_id("x")), -32601);
+    gateway_client older{world, legacy("2025-06-18")};
+    check_error(older.send("tasks/get", with_id("x")), -32601);
+}
+
+TEST_CASE("tool_that_needs_a_task_is_refused_to_modern_clients_without_the_extension") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern(R"({"elicitation":{}})")};
+        const auto refused = client.send("tools/call", call_text("work"));
+        check_error(refused, -32021);
+        CHECK(refused->http_status() == 400);
+        // One that only may have a task runs without.
+        CHECK_FALSE(is_error(client.call("s__quick")));
+    }
+}
+
+TEST_CASE("work_that_ended_at_once_is_a_finished_task_for_a_client_that_wants_one") {
+    task_world world{"modern"};
+    gateway_client client{world, legacy()};
+    const auto made = client.request("tools/call", call_text("quick") + asking_for_task);
+    CHECK(text(made.at("task"), "status") == "working"); // every core task begins so
+    const auto id = text(made.at("task"), "taskId");
+    CHECK(text(client.request("tasks/get", with_id(id)), "status") == "completed");
+    CHECK(client.request("tasks/result", with_id(id)).as_object().contains("content"));
+    check_error(client.send("tasks/cancel", with_id(id)), -32602);
+}
+
+TEST_CASE("status_notifications_of_core_servers_reach_the_session_that_made_the_task") {
+    task_world world{"legacy"};
+    gateway_client client{world, legacy()};
+    gateway_client other{world, legacy()};
+    const auto id = created(client, false);
+    client.take_session_messages();
+    client.request("tools/call", call_text("tell"));
+    std::vector<json::value> heard;
+    for (int i = 0; i < 200 && heard.empty(); ++i) {
+        client.request("tasks/get", with_id(id));
+        heard = client.take_session_messages();
+    }
+    REQUIRE(heard.size() == 1);
+    CHECK(text(heard[0], "method") == "notifications/tasks/status");
+    CHECK(text(heard[0].at("params"), "taskId") == id);
+    for (const auto& message : other.take_session_messages())
+        CHECK(text(message, "method") != "notifications/tasks/status");
+}
+
+TEST_CASE("tasks_are_advertised_where_they_are_served") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        client.names("tools/list", "tools");
+        const auto capabilities = client.request("server/discover").at("capabilities");
+        CHECK(capabilities.at("extensions").as_object().contains("io.modelcontextprotocol/tasks"));
+        CHECK(capabilities.as_object().if_contains("tasks") == nullptr);
+
+        client_traits raw = legacy();
+        raw.is_initialized = false;
+        gateway_client old{world, raw};
+        const auto answer = old.request(
+            "initialize", R"("protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{})");
+        const auto& tasks = answer.at("capabilities").at("tasks");
+        CHECK(tasks.at("requests").at("tools").as_object().contains("call"));
+        CHECK(tasks.as_object().contains("list"));
+        CHECK(tasks.as_object().contains("cancel"));
+    }
+    gateway_world plain{exposing(exposure::all)};
+    plain.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{plain, modern()};
+    client.names("tools/list", "tools");
+    CHECK(client.request("server/discover")
+              .at("capabilities")
+              .as_object()
+              .if_contains("extensions") == nullptr);
+}
+
+} // namespace mcpgw::gateway_test
