@@ -8,6 +8,7 @@ import { textOf } from './support/actions.mjs';
 import { connectTo, legacyHttp, legacyStdio, modernRevision } from './support/clients.mjs';
 import { startGateway } from './support/gateway.mjs';
 import { realServers } from './support/servers.mjs';
+import { checkHop, failOn, makeHop, recordFetch } from './support/wire.mjs';
 
 const extension = 'io.modelcontextprotocol/tasks';
 const tool = 'simulate-research-query'; // works as a task only, and asks in the middle
@@ -21,12 +22,18 @@ before(async () => {
         children: async (directory) => [(await realServers(directory))[0]],
     });
 });
-after(() => gateway?.stop());
+after(async () => {
+    await gateway?.stop();
+    failOn(checkHop(hop));
+});
 
-/// One request of a modern client. The extension has no schema to check replies with.
+/// One request of a modern client.
+const hop = makeHop('to a modern client with tasks');
+let requests = 0;
+const recorded = recordFetch(hop);
 const able = { elicitation: {}, extensions: { [extension]: {} } };
 async function send(method, params, capabilities = able) {
-    const reply = await fetch(gateway.url, {
+    const reply = await recorded(gateway.url, {
         method: 'POST',
         headers: {
             accept: 'application/json, text/event-stream',
@@ -37,7 +44,7 @@ async function send(method, params, capabilities = able) {
         },
         body: JSON.stringify({
             jsonrpc: '2.0',
-            id: 1,
+            id: ++requests,
             method,
             params: {
                 ...params,
@@ -106,8 +113,7 @@ for (const kind of [legacyHttp, legacyStdio]) {
             asked += 1;
             return answer;
         };
-        // The check takes the creation of a task for the result of the tool.
-        const client = await connectTo(gateway, kind, { onElicit, isChecked: false });
+        const client = await connectTo(gateway, kind, { onElicit });
         try {
             await client.listTools();
             const statuses = new Set();

@@ -23,6 +23,14 @@ function opening(protocolVersion) {
 }
 
 const legacyCall = { ...call, params: { name: 't' } };
+const taskCall = { ...call, params: { name: 't', task: {} } };
+
+const created = '2026-01-01T00:00:00Z';
+const state = { taskId: 't', status: 'working', createdAt: created, lastUpdatedAt: created };
+const coreTask = { ...state, ttl: 1000 };
+const task = { ...state, ttlMs: 1000 };
+const get = { ...call, method: 'tasks/get', params: { taskId: 't', _meta: version } };
+const update = { ...get, method: 'tasks/update' };
 
 /// Problems of what the gateway says after a handshake in `revision`, or without one.
 function problems({ revision, asked = [], said }) {
@@ -43,6 +51,27 @@ test('good messages pass, in each revision', () => {
         const said = [answer(text('x'))];
         assert.deepEqual(problems({ revision, asked: [legacyCall], said }), []);
     }
+});
+
+test('tasks pass in both forms', () => {
+    const revision = '2025-11-25';
+    assert.deepEqual(
+        problems({ revision, asked: [taskCall], said: [answer({ task: coreTask })] }),
+        [],
+    );
+    const asking = { inputRequests: { q: { method: 'roots/list' } } };
+    const rows = [
+        [call, { resultType: 'task', ...task }],
+        [get, { resultType: 'complete', ...task }],
+        [get, { resultType: 'complete', ...task, status: 'input_required', ...asking }],
+        [get, { resultType: 'complete', ...task, status: 'completed', result: {} }],
+        [update, { resultType: 'complete' }],
+    ];
+    for (const [question, result] of rows)
+        assert.deepEqual(problems({ asked: [question], said: [answer(result)] }), []);
+    const told = { ...task, _meta: { 'io.modelcontextprotocol/subscriptionId': 1 } };
+    const said = [{ jsonrpc: '2.0', method: 'notifications/tasks', params: told }];
+    assert.deepEqual(problems({ said }), []);
 });
 
 const bad = {
@@ -75,6 +104,39 @@ const bad = {
         revision: '2024-11-05',
         asked: [legacyCall],
         said: [answer({ content: [audio] })],
+    },
+    'a result instead of the task that was asked for': {
+        revision: '2025-11-25',
+        asked: [taskCall],
+        said: [answer(text('x'))],
+    },
+    'a task that nobody asked for': {
+        revision: '2025-11-25',
+        asked: [legacyCall],
+        said: [answer({ task: coreTask })],
+    },
+    'a core task in the modern era': {
+        asked: [call],
+        said: [answer({ resultType: 'task', ...task, ttl: 1 })],
+    },
+    'a task created with its result': {
+        asked: [call],
+        said: [answer({ resultType: 'task', ...task, status: 'completed', result: {} })],
+    },
+    'a task of another request': {
+        asked: [get],
+        said: [answer({ resultType: 'task', ...task })],
+    },
+    'a completed task without its result': {
+        asked: [get],
+        said: [answer({ resultType: 'complete', ...task, status: 'completed' })],
+    },
+    'an update that is answered with a task': {
+        asked: [update],
+        said: [answer({ resultType: 'complete', ...task })],
+    },
+    'a notification of a task without its id': {
+        said: [{ jsonrpc: '2.0', method: 'notifications/tasks', params: { ...task, taskId: 1 } }],
     },
     'no message at all': { said: [{ jsonrpc: '2.0', id: 7 }] },
 };

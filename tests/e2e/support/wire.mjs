@@ -52,7 +52,7 @@ export function checkHop({ name, spoken, gateway, peer }) {
         const question = message.method === undefined ? asked.get(idOf(message)) : undefined;
         const revision = revisionOf(question ?? message);
         const shown = JSON.stringify(message).slice(0, shownMax);
-        return problemsOf(message, revision, question?.method).map(
+        return problemsOf(message, revision, question).map(
             (problem) => `${name}, ${revision}: ${problem}\n    ${shown}`,
         );
     });

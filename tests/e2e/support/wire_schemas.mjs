@@ -12,6 +12,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 import { packages } from './paths.mjs';
+import {
+    problemsOfCreation,
+    problemsOfTaskNotification,
+    problemsOfTaskResult,
+} from './wire_tasks.mjs';
 
 /// The object literal that begins at `start`; strings are skipped, for they may hold braces.
 function literalAt(text, start) {
@@ -122,18 +127,29 @@ function modernParts(message) {
     return found.map((key) => `${key} is not of this revision`);
 }
 
-function resultProblems(schema, result, method) {
-    // Of an extension, which the schema does not have.
-    if (result.resultType === 'task') return [];
-    const name =
-        result.resultType === 'input_required'
-            ? 'InputRequiredResult'
-            : schema.ofMethod(method)?.replace(/Request$/, 'Result');
-    return name && schema.has(name) ? schema.problems(name, result) : [];
+/// The name of the schema of a result.
+function resultName(schema, result, { method, params }) {
+    if (result.resultType === 'input_required') return 'InputRequiredResult';
+    // 2025-11-25, basic/utilities/tasks: who asks for a task gets one instead of the result.
+    const mayBecomeTask = schema.has('CreateTaskResult') && !method?.startsWith('tasks/');
+    if (mayBecomeTask && params?.task) return 'CreateTaskResult';
+    // The payload of a task is the result of what made it; there are tasks for tools only.
+    if (method === 'tasks/result') return 'CallToolResult';
+    return schema.ofMethod(method)?.replace(/Request$/, 'Result');
 }
 
-/// What is wrong with one message in `revision`; a response answers a request of `method`.
-export function problemsOf(message, revision, method) {
+function resultProblems(schema, result, request, revision) {
+    if (isModern(revision) && result.resultType === 'task')
+        return problemsOfCreation(result, request.method);
+    const name = resultName(schema, result, request);
+    const problems = name && schema.has(name) ? schema.problems(name, result) : [];
+    return isModern(revision)
+        ? [...problems, ...problemsOfTaskResult(result, request.method)]
+        : problems;
+}
+
+/// What is wrong with one message in `revision`; a response answers `request`.
+export function problemsOf(message, revision, request = {}) {
     const schema = schemaOf(revision);
     if (!schema) return [`there is no revision ${revision}`];
     const problems = isModern(revision) ? [] : modernParts(message);
@@ -141,13 +157,14 @@ export function problemsOf(message, revision, method) {
     if (typeof message.method === 'string') {
         const kind = 'id' in message ? 'JSONRPCRequest' : 'JSONRPCNotification';
         problems.push(...schema.problems(schema.ofMethod(message.method) ?? kind, message));
+        if (isModern(revision)) problems.push(...problemsOfTaskNotification(message));
     } else if ('error' in message) {
         const name = has('JSONRPCErrorResponse', 'JSONRPCError');
         problems.push(...schema.problems(name, message));
     } else if ('result' in message) {
         const name = has('JSONRPCResultResponse', 'JSONRPCResponse');
         problems.push(...schema.problems(name, message));
-        problems.push(...resultProblems(schema, message.result, method));
+        problems.push(...resultProblems(schema, message.result, request, revision));
     } else {
         problems.push('is no request, notification or response');
     }
