@@ -133,9 +133,10 @@ public:
     /// The resources whose changes somebody wants to hear of. A legacy server is asked for each, a
     /// modern one by a listen stream; again after each start.
     task<result<void>> watch(std::set<std::string> uris);
-    /// Questions that name this task go to `observer`, for as long as it lives (2025-11-25,
-    /// basic/utilities/tasks, "Associating Task-Related Messages").
-    void give_task(std::string task_id, const std::shared_ptr<call_observer>& observer);
+    /// What the server says of this task goes to `observer`, for as long as that lives: its
+    /// questions, changes of its status and progress (2025-11-25, basic/utilities/tasks,
+    /// "Associating Task-Related Messages", "Task Progress Notifications").
+    void give_task(task_names names, const std::shared_ptr<call_observer>& observer);
     /// What it knows of the roots of its client is void: the client is another one now.
     void drop_roots();
     /// A call of somebody else was given up and may still be at work.
@@ -207,6 +208,8 @@ private:
     task<> hold_task_question(std::shared_ptr<link> peer, std::string task_id, std::string child_id,
                               std::string method_name, std::string params);
     [[nodiscard]] std::shared_ptr<call_observer> owner_of_task(std::string_view task_id) const;
+    [[nodiscard]] std::shared_ptr<call_observer> owner_of_news(std::string_view line,
+                                                               const envelope& message) const;
     [[nodiscard]] bool is_pending(std::string_view child_id) const;
     void relay_log(std::string_view line, const envelope& message,
                    const std::shared_ptr<call_observer>& cause);
@@ -252,7 +255,11 @@ private:
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
     std::string list_problem_;
     std::vector<pending_question> questions_;
-    std::map<std::string, std::weak_ptr<call_observer>, std::less<>> task_owners_;
+    struct task_owner {
+        std::string progress_token;
+        std::weak_ptr<call_observer> who;
+    };
+    std::map<std::string, task_owner, std::less<>> task_owners_; ///< by the server's task id
     std::set<std::string> watched_;
     std::shared_ptr<listen_observer> listening_; ///< the stream of a modern server
 };

@@ -88,18 +88,30 @@ void instance::relay_question(std::string_view line, const envelope& message,
     }
 }
 
-// ---- questions of tasks
-// --------------------------------------------------------------------------
+// ---- tasks -----------------------------------------------------------------------------------
 
-void instance::give_task(std::string task_id, const std::shared_ptr<call_observer>& observer) {
-    std::erase_if(task_owners_, [](const auto& entry) { return entry.second.expired(); });
-    task_owners_[std::move(task_id)] = observer;
+void instance::give_task(task_names names, const std::shared_ptr<call_observer>& observer) {
+    std::erase_if(task_owners_, [](const auto& entry) { return entry.second.who.expired(); });
+    task_owners_[std::move(names.id)] = {std::move(names.progress_token), observer};
     calls_changed_.notify_all();
 }
 
 std::shared_ptr<call_observer> instance::owner_of_task(std::string_view task_id) const {
     const auto found = task_owners_.find(task_id);
-    return found == task_owners_.end() ? nullptr : found->second.lock();
+    return found == task_owners_.end() ? nullptr : found->second.who.lock();
+}
+
+/// Whose task a notification is about; null: about none.
+std::shared_ptr<call_observer> instance::owner_of_news(std::string_view line,
+                                                       const envelope& message) const {
+    const auto name = message.method.of(line);
+    if (name == notification::task_status)
+        return owner_of_task(task_id_of(message.params.of(line)));
+    const auto token = message.in_params.progress_token.of(line);
+    if (name != notification::progress || token.empty()) return nullptr;
+    for (const auto& [id, entry] : task_owners_)
+        if (entry.progress_token == token) return entry.who.lock();
+    return nullptr;
 }
 
 void instance::relay_task_question(std::string_view line, const envelope& message,
@@ -205,6 +217,10 @@ void instance::answer(std::string_view child_id, const result<std::string>& outc
 void instance::on_notification(std::string_view line, const envelope& message,
                                std::shared_ptr<call_observer> cause) {
     if (cause && cause->on_notification(line, message)) return;
+    if (const auto hearer = owner_of_news(line, message)) {
+        hearer->on_notification(line, message);
+        return;
+    }
     const auto name = message.method.of(line);
     if (name == notification::message) return relay_log(line, message, cause);
     if (name == notification::cancelled) return withdraw_question(line, message);

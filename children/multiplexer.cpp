@@ -84,8 +84,9 @@ multiplexer::line_report multiplexer::on_line(std::string_view line) {
     report.kind = line_kind::notification;
     if (message.method.of(line) == notification::progress) {
         auto* const call = find(message.in_params.progress_token.of(line));
-        report.kind = call == nullptr ? line_kind::unexpected : line_kind::progress;
-        if (call != nullptr) call->on_progress(line, message);
+        if (call == nullptr) return report;
+        report.kind = line_kind::progress;
+        call->on_progress(line, message);
     }
     return report;
 }

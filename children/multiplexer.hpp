@@ -36,9 +36,9 @@ public:
     enum class line_kind : std::uint8_t {
         answer,       ///< delivered to its call
         progress,     ///< delivered to its call
-        unexpected,   ///< an answer or progress that nobody waits for (late, repeated, foreign)
+        unexpected,   ///< an answer that nobody waits for (late, repeated, foreign)
         request,      ///< the child asks something
-        notification, ///< the child tells something
+        notification, ///< the child tells something; progress too, of calls that have ended
         garbage,      ///< not a message
     };
     struct line_report {

@@ -76,9 +76,9 @@ public:
             next.spoken_ = spoken_;
             return next;
         }
-        /// Questions that name this task of the server go to `observer`, for as long as it lives.
-        void give_task(std::string child_task_id, const std::shared_ptr<call_observer>& observer) {
-            on_->give_task(std::move(child_task_id), observer);
+        /// What the server says of this task goes to `observer`, for as long as that lives.
+        void give_task(task_names names, const std::shared_ptr<call_observer>& observer) {
+            on_->give_task(std::move(names), observer);
         }
 
     private:

@@ -66,6 +66,12 @@ struct upstream_call {
     std::optional<std::chrono::milliseconds> timeout; ///< else the upstream's own
 };
 
+/// A task of an upstream, by what the upstream's messages about it name.
+struct task_names {
+    std::string id;
+    std::string progress_token; ///< raw; of the call that made it
+};
+
 /// An upstream's answer: a result or a JSON-RPC error, as it came.
 struct upstream_answer {
     std::string line;

@@ -73,12 +73,8 @@ private:
     bool has_ttl_ = false;
 };
 
-task_status status_of(std::string_view task_json) {
-    return parse_task_status(find_member(task_json, "status")).value_or(task_status::working);
-}
-
 task_status status_for(std::string_view task_json, era from, era to, const task_payload& payload) {
-    const auto told = status_of(task_json);
+    const auto told = task_status_of(task_json);
     if (from == to) return told;
     if (to == era::legacy) {
         const bool is_error = find_member(find_member(task_json, "result"), "isError") == "true";
@@ -125,6 +121,10 @@ std::optional<task_status> parse_task_status(std::string_view raw) {
 
 std::string_view to_string(task_status status) {
     return status_names[static_cast<std::size_t>(status)];
+}
+
+task_status task_status_of(std::string_view task_json) {
+    return parse_task_status(find_member(task_json, "status")).value_or(task_status::working);
 }
 
 bool is_terminal(task_status status) {
@@ -181,7 +181,7 @@ std::string creation_for_client(std::string_view result_json, era from, era to,
     task_writer written{task, from, to, id};
     // Core tasks begin as `working` (2025-11-25, basic/utilities/tasks, "Task Status Lifecycle"),
     // and the outcome of a task is never part of its creation (SEP-2663, "Task Creation").
-    const auto told = status_of(task);
+    const auto told = task_status_of(task);
     const bool is_news = from != to && (to == era::legacy || is_terminal(told));
     written.out().add("status", quoted(is_news ? task_status::working : told));
     member_writer out;

@@ -19,6 +19,8 @@ enum class task_status : std::uint8_t { working, input_required, completed, fail
 /// `raw`: a JSON string; nothing if it names no status.
 std::optional<task_status> parse_task_status(std::string_view raw);
 std::string_view to_string(task_status status);
+/// The status of a task object; `working` where it names none.
+task_status task_status_of(std::string_view task_json);
 /// A task in this status changes no more.
 bool is_terminal(task_status status);
 

@@ -187,7 +187,8 @@ result<forwarded_answer> forwarder::finish(const journey& way,
     }
     std::string body{message.result.of(answer->line)};
     if (way.what.tasks != nullptr && task_routes::concerns(way.request, body, way.server()))
-        return forwarded_answer{std::move(body), {}, true};
+        return forwarded_answer{
+            std::move(body), {}, true, std::string{message.id.of(answer->line)}};
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
         const auto state = find_member(body, "requestState");
@@ -383,7 +384,8 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
     way.context.server_info = server_info;
     auto answered = co_await call(way);
     if (answered.has_error() || !answered->is_for_tasks) co_return answered;
-    task_routes::answered_call for_tasks{o.upstream, std::move(answered->result)};
+    task_routes::answered_call for_tasks{o.upstream, std::move(answered->result),
+                                         std::move(answered->progress_token), way.relay};
     auto taken = co_await o.tasks->take_over(request, sink, *way.task_place, std::move(for_tasks));
     if (taken.has_error()) co_return taken.error();
     co_return forwarded_answer{std::move(*taken), {}};

@@ -17,8 +17,10 @@ namespace mcpgw {
 struct forwarded_answer {
     std::string result; ///< raw; empty if it is an error
     std::string error;  ///< raw error object
-    /// `result` is the upstream's own, which task_routes must look at first.
+    /// `result` is the upstream's own, which task_routes must look at first; it answers the call
+    /// with this progress token.
     bool is_for_tasks = false;
+    std::string progress_token{};
 };
 
 /// Sends one request of a client to an upstream and brings back the answer in the client's era, and

@@ -179,7 +179,6 @@ void gateway::on_upstream_notification(upstream& source, std::string_view line,
             subscriptions_.on_resource_updated(*uri, source.name());
         return;
     }
-    if (name == notification::task_status) return client_tasks_.on_status(source, line, message);
     log_.debug("server '{}' sent {}, which goes to no client", source.name(), name);
 }
 

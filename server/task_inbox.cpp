@@ -11,8 +11,8 @@
 
 namespace mcpgw {
 
-task_inbox::task_inbox(executor ex, sides both, broadcast& changed)
-    : executor_(ex), both_(std::move(both)), changed_(changed) {}
+task_inbox::task_inbox(executor ex, sides both, broadcast& changed, hearer on_news)
+    : executor_(ex), both_(std::move(both)), changed_(changed), on_news_(std::move(on_news)) {}
 
 question_route task_inbox::route(std::string_view unique_id) const {
     question_route between;
@@ -94,7 +94,9 @@ void task_inbox::settle_all(std::string_view input_responses) {
 }
 
 void task_inbox::withdraw(const fault& reason) {
-    for (const auto& e : std::exchange(entries_, {})) e.asked->settle(reason);
+    // The server took nothing back, so it gets an answer: call_cancelled would be none.
+    const fault unanswered{errc::session_error, std::string{reason.message()}};
+    for (const auto& e : std::exchange(entries_, {})) e.asked->settle(unanswered);
 }
 
 } // namespace mcpgw

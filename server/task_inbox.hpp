@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -13,9 +14,10 @@
 
 namespace mcpgw {
 
-/// Questions that a legacy server asks for one of its tasks, until the client that owns the task
-/// has answered them: a modern client sees them in `inputRequests` of tasks/get and answers by
-/// tasks/update (SEP-2663), a legacy one is asked live while it waits in tasks/result.
+/// What a legacy server says about one of its tasks. Notifications are handed on. Questions are
+/// kept until the client that owns the task has answered them: a modern client sees them in
+/// `inputRequests` of tasks/get and answers by tasks/update (SEP-2663), a legacy one is asked live
+/// while it waits in tasks/result.
 ///
 /// Owned by the task's record; shared with the instance that hands questions over, which sends the
 /// answers to the server.
@@ -29,10 +31,16 @@ public:
         revision client = newest_modern;
         std::string client_capabilities; ///< raw object
     };
-    task_inbox(executor ex, sides both, broadcast& changed);
+    /// Hears of the server's notifications about the task: its status, and progress.
+    using hearer = std::function<void(std::string_view line, const envelope& message)>;
+    task_inbox(executor ex, sides both, broadcast& changed, hearer on_news = {});
 
     void on_progress(std::string_view, const envelope&) override {}
     void on_log(std::string_view, const envelope&) override {}
+    bool on_notification(std::string_view line, const envelope& message) override {
+        if (on_news_) on_news_(line, message);
+        return true;
+    }
     [[nodiscard]] owner_id owner() const override { return 0; } // it is found by its task
     /// A question of the server, in the client's form from now on. Errors: those of
     /// question_for_client(), server_busy over questions_max.
@@ -68,6 +76,7 @@ private:
     executor executor_;
     sides both_;
     broadcast& changed_;
+    hearer on_news_;
     std::list<entry> entries_;
     std::uint64_t next_key_ = 1;
 };

@@ -1,10 +1,9 @@
 #include "server/task_routes.hpp"
 
-#include "protocol/client_capabilities.hpp"
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
-#include "protocol/rpc.hpp"
+#include "server/task_client.hpp"
 #include "server/upstream_fault.hpp"
 #include "transports/session_table.hpp"
 
@@ -20,37 +19,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t task_id_bytes = 16;
-constexpr std::size_t tasks_heard_max = 100; // of one listen stream
-/// Core tasks came and went with one revision.
-constexpr auto core_tasks_revision = revision::r2025_11_25;
-
-std::string_view capabilities_of(const client_request& request) {
-    if (request.client_era == era::modern)
-        return request.message.in_meta.client_capabilities.of(request.text);
-    return request.session->client_capabilities;
-}
-
-fault lacks_extension() {
-    return {errc::missing_client_capability,
-            fmt::format("the client does not declare the extension {}", extension::tasks),
-            fmt::format(R"({{"requiredCapabilities":{{"extensions":{{"{}":{{}}}}}}}})",
-                        extension::tasks)};
-}
-
-/// The client asks for a task by itself, as only core tasks do.
-bool wants_task(const client_request& request) {
-    return request.client_era == era::legacy && request.spoken == core_tasks_revision &&
-           is_json_object(find_member(request.params(), "task"));
-}
-
-bool knows_tasks(const client_request& request) {
-    return request.client_era == era::modern ? declares_tasks(capabilities_of(request))
-                                             : wants_task(request);
-}
-
-bool may_see(const client_request& request, const task_record& record) {
-    return request.scope.empty() || request.scope == record.upstream;
-}
 
 std::string timestamp() {
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -61,12 +29,6 @@ std::string timestamp() {
 }
 
 } // namespace
-
-std::string task_owner(const client_request& request) {
-    if (!request.principal.empty()) return "principal " + request.principal;
-    if (request.session) return "session " + request.session->id();
-    return {};
-}
 
 task_routes::task_routes(registry& upstreams, subscriptions& listeners, logger& log)
     : upstreams_(upstreams), listeners_(listeners), log_(log) {}
@@ -83,7 +45,7 @@ result<task_routes::terms> task_routes::terms_for(const client_request& request,
     }
     if (!is_offered) return agreed;
     if (request.client_era == era::modern) {
-        if (is_needed && !knows_tasks(request)) return lacks_extension();
+        if (is_needed && !knows_tasks(request)) return lacks_task_extension();
         if (is_needed) agreed.members = R"("task":{})";
         return agreed;
     }
@@ -103,8 +65,7 @@ std::string task_routes::terms::apply_to(const std::string& params) const {
     return kept.members() + (kept.empty() || members.empty() ? "" : ",") + members;
 }
 
-// ---- tools/call
-// ----------------------------------------------------------------------------------
+// ---- tools/call --------------------------------------------------------------------------------
 
 task_routes::record_ptr task_routes::make_record(const client_request& request,
                                                  const answered_call& answered, era form) const {
@@ -113,7 +74,10 @@ task_routes::record_ptr task_routes::make_record(const client_request& request,
     record->owner = task_owner(request);
     record->upstream = answered.upstream;
     record->form = form;
-    record->session = request.session;
+    const bool is_shown = request.client_era == era::legacy && knows_tasks(request);
+    if (is_shown) record->session = request.session;
+    if (is_shown) record->progress_token = request.message.in_meta.progress_token.of(request.text);
+    if (!knows_tasks(request)) record->caller = answered.caller;
     record->task_json = created_task(answered.result, form);
     record->child_id = task_id_of(record->task_json);
     const auto ttl = find_member(record->task_json, form == era::modern ? "ttlMs" : "ttl");
@@ -122,17 +86,21 @@ task_routes::record_ptr task_routes::make_record(const client_request& request,
 }
 
 void task_routes::attach(const record_ptr& record, const client_request& request,
-                         const upstream::lease& place) {
+                         const upstream::lease& place, const answered_call& answered) {
     task_inbox::sides both;
     both.task_id = record->id;
     both.child_id = record->child_id;
     both.server = place.spoken();
     both.client = request.spoken;
-    both.client_capabilities = capabilities_of(request);
-    record->inbox =
-        std::make_shared<task_inbox>(upstreams_.get_executor(), std::move(both), record->changed);
+    both.client_capabilities = capabilities_of_client(request);
+    auto on_news = [this, weak = std::weak_ptr{record}](std::string_view line,
+                                                        const envelope& message) {
+        if (const auto known = weak.lock()) this->on_news(*known, line, message);
+    };
+    record->inbox = std::make_shared<task_inbox>(upstreams_.get_executor(), std::move(both),
+                                                 record->changed, std::move(on_news));
     record->place.emplace(place.follow());
-    record->place->give_task(record->child_id, record->inbox);
+    record->place->give_task({record->child_id, answered.progress_token}, record->inbox);
 }
 
 bool task_routes::are_needed(const result<upstream_answer>& answer) {
@@ -153,7 +121,7 @@ task<task_routes::outcome> task_routes::take_over(const client_request& request,
     const auto form = era_of(place.spoken());
     if (created_task(answered.result, form).empty()) co_return keep_finished(request, answered);
     const auto record = make_record(request, answered, form);
-    if (form == era::legacy) attach(record, request, place);
+    if (form == era::legacy) attach(record, request, place, answered);
     const auto added = table_.add(record, clock_type::now());
     if (added.has_error()) {
         cancel_in_background(record);
@@ -196,8 +164,7 @@ task_routes::outcome task_routes::keep_finished(const client_request& request,
     return fmt::format(R"({{"task":{}}})", with_task_status(shown, task_status::working));
 }
 
-// ---- requests about tasks
-// ------------------------------------------------------------------------
+// ---- requests about tasks ----------------------------------------------------------------------
 
 result<task_routes::record_ptr> task_routes::find(const client_request& request) {
     const auto id = unquote_json(find_member(request.params(), "taskId"));
@@ -205,14 +172,15 @@ result<task_routes::record_ptr> task_routes::find(const client_request& request)
         return fault{errc::invalid_params,
                      fmt::format("{} needs params.taskId (a string)", request.method())};
     auto found = table_.find(*id, task_owner(request), clock_type::now());
-    if (!found || !may_see(request, *found))
+    if (!found || !found->is_shown_at(request.scope))
         return fault{errc::task_not_found, "Task not found; it may have expired"};
     return found;
 }
 
 task<task_routes::outcome> task_routes::handle(const client_request& request, reply_sink& sink) {
     const auto name = request.method();
-    if (request.client_era == era::modern && !knows_tasks(request)) co_return lacks_extension();
+    if (request.client_era == era::modern && !knows_tasks(request))
+        co_return lacks_task_extension();
     if (request.client_era == era::legacy && request.spoken != core_tasks_revision)
         co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
     if (name == method::tasks_list) co_return co_await list(request);
@@ -233,7 +201,7 @@ task<task_routes::outcome> task_routes::handle(const client_request& request, re
 }
 
 task<task_routes::outcome> task_routes::get(record_ptr record, const client_request& request) {
-    std::string capabilities{capabilities_of(request)};
+    std::string capabilities{capabilities_of_client(request)};
     auto shown = co_await show(record, request.client_era, std::move(capabilities), *request.abort);
     if (shown.has_error()) co_return shown.error();
     co_return for_client(request, *record, *shown);
@@ -250,7 +218,7 @@ task<task_routes::outcome> task_routes::update(record_ptr record, const client_r
     }
     if (record->is_local) co_return for_client(request, *record, "{}");
     std::string members = fmt::format(R"("inputResponses":{})", responses);
-    std::string capabilities{capabilities_of(request)};
+    std::string capabilities{capabilities_of_client(request)};
     const auto answer = co_await call(record, method::tasks_update, std::move(members),
                                       std::move(capabilities), *request.abort);
     if (answer.has_error()) co_return answer.error();
@@ -261,14 +229,13 @@ task<task_routes::outcome> task_routes::update(record_ptr record, const client_r
 }
 
 task<task_routes::outcome> task_routes::cancel(record_ptr record, const client_request& request) {
-    std::string capabilities{capabilities_of(request)};
+    std::string capabilities{capabilities_of_client(request)};
     if (!record->is_local && !record->has_ended()) {
         const auto answer = co_await call(record, method::tasks_cancel, std::string(),
                                           std::move(capabilities), *request.abort);
         // That it ended before is no error in the extension; a core server says so.
         if (answer.has_error() && record->form == era::modern) co_return answer.error();
-        if (record->inbox)
-            record->inbox->withdraw({errc::call_cancelled, "the task was cancelled"});
+        record->withdraw_questions({errc::call_cancelled, "the task was cancelled"});
         record->changed.notify_all();
     }
     co_return for_client(request, *record, "{}");
@@ -276,7 +243,7 @@ task<task_routes::outcome> task_routes::cancel(record_ptr record, const client_r
 
 task<task_routes::outcome> task_routes::cancel_for_legacy(record_ptr record,
                                                           const client_request& request) {
-    std::string capabilities{capabilities_of(request)};
+    std::string capabilities{capabilities_of_client(request)};
     auto shown = co_await show(record, era::legacy, capabilities, *request.abort);
     if (shown.has_error()) co_return shown.error();
     const auto status_json = find_member(*shown, "status");
@@ -293,7 +260,7 @@ task<task_routes::outcome> task_routes::cancel_for_legacy(record_ptr record,
     // Final for the client even if the work comes to its end (2025-11-25, basic/utilities/tasks,
     // "Task Cancellation").
     record->is_cancelled = true;
-    if (record->inbox) record->inbox->withdraw({errc::call_cancelled, "the task was cancelled"});
+    record->withdraw_questions({errc::call_cancelled, "the task was cancelled"});
     record->changed.notify_all();
     co_return with_task_status(*shown, task_status::cancelled);
 }
@@ -303,8 +270,8 @@ task<task_routes::outcome> task_routes::list(const client_request& request) {
         co_return fault{errc::invalid_params, "Invalid cursor: this list has one page"};
     std::string tasks;
     for (const auto& record : table_.list(task_owner(request), clock_type::now())) {
-        if (!may_see(request, *record)) continue;
-        std::string capabilities{capabilities_of(request)};
+        if (!record->is_shown_at(request.scope)) continue;
+        std::string capabilities{capabilities_of_client(request)};
         const auto shown =
             co_await show(record, era::legacy, std::move(capabilities), *request.abort);
         if (request.abort->reason()) co_return *request.abort->reason();
@@ -312,52 +279,6 @@ task<task_routes::outcome> task_routes::list(const client_request& request) {
         tasks += (tasks.empty() ? "" : ",") + *shown;
     }
     co_return fmt::format(R"({{"tasks":[{}]}})", tasks);
-}
-
-// ---- notifications
-// -------------------------------------------------------------------------------
-
-result<std::vector<std::string>> task_routes::tasks_to_hear(const client_request& listen) {
-    std::vector<std::string> ids;
-    const auto wanted = find_member(find_member(listen.params(), "notifications"), "taskIds");
-    if (!is_json_array(wanted)) return ids;
-    if (!declares_tasks(capabilities_of(listen))) return lacks_extension();
-    element_reader reader{wanted};
-    while (const auto element = reader.next()) {
-        const auto id = unquote_json(*element);
-        if (!id || ids.size() >= tasks_heard_max) continue;
-        const auto record = table_.find(*id, task_owner(listen), clock_type::now());
-        if (record && may_see(listen, *record)) ids.push_back(*id);
-    }
-    return ids;
-}
-
-void task_routes::begin_telling(const std::vector<std::string>& ids, const client_request& listen) {
-    for (const auto& id : ids) {
-        const auto record = table_.find(id, task_owner(listen), clock_type::now());
-        if (!record) continue;
-        record->has_new_listener = true;
-        record->changed.notify_all();
-        if (record->is_fed) continue;
-        record->is_fed = true; // before: the coroutine may end before spawn() returns
-        if (!upstreams_.spawn(tell(record, std::string{capabilities_of(listen)})))
-            record->is_fed = false;
-    }
-}
-
-void task_routes::on_status(const upstream& source, std::string_view line,
-                            const envelope& message) {
-    const auto params = message.params.of(line);
-    const auto record = table_.find_child_task(source.name(), task_id_of(params));
-    if (!record || record->form != era::legacy) return;
-    record->task_json = without_related_task(params);
-    record->changed.notify_all();
-    const auto session = record->session.lock();
-    const bool hears = session && session->spoken == core_tasks_revision && session->is_initialized;
-    if (!hears || record->is_cancelled) return;
-    session->notify(
-        make_notification(notification::task_status, task_for_client(record->task_json, era::legacy,
-                                                                     era::legacy, record->id)));
 }
 
 void task_routes::on_session_closed(const client_session& session) {

@@ -53,7 +53,9 @@ public:
 
     struct answered_call {
         std::string upstream;
-        std::string result; ///< raw, as it came
+        std::string result;         ///< raw, as it came
+        std::string progress_token; ///< raw; the gateway's, of this call
+        std::shared_ptr<call_observer> caller;
     };
     /// Makes the task known to the client, or waits for its end where the client expects a plain
     /// result. `place` is where the answer came from.
@@ -69,8 +71,6 @@ public:
     /// Tells the listeners of these tasks what they are like, now and when that changes.
     void begin_telling(const std::vector<std::string>& ids, const client_request& listen);
 
-    /// notifications/tasks/status of a server.
-    void on_status(const upstream& source, std::string_view line, const envelope& message);
     void on_session_closed(const client_session& session);
     void stop();
 
@@ -88,9 +88,18 @@ private:
                                          const answered_call& answered, era form) const;
     /// What a core task needs beside its record.
     void attach(const record_ptr& record, const client_request& request,
-                const upstream::lease& place);
+                const upstream::lease& place, const answered_call& answered);
     /// A record for work that ended before it became a task.
     outcome keep_finished(const client_request& request, const answered_call& answered);
+
+    // task_news.cpp
+    task<> tell(record_ptr record, std::string capabilities);
+    /// notifications/tasks/status or progress of a core server.
+    void on_news(task_record& record, std::string_view line, const envelope& message);
+    static void relay_progress(const task_record& record, std::string_view line,
+                               const envelope& message);
+    /// Tells the legacy client that made the task what it is like now.
+    static void tell_session(const task_record& record);
 
     // task_work.cpp
     /// One request about the task; `method_name` is one of the constants of mcp.hpp.
@@ -108,7 +117,6 @@ private:
     task<result<std::string>> answers_of_client(record_ptr record, const client_request& request,
                                                 reply_sink& sink, std::string input_requests);
     task<> watch(record_ptr record);
-    task<> tell(record_ptr record, std::string capabilities);
     task<> pass_on(record_ptr record, std::string key, std::shared_ptr<question> asked);
     void cancel_in_background(const record_ptr& record);
     task<> send_cancel(record_ptr record);
@@ -122,8 +130,5 @@ private:
     task_table table_;
     bool is_stopping_ = false;
 };
-
-/// Who may use a client's tasks: its principal, else its session, else whoever knows the id.
-std::string task_owner(const client_request& request);
 
 } // namespace mcpgw

@@ -1,24 +1,38 @@
 #include "server/task_table.hpp"
 
 #include "protocol/json_members.hpp"
-#include "protocol/task_bridge.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace mcpgw {
 
-namespace {
-
-bool has_ended(const task_record& record) {
-    const auto status = parse_task_status(find_member(record.task_json, "status"));
-    return record.has_ended() || record.is_cancelled || (status && is_terminal(*status));
+bool task_record::is_over() const {
+    return has_ended() || is_cancelled || is_terminal(status());
 }
 
+std::chrono::milliseconds task_record::poll_interval() const {
+    const auto raw =
+        find_member(task_json, form == era::modern ? "pollIntervalMs" : "pollInterval");
+    double ms = 0;
+    const auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), ms);
+    if (ec != std::errc{} || end != raw.data() + raw.size()) return poll_default;
+    const auto low = static_cast<double>(poll_min.count());
+    const auto high = static_cast<double>(poll_max.count());
+    return std::chrono::milliseconds{static_cast<std::int64_t>(std::clamp(ms, low, high))};
+}
+
+void task_record::withdraw_questions(const fault& reason) {
+    if (inbox) inbox->withdraw(reason);
+    for (const auto& asked : std::exchange(live, {})) asked->settle(reason);
+}
+
+namespace {
+
 void give_up(task_record& record, const fault& reason) {
-    if (record.inbox) record.inbox->withdraw(reason);
-    for (const auto& asked : std::exchange(record.live, {})) asked->settle(reason);
+    record.withdraw_questions(reason);
     record.given_up.abort(reason);
     record.changed.notify_all();
 }
@@ -47,18 +61,20 @@ void task_table::remove_expired(clock_type::time_point now) {
 
 result<void> task_table::add(std::shared_ptr<task_record> record, clock_type::time_point now) {
     remove_expired(now);
-    std::size_t own = 0;
-    std::shared_ptr<task_record> oldest_ended;
-    for (const auto& each : records_) {
-        if (each->owner != record->owner) continue;
-        ++own;
-        if (!oldest_ended && has_ended(*each)) oldest_ended = each;
-    }
-    if (own >= tasks_per_owner_max || records_.size() >= tasks_max) {
-        if (!oldest_ended)
+    const auto is_own = [&](const auto& each) {
+        return each->owner == record->owner;
+    };
+    const auto own = static_cast<std::size_t>(std::ranges::count_if(records_, is_own));
+    const bool has_too_many = own >= tasks_per_owner_max;
+    if (has_too_many || records_.size() >= tasks_max) {
+        const auto oldest = std::ranges::find_if(records_, [&](const auto& each) {
+            return each->is_over() && (!has_too_many || is_own(each));
+        });
+        if (oldest == records_.end())
             return fault{errc::server_busy, "too many tasks are at work; wait until some have "
                                             "ended, or cancel them"};
-        remove(*oldest_ended, {errc::invalid_params, "the task made room for others"});
+        const auto ended = *oldest;
+        remove(*ended, {errc::invalid_params, "the task made room for others"});
     }
     records_.push_back(std::move(record));
     return {};
@@ -69,13 +85,6 @@ std::shared_ptr<task_record> task_table::find(std::string_view id, std::string_v
     remove_expired(now);
     for (const auto& record : records_)
         if (record->id == id && record->owner == owner) return record;
-    return nullptr;
-}
-
-std::shared_ptr<task_record> task_table::find_child_task(std::string_view upstream_name,
-                                                         std::string_view child_id) const {
-    for (const auto& record : records_)
-        if (record->child_id == child_id && record->upstream == upstream_name) return record;
     return nullptr;
 }
 
@@ -96,7 +105,7 @@ void task_table::fit() {
     for (const auto& record : records_) total += size(*record);
     while (total > bytes_max) {
         const auto oldest =
-            std::ranges::find_if(records_, [](const auto& record) { return has_ended(*record); });
+            std::ranges::find_if(records_, [](const auto& record) { return record->is_over(); });
         if (oldest == records_.end()) return; // those at work are small
         total -= size(**oldest);
         const auto record = *oldest;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "children/upstream.hpp"
+#include "protocol/task_bridge.hpp"
 #include "server/task_inbox.hpp"
 #include "transports/client_session.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -26,7 +28,12 @@ struct task_record {
     /// The upstream's task object when it was last seen, in its own form.
     std::string task_json;
     clock_type::time_point expires{};
-    std::weak_ptr<client_session> session; ///< that made it; hears of its status
+    /// Of the legacy client that made it and knows it: hears of its status and progress.
+    std::weak_ptr<client_session> session;
+    std::string progress_token; ///< raw, of that client; empty: it wants no progress
+    /// Of a client that knows nothing of the task and waits for the result of its call: gets the
+    /// progress.
+    std::shared_ptr<call_observer> caller;
 
     /// How the work ended, raw, in the upstream's era; both empty: not known yet.
     std::string result, error;
@@ -37,12 +44,29 @@ struct task_record {
     std::optional<upstream::lease> place;
     std::shared_ptr<task_inbox> inbox;
     std::vector<std::shared_ptr<question>> live; ///< that the client is being asked
+    /// Takes back what the server asks, and what the client is being asked for it.
+    void withdraw_questions(const fault& reason);
     abort_signal given_up; ///< nobody wants it any more; the one who watches its result listens
     broadcast changed;
     bool is_fed = false; ///< somebody polls it for listeners
     bool has_new_listener = false;
 
+    /// It is known how the work ended.
     [[nodiscard]] bool has_ended() const { return !result.empty() || !error.empty(); }
+    /// Its status changes no more.
+    [[nodiscard]] bool is_over() const;
+    /// As its server says; `working` where that says nothing.
+    [[nodiscard]] task_status status() const { return task_status_of(task_json); }
+    /// How long to wait before its server is asked again, as that wishes, within limits.
+    [[nodiscard]] std::chrono::milliseconds poll_interval() const;
+    /// Endpoints of one server show the tasks of that server.
+    [[nodiscard]] bool is_shown_at(std::string_view scope) const {
+        return scope.empty() || scope == upstream;
+    }
+
+    static constexpr std::chrono::milliseconds poll_default{1'000};
+    static constexpr std::chrono::milliseconds poll_min{50};
+    static constexpr std::chrono::milliseconds poll_max{30'000};
 };
 
 /// The gateway's tasks by id. The gateway makes ids of its own, 128 random bits, because those of
@@ -61,14 +85,12 @@ public:
     /// For tasks that live longer, or for ever.
     static constexpr std::chrono::hours life_max{24};
 
-    /// Makes room by forgetting the oldest task of this owner that has ended. server_busy: there is
-    /// none, all of them are at work.
+    /// Makes room by forgetting the oldest task that has ended: of this owner, or of anybody if the
+    /// whole table is full. server_busy: there is none, all of them are at work.
     result<void> add(std::shared_ptr<task_record> record, clock_type::time_point now);
     /// Null: unknown, expired, or somebody else's: the client cannot tell which.
     std::shared_ptr<task_record> find(std::string_view id, std::string_view owner,
                                       clock_type::time_point now);
-    std::shared_ptr<task_record> find_child_task(std::string_view upstream,
-                                                 std::string_view child_id) const;
     /// Of one owner, oldest first.
     std::vector<std::shared_ptr<task_record>> list(std::string_view owner,
                                                    clock_type::time_point now);

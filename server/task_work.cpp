@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 
@@ -20,24 +19,6 @@ namespace {
 
 constexpr std::chrono::seconds outcome_wait{10}; // from "completed" to the result itself
 constexpr std::chrono::minutes answer_time{10};  // a person may have to think
-constexpr std::chrono::milliseconds poll_default{1000};
-constexpr std::chrono::milliseconds poll_min{50};
-constexpr std::chrono::milliseconds poll_max{30'000};
-
-std::chrono::milliseconds poll_interval(std::string_view task_json, era form) {
-    const auto raw =
-        find_member(task_json, form == era::modern ? "pollIntervalMs" : "pollInterval");
-    double ms = 0;
-    const auto [end, ec] = std::from_chars(raw.data(), raw.data() + raw.size(), ms);
-    if (ec != std::errc{} || end != raw.data() + raw.size()) return poll_default;
-    const auto low = static_cast<double>(poll_min.count());
-    const auto high = static_cast<double>(poll_max.count());
-    return std::chrono::milliseconds{static_cast<std::int64_t>(std::clamp(ms, low, high))};
-}
-
-task_status status_in(std::string_view task_json) {
-    return parse_task_status(find_member(task_json, "status")).value_or(task_status::working);
-}
 
 std::string error_text(const fault& reason) {
     return fmt::format(R"({{"code":{},"message":{}}})", describe(reason.code).json_rpc,
@@ -98,7 +79,7 @@ task<task_routes::outcome> task_routes::show(record_ptr record, era client,
                                                                           : task_status::failed);
     }
     if (record->form == era::legacy && client == era::modern) {
-        const auto status = status_in(record->task_json);
+        const auto status = record->status();
         const bool needs_outcome = is_terminal(status) && status != task_status::cancelled;
         const auto deadline = clock_type::now() + outcome_wait;
         while (needs_outcome && !record->has_ended() && !record->given_up.reason() &&
@@ -126,7 +107,8 @@ task<> task_routes::watch(record_ptr record) {
         request.members = fmt::format(R"("taskId":{})", quote_json(record->child_id));
         const auto left = record->expires - clock_type::now();
         if (left <= clock_type::duration::zero()) break;
-        request.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(left) + poll_min;
+        request.timeout =
+            std::chrono::duration_cast<std::chrono::milliseconds>(left) + task_record::poll_min;
         const auto answer =
             co_await record->place->call(std::move(request), nullptr, record->given_up);
         if (record->given_up.reason()) break;
@@ -139,17 +121,18 @@ task<> task_routes::watch(record_ptr record) {
             // Some servers do not wait, but say that there is no result yet.
             const auto seen =
                 co_await call(record, method::tasks_get, std::string(), std::string(), never);
-            const bool is_at_work = !seen.has_error() && !seen->message.is_error &&
-                                    !is_terminal(status_in(seen->message.result.of(seen->line)));
+            const bool is_at_work =
+                !seen.has_error() && !seen->message.is_error &&
+                !is_terminal(task_status_of(seen->message.result.of(seen->line)));
             if (!is_at_work) {
                 record->error = answer->message.error.of(answer->line);
             } else {
-                const auto interval = poll_interval(record->task_json, record->form);
+                const auto interval = record->poll_interval();
                 co_await record->changed.wait_until(clock_type::now() + interval);
             }
         }
     }
-    if (record->inbox) record->inbox->withdraw({errc::call_cancelled, "the task has ended"});
+    record->withdraw_questions({errc::call_cancelled, "the task has ended"});
     record->changed.notify_all();
 }
 
@@ -236,6 +219,7 @@ task<result<std::string>> task_routes::answers_of_client(record_ptr record,
                 one->settle(live.error());
             else
                 one = *live;
+            record->live.push_back(one);
         }
         asked.push_back(std::move(one));
     }
@@ -243,13 +227,16 @@ task<result<std::string>> task_routes::answers_of_client(record_ptr record,
                                               for (const auto& one : asked)
                                                   one->settle(*request.abort->reason());
                                           }};
-    const auto deadline = clock_type::now() + answer_time;
+    const auto deadline = std::min(clock_type::now() + answer_time, record->expires);
     member_writer responses;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         auto answer = co_await asked[i]->wait(deadline);
+        std::erase(record->live, asked[i]);
         if (!answer.has_error()) answer = answer_for_server(questions[i].method, *answer, route);
-        if (answer.has_error() && questions[i].method != method::elicitation)
+        if (answer.has_error() && questions[i].method != method::elicitation) {
+            for (const auto& one : asked) one->settle(answer.error());
             co_return answer.error();
+        }
         const auto& key = questions[i].key_json;
         responses.add(std::string_view{key}.substr(1, key.size() - 2),
                       answer.has_error() ? R"({"action":"cancel"})" : *answer);
@@ -275,8 +262,10 @@ task<task_routes::outcome> task_routes::wait_for_extension(record_ptr record,
             co_return upstream_fault(error_for_client(seen->message.error.of(seen->line),
                                                       context_of(*record, request.client_era),
                                                       method::tasks_get, {}));
+        const auto before = record->status();
         record->task_json = seen->message.result.of(seen->line);
-        const auto status = status_in(record->task_json);
+        const auto status = record->status();
+        if (status != before) tell_session(*record);
         if (status == task_status::completed)
             record->result = find_member(record->task_json, "result");
         if (status == task_status::failed) record->error = find_member(record->task_json, "error");
@@ -292,6 +281,8 @@ task<task_routes::outcome> task_routes::wait_for_extension(record_ptr record,
         if (!fresh.empty()) {
             auto responses = co_await answers_of_client(record, request, sink, fresh.object());
             if (request.abort->reason()) co_return *request.abort->reason();
+            if (record->is_cancelled) break;
+            if (record->given_up.reason()) co_return *record->given_up.reason();
             if (responses.has_error()) {
                 cancel_in_background(record);
                 co_return responses.error();
@@ -302,33 +293,10 @@ task<task_routes::outcome> task_routes::wait_for_extension(record_ptr record,
             if (updated.has_error()) co_return updated.error();
             continue;
         }
-        const auto interval = poll_interval(record->task_json, record->form);
+        const auto interval = record->poll_interval();
         co_await record->changed.wait_until(clock_type::now() + interval);
     }
     co_return end_of(*record, request);
-}
-
-/// For listen streams: what the task is like, at first and whenever that has changed.
-task<> task_routes::tell(record_ptr record, std::string capabilities) {
-    abort_signal never;
-    std::string last;
-    bool is_over = false;
-    while (!record->given_up.reason() && listeners_.hears_task(record->id)) {
-        const bool is_new = std::exchange(record->has_new_listener, false);
-        if (is_new || !is_over) {
-            const auto shown = co_await show(record, era::modern, capabilities, never);
-            const bool is_news = !shown.has_error() && (is_new || *shown != last);
-            if (!shown.has_error()) last = *shown;
-            if (is_news) listeners_.on_task_changed(record->id, last);
-            is_over = is_terminal(status_in(last));
-        }
-        const auto now = clock_type::now();
-        if (now >= record->expires) break;
-        const auto interval = is_over ? poll_max : poll_interval(record->task_json, record->form);
-        if (!record->has_new_listener)
-            co_await record->changed.wait_until(std::min(now + interval, record->expires));
-    }
-    record->is_fed = false;
 }
 
 task<> task_routes::send_cancel(record_ptr record) {

@@ -101,7 +101,7 @@ TEST_CASE("progress_goes_to_the_call_whose_id_is_its_token") {
     CHECK(a.progress == std::vector{line});
     CHECK(b.progress.empty());
     calls.remove(id_a);
-    CHECK(calls.on_line(line).kind == kind::unexpected);
+    CHECK(calls.on_line(line).kind == kind::notification);
 }
 
 TEST_CASE("calls_beyond_the_limit_are_refused_at_once") {

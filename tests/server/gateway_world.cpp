@@ -155,6 +155,7 @@ gateway_client::gateway_client(gateway_world& world, client_traits traits)
     if (traits_.spoken == era::modern) return;
     session_ = std::make_shared<client_session>(world_.get_executor(), random_hex(8), 100);
     session_->scope = traits_.scope;
+    session_->principal = traits_.principal;
     stream_ =
         std::make_shared<outbox>(world_.get_executor(), outbox::framing::lines, stream_bytes_max);
     session_->attach(stream_);

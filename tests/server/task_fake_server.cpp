@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct fake_task {
     std::vector<std::string> waiting;   ///< raw ids of tasks/result that wait
     std::vector<std::string> questions; ///< keys, or raw ids of requests
     std::string answers;                ///< raw, as they came
+    std::string ttl;                    ///< raw
+    std::string progress_token;         ///< raw, of the call that made it
+    int steps = 0;                      ///< told as progress
 };
 
 class task_server {
@@ -81,7 +85,8 @@ private:
 
     void list_tools() {
         std::string list;
-        for (const std::string_view tool : {"work", "quick", "end", "ask", "tell", "about", "seen"})
+        for (const std::string_view tool :
+             {"work", "quick", "end", "ask", "tell", "step", "about", "seen", "die"})
             list += fmt::format(R"({}{{"name":"{}","inputSchema":{{"type":"object"}}{}}})",
                                 list.empty() ? "" : ",", tool, execution(tool));
         answer(fmt::format(R"("tools":[{}])", list));
@@ -99,6 +104,8 @@ private:
         if (tool == "end") return end();
         if (tool == "ask") return ask();
         if (tool == "tell") return tell();
+        if (tool == "step") return step();
+        if (tool == "die") std::_Exit(3);
         if (tool == "about") return answer_text(tasks_.back().answers);
         if (tool == "seen") return answer_text(seen_);
         refuse(-32602, "Unknown tool");
@@ -114,6 +121,8 @@ private:
             return refuse(-32601, "work needs a task");
         fake_task made;
         made.id = fmt::format("t-{}", tasks_.size() + 1);
+        made.ttl = argument("ttl").empty() ? "600000" : std::string{argument("ttl")};
+        made.progress_token = message_.in_meta.progress_token.of(line_);
         tasks_.push_back(made);
         if (is_modern()) {
             say(make_response(id_, fmt::format(R"({{"resultType":"task",{}}})", members(made))));
@@ -125,8 +134,8 @@ private:
 
     [[nodiscard]] std::string members(const fake_task& task) const {
         return fmt::format(R"("taskId":"{}","status":"{}","createdAt":"2026-01-01T00:00:00Z",)"
-                           R"("lastUpdatedAt":"2026-01-01T00:00:01Z","{}":600000,"{}":50)",
-                           task.id, to_string(task.status), is_modern() ? "ttlMs" : "ttl",
+                           R"("lastUpdatedAt":"2026-01-01T00:00:01Z","{}":{},"{}":50)",
+                           task.id, to_string(task.status), is_modern() ? "ttlMs" : "ttl", task.ttl,
                            is_modern() ? "pollIntervalMs" : "pollInterval");
     }
 
@@ -195,6 +204,14 @@ private:
         say(make_notification(notification::task_status, "{" + members(task) + "}"));
     }
 
+    void step() {
+        answer_text("stepped");
+        auto& task = tasks_.back();
+        say(make_notification(notification::progress,
+                              fmt::format(R"({{"progressToken":{},"progress":{}}})",
+                                          task.progress_token, ++task.steps)));
+    }
+
     void on_task_request(std::string_view name) {
         if (name != method::tasks_get) seen_ += fmt::format("{}{}", seen_.empty() ? "" : ",", name);
         const auto wanted = unquote_json(find_member(message_.params.of(line_), "taskId"));
@@ -228,6 +245,7 @@ private:
         if (!is_terminal(task.status)) {
             task.status = task_status::cancelled;
             task.error = R"({"code":-32603,"message":"cancelled"})";
+            if (is_modern()) task.questions.clear();
         }
         answer(is_modern() ? std::string{} : members(task));
         answer_waiting(task);

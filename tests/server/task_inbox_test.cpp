@@ -108,6 +108,17 @@ TEST_CASE_METHOD(fixture, "questions_that_the_server_takes_back_are_gone") {
     CHECK(inbox.take_unshown() == nullptr);
 }
 
+TEST_CASE_METHOD(fixture, "notifications_about_the_task_are_handed_on") {
+    std::string heard;
+    task_inbox inbox{io.get_executor(), between(newest_legacy, "{}"), changed,
+                     [&heard](std::string_view line, const envelope&) {
+                         heard = line;
+                     }};
+    CHECK(inbox.on_notification("news", {}));
+    CHECK(heard == "news");
+    CHECK(make(newest_modern).on_notification("news", {})); // nobody hears, and nobody else does
+}
+
 TEST_CASE_METHOD(fixture, "a_task_has_a_limit_of_open_questions") {
     auto inbox = make(newest_modern);
     for (std::size_t i = 0; i < task_inbox::questions_max; ++i)

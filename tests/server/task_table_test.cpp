@@ -43,8 +43,6 @@ TEST_CASE_METHOD(fixture, "a_task_is_found_by_its_owner_alone") {
     CHECK(table.find("b", "me", now) == nullptr);
     add("b", "you");
     CHECK(table.list("me", now).size() == 1);
-    CHECK(table.find_child_task("up", "child-b")->owner == "you");
-    CHECK(table.find_child_task("down", "child-b") == nullptr);
 }
 
 TEST_CASE_METHOD(fixture, "a_task_is_forgotten_when_its_time_is_over") {
@@ -68,6 +66,19 @@ TEST_CASE_METHOD(fixture, "a_full_table_forgets_the_oldest_task_that_has_ended")
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == errc::server_busy);
     CHECK(table.find("other", "you", now) != nullptr);
+}
+
+TEST_CASE_METHOD(fixture, "a_table_full_of_other_peoples_tasks_forgets_the_oldest_that_has_ended") {
+    for (std::size_t i = 0; i < task_table::tasks_max; ++i)
+        add(fmt::format("t{}", i), fmt::format("owner{}", i / task_table::tasks_per_owner_max),
+            i == 3 ? "completed" : "working");
+    add("mine");
+    CHECK(table.size() == task_table::tasks_max);
+    CHECK(table.find("t3", "owner0", now) == nullptr);
+    const auto refused = table.add(make("another"), now);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == errc::server_busy);
+    CHECK(table.find("mine", "me", now) != nullptr);
 }
 
 TEST_CASE_METHOD(fixture, "results_that_are_kept_have_a_limit") {

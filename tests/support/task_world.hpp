@@ -94,6 +94,14 @@ inline void check_error(const std::shared_ptr<gateway_call>& call, int code) {
     CHECK(call->error().at("code").as_int64() == code);
 }
 
+/// Those of one method among the messages for a session, by their params.
+inline std::vector<json::value> heard_by(gateway_client& client, std::string_view method) {
+    std::vector<json::value> heard;
+    for (auto& message : client.take_session_messages())
+        if (text(message, "method") == method) heard.push_back(message.at("params"));
+    return heard;
+}
+
 inline const std::vector<std::string> both{"legacy", "modern"};
 
 } // namespace mcpgw::gateway_test
