@@ -57,6 +57,10 @@ private:
         if (key == interval)
             return out_.add(to_ == era::modern ? "pollIntervalMs" : "pollInterval",
                             number(member.value));
+        // Where a server has the members of both forms, those of its own are meant.
+        const bool is_other = key == (from_ == era::modern ? "ttl" : "ttlMs") ||
+                              key == (from_ == era::modern ? "pollInterval" : "pollIntervalMs");
+        if (is_other && from_ != to_) return;
         const bool is_payload = key == "result" || key == "error" || key == "inputRequests";
         if (is_payload && from_ != to_) return;
         if (is_payload && key == "result") return out_.add(key, without_related_task(member.value));

@@ -28,4 +28,8 @@ std::string check_era_bridge_invariants(std::string_view text);
 /// Sealed tokens, Base64 and request digests: `text` is a forged token, a payload and arguments.
 std::string check_sealed_token_invariants(std::string_view text);
 
+/// Tasks of one form as the other: `text` is a JSON object, taken as a task, the result that
+/// creates one, any result, and capabilities.
+std::string check_task_bridge_invariants(std::string_view text);
+
 } // namespace mcpgw::test

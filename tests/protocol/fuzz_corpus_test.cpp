@@ -113,3 +113,7 @@ TEST_CASE("messages_between_the_eras_keep_every_invariant") {
 TEST_CASE("sealed_tokens_of_the_corpus_keep_every_invariant") {
     replay("sealed_token", test::check_sealed_token_invariants, 300);
 }
+
+TEST_CASE("tasks_of_the_corpus_keep_every_invariant") {
+    replay("task_bridge", test::check_task_bridge_invariants, 1'000);
+}
