@@ -79,6 +79,26 @@ test('headers and token go with every request', () => {
 });
 
 for (const kind of [legacyHttp, modernHttp])
+    test(`${kind.name} calls a tool that wants an argument in a header`, async () => {
+        const client = await connectTo(gateway, kind);
+        const { state, requests } = remotes.modern;
+        const route = async (region) =>
+            textOf(await merged.call(client, 'modern', 'route', { region }));
+        const sent = (name) => requests.map(({ headers }) => headers[`mcp-param-${name}`]);
+        try {
+            state.header = 'Region';
+            assert.equal(await route('eu west'), 'eu west');
+            assert.ok(sent('region').includes('eu west'));
+            // The server says nothing of the change but by refusing the call.
+            state.header = 'Zone';
+            assert.equal(await route('us'), 'us');
+            assert.ok(sent('zone').includes('us'));
+        } finally {
+            await client.close();
+        }
+    });
+
+for (const kind of [legacyHttp, modernHttp])
     for (const server of ['legacy', 'sse'])
         test(`${kind.name} is asked by the ${server} remote server`, async () => {
             const client = await connectTo(gateway, kind, {

@@ -1,4 +1,5 @@
-// Tasks of a real server of 2025-11-25, for clients of both eras.
+// Tasks of a real server of 2025-11-25, and of one of 2026-07-28 over HTTP, for clients of both
+// eras.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -7,23 +8,37 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { textOf } from './support/actions.mjs';
 import { connectTo, legacyHttp, legacyStdio, modernRevision } from './support/clients.mjs';
 import { startGateway } from './support/gateway.mjs';
+import { startTaskRemote } from './support/remote_servers.mjs';
 import { realServers } from './support/servers.mjs';
 import { checkHop, failOn, makeHop, recordFetch } from './support/wire.mjs';
 
 const extension = 'io.modelcontextprotocol/tasks';
-const tool = 'simulate-research-query'; // works as a task only, and asks in the middle
 const answer = { action: 'accept', content: { interpretation: 'technical' } };
 
-let gateway;
+/// Calls of tools that work as a task only, and ask in the middle.
+const calls = {
+    'a legacy server': {
+        name: 'simulate-research-query',
+        arguments: { topic: 'python', ambiguous: true },
+    },
+    'a modern server over HTTP': { name: 'ponder', arguments: {} },
+};
+
+let gateway, remote;
 before(async () => {
+    remote = await startTaskRemote();
     gateway = await startGateway({
         expose: 'all',
         settings: { gateway: { prefix: 'never' } },
-        children: async (directory) => [(await realServers(directory))[0]],
+        children: async (directory) => [
+            (await realServers(directory))[0],
+            { name: 'remote', url: remote.url },
+        ],
     });
 });
 after(async () => {
     await gateway?.stop();
+    await remote?.stop();
     failOn(checkHop(hop));
 });
 
@@ -59,8 +74,6 @@ async function send(method, params, capabilities = able) {
     return { status: reply.status, ...(await reply.json()) };
 }
 
-const call = { name: tool, arguments: { topic: 'python', ambiguous: true } };
-
 describe('modern client', () => {
     async function become(taskId, status) {
         for (;;) {
@@ -68,73 +81,80 @@ describe('modern client', () => {
             assert.equal(result.taskId, taskId);
             if (result.status === status) return result;
             assert.ok(['working', 'input_required'].includes(result.status), result.status);
-            await pause(100);
+            await pause(result.pollIntervalMs / 10);
         }
     }
 
-    test('gets a task of a legacy server, answers its question and gets the result', async () => {
-        const { result: created } = await send('tools/call', call);
-        assert.equal(created.resultType, 'task');
-        assert.ok(Number.isInteger(created.ttlMs));
-        const { taskId } = created;
-        const asking = await become(taskId, 'input_required');
-        const [[key, question]] = Object.entries(asking.inputRequests);
-        assert.equal(question.method, 'elicitation/create');
-        const { result: ack } = await send('tasks/update', {
-            taskId,
-            inputResponses: { [key]: answer },
+    for (const [server, call] of Object.entries(calls)) {
+        test(`gets a task of ${server}, answers its question and gets the result`, async () => {
+            const { result: created } = await send('tools/call', call);
+            assert.equal(created.resultType, 'task');
+            const { taskId } = created;
+            const asking = await become(taskId, 'input_required');
+            const [[key, question]] = Object.entries(asking.inputRequests);
+            assert.equal(question.method, 'elicitation/create');
+            await send('tasks/update', { taskId, inputResponses: { [key]: answer } });
+            const done = await become(taskId, 'completed');
+            assert.match(textOf(done.result), /\(technical\)/);
+            assert.equal(done.result._meta?.['io.modelcontextprotocol/related-task'], undefined);
         });
-        assert.equal(ack.resultType, 'complete');
-        const done = await become(taskId, 'completed');
-        assert.match(textOf(done.result), /\(technical\)/);
-        assert.equal(done.result._meta?.['io.modelcontextprotocol/related-task'], undefined);
-    });
 
-    test('without the extension is told that the tool needs it', async () => {
-        const { status, error } = await send('tools/call', call, {});
-        assert.equal(status, 400);
-        assert.equal(error.code, -32021);
-        assert.deepEqual(error.data.requiredCapabilities, { extensions: { [extension]: {} } });
-    });
+        test(`without the extension is told that the tool of ${server} needs it`, async () => {
+            const { status, error } = await send('tools/call', call, {});
+            assert.equal(status, 400);
+            assert.equal(error.code, -32021);
+            assert.deepEqual(error.data.requiredCapabilities, { extensions: { [extension]: {} } });
+        });
 
-    test('can cancel', async () => {
-        const { result: created } = await send('tools/call', call);
-        const { taskId } = created;
-        const { result: ack } = await send('tasks/cancel', { taskId });
-        assert.equal(ack.taskId, undefined);
-        await become(taskId, 'cancelled');
-    });
+        test(`can cancel a task of ${server}`, async () => {
+            const { result: created } = await send('tools/call', call);
+            const { taskId } = created;
+            await send('tasks/cancel', { taskId });
+            await become(taskId, 'cancelled');
+        });
+    }
 });
 
-for (const kind of [legacyHttp, legacyStdio]) {
-    test(`${kind.name} follows a task and is asked while it waits for the result`, async () => {
-        let asked = 0;
-        const onElicit = () => {
-            asked += 1;
-            return answer;
-        };
-        const client = await connectTo(gateway, kind, { onElicit });
-        try {
-            await client.listTools();
-            const statuses = new Set();
-            let result;
-            const options = { task: { ttl: 60_000 } };
-            const stream = client.experimental.tasks.callToolStream(call, undefined, options);
-            for await (const message of stream) {
-                if (message.task) statuses.add(message.task.status);
-                if (message.type === 'error') throw message.error;
-                if (message.type === 'result') result = message.result;
+for (const kind of [legacyHttp, legacyStdio])
+    for (const [server, call] of Object.entries(calls)) {
+        test(`${kind.name} follows a task of ${server} and is asked meanwhile`, async () => {
+            let asked = 0;
+            const onElicit = () => {
+                asked += 1;
+                return answer;
+            };
+            const client = await connectTo(gateway, kind, { onElicit });
+            try {
+                await client.listTools();
+                const statuses = new Set();
+                let result;
+                const options = { task: { ttl: 60_000 } };
+                const stream = client.experimental.tasks.callToolStream(call, undefined, options);
+                for await (const message of stream) {
+                    if (message.task) statuses.add(message.task.status);
+                    if (message.type === 'error') throw message.error;
+                    if (message.type === 'result') result = message.result;
+                }
+                assert.match(textOf(result), /\(technical\)/);
+                assert.ok(statuses.has('working') && statuses.has('input_required'));
+                assert.equal(asked, 1);
+                const { tasks } = await client.experimental.tasks.listTasks();
+                assert.deepEqual(
+                    tasks.map(({ status }) => status),
+                    ['completed'],
+                );
+            } finally {
+                await client.close();
             }
-            assert.match(textOf(result), /\(technical\)/);
-            assert.ok(statuses.has('working') && statuses.has('input_required'));
-            assert.equal(asked, 1);
-            const { tasks } = await client.experimental.tasks.listTasks();
-            assert.deepEqual(
-                tasks.map(({ status }) => status),
-                ['completed'],
-            );
-        } finally {
-            await client.close();
-        }
-    });
-}
+        });
+    }
+
+test('a call that the client does not know as a task is waited for', async () => {
+    const client = await connectTo(gateway, legacyHttp, { onElicit: () => answer });
+    try {
+        const result = await client.callTool(calls['a modern server over HTTP']);
+        assert.match(textOf(result), /\(technical\)/);
+    } finally {
+        await client.close();
+    }
+});

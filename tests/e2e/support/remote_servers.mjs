@@ -163,7 +163,7 @@ export async function startSseRemote() {
 
 /// Streamable HTTP of 2026-07-28. `legacy`: 'reject', or 'stateless' to serve older clients too.
 export async function startModernRemote(legacy = 'reject') {
-    const state = { grown: 0 };
+    const state = { grown: 0, header: 'Region' };
     function makeServer() {
         const mcp = new ModernServer(
             { name: 'modern-remote', version: '1.0.0' },
@@ -187,6 +187,11 @@ export async function startModernRemote(legacy = 'reject') {
             handler.notify.toolsChanged();
             return textResult('done');
         });
+        // The SDK refuses a call whose header is missing or differs.
+        const region = z.string().meta({ 'x-mcp-header': state.header });
+        mcp.registerTool('route', { inputSchema: z.object({ region }) }, (args) =>
+            textResult(args.region),
+        );
         mcp.registerTool('wait', { inputSchema: z.object({}) }, (_, { mcpReq }) => {
             state.waiting = mcpReq.signal;
             return new Promise((resolve) =>
@@ -222,4 +227,96 @@ export async function startModernRemote(legacy = 'reject') {
     });
     remote.state = state;
     return remote;
+}
+
+const taskExtension = 'io.modelcontextprotocol/tasks';
+const metaKey = (name) => `io.modelcontextprotocol/${name}`;
+
+/// A task that asks one thing and ends with the answer.
+function makeTask(taskId) {
+    const createdAt = new Date().toISOString();
+    const task = { taskId, createdAt, lastUpdatedAt: createdAt, ttlMs: 60_000, pollIntervalMs: 50 };
+    const requestedSchema = {
+        type: 'object',
+        properties: { interpretation: { type: 'string' } },
+    };
+    const question = {
+        method: 'elicitation/create',
+        params: { mode: 'form', message: 'Which one?', requestedSchema },
+    };
+    let state = { status: 'working' };
+    return {
+        handle: () => ({ ...task, status: state.status }),
+        /// It asks when it has been seen at work.
+        show() {
+            const shown = { ...task, ...state };
+            if (state.status === 'working')
+                state = { status: 'input_required', inputRequests: { which: question } };
+            return shown;
+        },
+        answer({ which }) {
+            const { interpretation } = which.content;
+            state = { status: 'completed', result: textResult(`pondered (${interpretation})`) };
+        },
+        cancel: () => (state = { status: 'cancelled' }),
+    };
+}
+
+/// Streamable HTTP of 2026-07-28 with the extension for tasks, which the SDK does not have. Its
+/// tool `ponder` is always a task. Like the SDK it refuses headers that differ from the body.
+export async function startTaskRemote() {
+    const tasks = new Map();
+    const refuse = (httpStatus, code, message, data) => ({
+        httpStatus,
+        error: { code, message, data },
+    });
+    const extensions = { [taskExtension]: {} };
+    const methods = {
+        'server/discover': () => ({
+            supportedVersions: ['2026-07-28'],
+            capabilities: { tools: {}, extensions },
+            ttlMs: 0,
+            cacheScope: 'private',
+        }),
+        'tools/list': () => ({
+            tools: [{ name: 'ponder', inputSchema: { type: 'object' } }],
+            ttlMs: 0,
+            cacheScope: 'private',
+        }),
+        'tools/call': ({ _meta }) => {
+            if (!_meta[metaKey('clientCapabilities')]?.extensions?.[taskExtension])
+                return refuse(400, -32021, 'tasks only', { requiredCapabilities: { extensions } });
+            const id = randomUUID();
+            tasks.set(id, makeTask(id));
+            return { resultType: 'task', ...tasks.get(id).handle() };
+        },
+        'tasks/get': ({ taskId }) => tasks.get(taskId).show(),
+        'tasks/update': ({ taskId, inputResponses }) => {
+            tasks.get(taskId).answer(inputResponses);
+            return {};
+        },
+        'tasks/cancel': ({ taskId }) => {
+            tasks.get(taskId).cancel();
+            return {};
+        },
+    };
+    function answer({ method, params }, headers) {
+        const expected = { method, name: params.taskId ?? params.name };
+        for (const [key, value] of Object.entries(expected))
+            if (headers[`mcp-${key}`] !== value) return refuse(400, -32020, `mcp-${key} differs`);
+        if (!methods[method]) return refuse(404, -32601, 'Method not found');
+        if (method.startsWith('tasks/') && !tasks.has(params.taskId))
+            return refuse(200, -32602, 'no such task');
+        return methods[method](params);
+    }
+    return serve('/mcp', async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += chunk;
+        if (request.method !== 'POST') return response.writeHead(405).end();
+        const message = JSON.parse(body);
+        const { httpStatus = 200, error, ...result } = answer(message, request.headers);
+        const said = error ? { error } : { result: { resultType: 'complete', ...result } };
+        response.writeHead(httpStatus, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...said }));
+    });
 }
