@@ -89,4 +89,5 @@ export const problemsOfCreation = (result, method) =>
 export const problemsOfTaskResult = (result, method) => problems(method, result);
 
 /// What is wrong with a notification of the extension.
-export const problemsOfTaskNotification = ({ method, params }) => problems(method, params);
+export const problemsOfTaskNotification = ({ method, params }) =>
+    method === 'notifications/tasks' ? problems(method, params) : [];
