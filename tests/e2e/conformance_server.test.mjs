@@ -50,4 +50,24 @@ describe('the conformance suite passes', () => {
             }
         });
     }
+
+    test('tasks', async () => {
+        const { others } = await requiredScenarios('2026-07-28', 'server');
+        const scenarios = others.filter(isOfTasks);
+        assert.equal(scenarios.length, 10);
+        const gateway = await start('tasks');
+        try {
+            for (const scenario of scenarios) {
+                const ran = await runSuite('server', [
+                    '--url',
+                    gateway.url.href,
+                    '--scenario',
+                    scenario,
+                ]);
+                checkPassed(ran, [scenario]);
+            }
+        } finally {
+            await gateway.stop();
+        }
+    });
 });
