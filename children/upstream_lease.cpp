@@ -1,6 +1,8 @@
 // A place on an instance: one call and its retries.
 #include "children/upstream.hpp"
 
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
@@ -16,10 +18,21 @@ bool is_unseen(const result<upstream_answer>& answer) {
     return answer.has_error() && answer.error().code == errc::session_unknown;
 }
 
+std::string_view error_of(const result<upstream_answer>& answer) {
+    if (answer.has_error() || !answer->message.is_error) return {};
+    return answer->message.error.of(answer->line);
+}
+
 bool is_header_mismatch(const result<upstream_answer>& answer) {
-    if (answer.has_error() || !answer->message.is_error) return false;
-    const auto code = error_code(answer->message.error.of(answer->line));
-    return code == describe(errc::header_mismatch).json_rpc;
+    return error_code(error_of(answer)) == describe(errc::header_mismatch).json_rpc;
+}
+
+/// It does not speak the revision that was agreed on. Its list of those that it does tells the
+/// error from one with the same code that a legacy server made up.
+bool has_refused_version(const result<upstream_answer>& answer) {
+    const auto error = error_of(answer);
+    return error_code(error) == describe(errc::unsupported_protocol_version).json_rpc &&
+           is_json_array(find_member(find_member(error, "data"), "supported"));
 }
 
 } // namespace
@@ -70,6 +83,10 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
     if (is_unseen(answer)) {
         const auto bound = co_await bind_anew();
         if (bound.has_error()) co_return bound.error();
+    } else if (has_refused_version(answer)) {
+        // Another server has taken the place of the one that we knew: the next start finds out.
+        on_->begin_stop();
+        co_return answer;
     } else if (is_header_mismatch(answer)) {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
         // "Client Behavior").

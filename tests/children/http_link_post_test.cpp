@@ -14,6 +14,7 @@ class legacy_server {
 public:
     fake_reply operator()(const received_request& request, const connection_pointer& connection) {
         const auto name = fake_remote::name_of(request);
+        if (is_modern) return as_modern(request, name);
         if (name == "GET") return get(request, connection);
         if (name == "DELETE") return {response_text("204 No Content", "", "")};
         if (name == "server/discover") return {response_text("400 Bad Request", "", "no session")};
@@ -29,6 +30,7 @@ public:
 
     std::string session = "session-1";
     std::string forgotten = response_text("404 Not Found", "", "");
+    bool is_modern = false;    ///< it was replaced by one that has no sessions
     bool is_forgetful = false; ///< no session lives until its first call
     bool has_stream = true;
     int retry_ms = 5;
@@ -41,6 +43,19 @@ public:
 private:
     static std::string tool_of(const received_request& request) {
         return std::string{json::parse(request.body).at("params").at("name").as_string()};
+    }
+    static fake_reply as_modern(const received_request& request, const std::string& name) {
+        if (request.method != "POST" || name.starts_with("notifications/"))
+            return {response_text("405 Method Not Allowed", "", "")};
+        const auto id = fake_remote::id_of(request);
+        if (request.field("mcp-protocol-version") != "2026-07-28")
+            return {response_text("400 Bad Request", "Content-Type: application/json\r\n",
+                                  R"({"jsonrpc":"2.0","id":)" + id + R"(,"error":{"code":-32022,)" +
+                                      R"("message":"no","data":{"supported":["2026-07-28"]}}})")};
+        if (name == "server/discover")
+            return {json_response(result_of(
+                id, R"({"supportedVersions":["2026-07-28"],"capabilities":{"tools":{}}})"))};
+        return {json_response(result_of(id, text_result("modern")))};
     }
     fake_reply initialize(const received_request& request) const {
         constexpr std::string_view result =
@@ -167,6 +182,17 @@ TEST_CASE("calls_that_meet_a_forgotten_session_together_are_all_sent_again") {
     CHECK(text_of(child.end(first)) == "hello");
     CHECK(text_of(child.end(second)) == "hello");
     CHECK(remote.world.server.count("initialize") == 2);
+}
+
+TEST_CASE("server_that_was_replaced_by_a_modern_one_is_found_out_by_the_call_that_it_refuses") {
+    legacy_world remote;
+    auto& child = remote.world.child;
+    remote.server.is_modern = true;
+    const auto refused = child.call("echo");
+    REQUIRE(refused.has_value());
+    CHECK(refused->message.is_error);
+    CHECK(text_of(child.call("echo")) == "modern");
+    CHECK(child.get().spoken() == newest_modern);
 }
 
 TEST_CASE("call_at_work_in_a_session_that_is_lost_is_not_sent_again") {
