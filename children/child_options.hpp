@@ -1,6 +1,8 @@
 #pragma once
 
+#include "children/circuit_breaker.hpp"
 #include "children/remote_options.hpp"
+#include "children/retry_policy.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/truncation.hpp"
 
@@ -78,6 +80,9 @@ struct child_options {
 
     truncation truncate;                   ///< default for execute_child_tool
     adaptive_truncation truncate_adaptive; ///< used where `truncate` is not set
+
+    retry_options retry;
+    breaker_options breaker;
 
     child_limits limits;
 };

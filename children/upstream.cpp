@@ -22,7 +22,9 @@ upstream::upstream(child_context context, child_options options, upstream_events
     , options_(std::move(options))
     , events_(events)
     , tasks_(context_.ex, upstream_tasks_max)
-    , changed_(context_.ex) {
+    , changed_(context_.ex)
+    , breaker_(options_.breaker)
+    , retries_(options_.retry.budget) {
     tasks_.on_exception = [this](const std::string& what) {
         context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
     };
@@ -180,38 +182,6 @@ task<> upstream::keep() {
     is_keeping_ = false;
 }
 
-// ---- calls ------------------------------------------------------------------------------------
-
-task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort) {
-    const auto deadline = clock_type::now() + options_.start_timeout;
-    auto chosen = co_await ready(who.speaks, deadline);
-    if (chosen.has_error()) co_return chosen.error();
-    auto* on = *chosen;
-    seat* place = nullptr;
-    if (on->spoken_era() == era::legacy && who.may_be_asked) {
-        auto taken = co_await take_seat(who.owner, abort);
-        if (taken.has_error()) co_return taken.error();
-        place = *taken;
-        on = place->who.get();
-    }
-    lease place_held{*this, place, *on};
-    const auto bound = co_await place_held.bind(deadline);
-    if (bound.has_error()) co_return bound.error();
-    co_return place_held;
-}
-
-task<result<upstream_answer>> upstream::call(upstream_call request,
-                                             std::shared_ptr<call_observer> observer,
-                                             abort_signal& abort) {
-    caller who;
-    who.owner = observer ? observer->owner() : 0;
-    who.may_be_asked = observer != nullptr;
-    auto place = co_await acquire(who, abort);
-    if (place.has_error()) co_return place.error();
-    auto answer = co_await place->call(std::move(request), std::move(observer), abort);
-    co_return answer;
-}
-
 // ---- what instances report --------------------------------------------------------------------
 
 void upstream::on_state(instance& from) {
@@ -219,6 +189,7 @@ void upstream::on_state(instance& from) {
     // era is found out at the next start.
     const bool was_wrong = from.state() == upstream_state::failed && !from.has_agreed();
     if (was_wrong && !options_.only_era) verdict_.reset();
+    if (from.state() == upstream_state::failed) breaker_.fail(clock_type::now());
     changed_.notify_all();
 }
 
@@ -228,6 +199,7 @@ void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
 }
 
 void upstream::on_ready(instance& /*from*/) {
+    breaker_.recover();
     changed_.notify_all();
 }
 
@@ -295,6 +267,8 @@ std::string_view upstream::server_info() const {
 
 upstream_status upstream::status() const {
     upstream_status status;
+    status.breaker = breaker_.state(clock_type::now());
+    status.retry_in = breaker_.retry_in(clock_type::now());
     const auto* const first = primary();
     if (first == nullptr) {
         if (is_keeping_) status.state = upstream_state::starting;

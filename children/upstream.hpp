@@ -29,6 +29,8 @@ struct upstream_status {
     std::optional<revision> spoken;        ///< protocol revision; era follows from it
     std::string server_info;               ///< raw JSON; empty: unknown
     std::uint64_t garbage_lines = 0;       ///< on stdout that were no messages
+    breaker_state breaker = breaker_state::closed;
+    std::chrono::milliseconds retry_in{0}; ///< while the breaker is open
 };
 
 /// What upstreams report upwards. Implemented by the registry.
@@ -88,7 +90,12 @@ public:
         task<result<void>> bind(clock_type::time_point deadline);
         task<result<void>> bind_anew();
 
+        void report(const result<upstream_answer>& answer) const;
+        task<result<upstream_answer>>
+        send(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+
         upstream* from_;
+        std::optional<circuit_breaker::pass> pass_{}; ///< nothing: its outcomes decide nothing
         seat* place_; ///< null: it shares the instance with everybody
         instance* on_;
         std::shared_ptr<link> link_;
@@ -126,13 +133,18 @@ public:
     /// See instance::refresh_stale(). A server that does not run is not started for it.
     task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
     /// An instance for a call, in the client's own era where the server speaks it. Starts what is
-    /// needed. Errors: server_failed, call_timed_out, server_busy (all instances are taken).
+    /// needed. Errors: circuit_open (it failed too often of late), server_failed, call_timed_out,
+    /// server_busy (all instances are taken).
     task<result<lease>> acquire(caller who, abort_signal& abort);
+    /// Whether one more of its calls may be tried again; one that begins is told to on_call().
+    [[nodiscard]] retry_budget& retries() { return retries_; }
     /// acquire() and one call.
     task<result<upstream_answer>>
     call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
     /// Ends it; the next call starts it again.
     task<> stop();
+    /// It was stopped, and nobody has called it since.
+    [[nodiscard]] bool is_stop_wanted() const { return is_stop_wanted_; }
     /// Stops it for good: nothing starts it again. Returns when nothing of it is left.
     task<> close();
 
@@ -157,6 +169,8 @@ private:
         clock_type::time_point at;
     };
 
+    task<result<lease>> find_place(caller who, abort_signal& abort);
+    [[nodiscard]] fault breaker_is_open() const;
     task<result<instance*>> ready(era wanted, clock_type::time_point deadline);
     task<result<seat*>> take_seat(owner_id whose, abort_signal& abort);
     seat* find_seat(owner_id whose);
@@ -187,6 +201,8 @@ private:
     upstream_events& events_;
     task_group tasks_;
     broadcast changed_;
+    circuit_breaker breaker_;
+    retry_budget retries_;
     std::unique_ptr<instance> modern_;
     std::vector<std::unique_ptr<seat>> legacy_; ///< the first one also serves what cannot ask
     std::optional<dated_verdict> verdict_;

@@ -41,11 +41,13 @@ upstream::lease::lease(upstream& from, seat* place, instance& on)
     : from_(&from), place_(place), on_(&on) {}
 
 upstream::lease::~lease() {
+    if (from_ != nullptr && pass_) from_->breaker_.abandon(*pass_);
     if (from_ != nullptr && place_ != nullptr) from_->leave_seat(*place_);
 }
 
 upstream::lease::lease(lease&& other) noexcept
     : from_(std::exchange(other.from_, nullptr))
+    , pass_(std::exchange(other.pass_, std::nullopt))
     , place_(std::exchange(other.place_, nullptr))
     , on_(other.on_)
     , link_(std::move(other.link_))
@@ -75,7 +77,27 @@ const std::string& upstream::lease::server_info() const {
     return on_->server_info();
 }
 
+/// What the outcome of a call says of the server. Whatever it answers, it works.
+void upstream::lease::report(const result<upstream_answer>& answer) const {
+    if (!pass_) return;
+    if (!answer.has_error()) return from_->breaker_.succeed(*pass_);
+    const auto code = answer.error().code;
+    const bool is_gone = code == errc::connection_lost || code == errc::server_failed;
+    // A process that dies fails all of its calls at once: its death counts (on_state), not they.
+    const bool dies_alone = pass_->is_trial || !from_->options().remote.url.empty();
+    if (code == errc::call_timed_out || (is_gone && dies_alone))
+        from_->breaker_.fail(*pass_, clock_type::now());
+}
+
 task<result<upstream_answer>> upstream::lease::call(upstream_call request,
+                                                    std::shared_ptr<call_observer> observer,
+                                                    abort_signal& abort) {
+    auto answer = co_await send(std::move(request), std::move(observer), abort);
+    report(answer);
+    co_return answer;
+}
+
+task<result<upstream_answer>> upstream::lease::send(upstream_call request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
     request.headers = on_->headers_of(request);
@@ -100,6 +122,68 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
     // Nothing that a client should hear of: it has a session of its own.
     if (is_unseen(second)) co_return fault{errc::connection_lost, second.error().detail};
     co_return second;
+}
+
+fault upstream::breaker_is_open() const {
+    const auto wait = breaker_.retry_in(clock_type::now());
+    const auto when = wait.count() > 0 ? fmt::format("try again in {} ms", wait.count())
+                                       : std::string{"a trial call is under way"};
+    const auto* const first = primary();
+    const auto why = first == nullptr ? std::string{} : first->last_fault().detail;
+    return {errc::circuit_open,
+            fmt::format("server '{}' failed too often of late and is left alone; {}{}",
+                        options_.name, when,
+                        why.empty() ? "" : fmt::format(". Its last failure: {}", why)),
+            fmt::format(R"({{"retryAfterMs":{}}})", wait.count())};
+}
+
+task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort) {
+    const auto pass = breaker_.admit(clock_type::now());
+    if (!pass) co_return breaker_is_open();
+    auto place = co_await find_place(who, abort);
+    if (!place.has_error()) {
+        place->pass_ = *pass;
+        co_return place;
+    }
+    const auto code = place.error().code;
+    const bool is_its_fault = code == errc::server_failed || code == errc::call_timed_out ||
+                              code == errc::connection_lost;
+    // Other starts that fail are counted once, however many wait for them (on_state).
+    if (pass->is_trial && is_its_fault)
+        breaker_.fail(*pass, clock_type::now());
+    else
+        breaker_.abandon(*pass);
+    co_return place;
+}
+
+task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abort) {
+    const auto deadline = clock_type::now() + options_.start_timeout;
+    auto chosen = co_await ready(who.speaks, deadline);
+    if (chosen.has_error()) co_return chosen.error();
+    auto* on = *chosen;
+    seat* place = nullptr;
+    if (on->spoken_era() == era::legacy && who.may_be_asked) {
+        auto taken = co_await take_seat(who.owner, abort);
+        if (taken.has_error()) co_return taken.error();
+        place = *taken;
+        on = place->who.get();
+    }
+    lease place_held{*this, place, *on};
+    const auto bound = co_await place_held.bind(deadline);
+    if (bound.has_error()) co_return bound.error();
+    co_return place_held;
+}
+
+task<result<upstream_answer>> upstream::call(upstream_call request,
+                                             std::shared_ptr<call_observer> observer,
+                                             abort_signal& abort) {
+    caller who;
+    who.owner = observer ? observer->owner() : 0;
+    who.may_be_asked = observer != nullptr;
+    auto place = co_await acquire(who, abort);
+    if (place.has_error()) co_return place.error();
+    auto answer = co_await place->call(std::move(request), std::move(observer), abort);
+    co_return answer;
 }
 
 } // namespace mcpgw

@@ -90,6 +90,8 @@ inline constexpr std::string_view server_info = "io.modelcontextprotocol/serverI
 inline constexpr std::string_view subscription_id = "io.modelcontextprotocol/subscriptionId";
 /// Of core tasks (2025-11-25, basic/utilities/tasks, "Related Task Metadata").
 inline constexpr std::string_view related_task = "io.modelcontextprotocol/related-task";
+/// Ours: how many attempts a call took, in the result of one that was tried again.
+inline constexpr std::string_view attempts = "mcp-gateway/attempts";
 } // namespace meta_key
 
 /// Identifiers of extensions that the gateway knows (2026-07-28, basic/versioning, "Extension

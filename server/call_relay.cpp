@@ -84,6 +84,7 @@ result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
         if (counts && !shown.error().data_json.empty()) missing_ = shown.error().data_json;
         return shown.error();
     }
+    has_asked_ = true;
     auto asked = sink_->ask(method_name, *shown);
     if (!asked.has_error()) questions_.push_back(*asked);
     return asked;

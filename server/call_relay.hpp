@@ -34,6 +34,8 @@ public:
     [[nodiscard]] owner_id owner() const override { return owner_; }
 
     [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
+    /// The client has been asked something.
+    [[nodiscard]] bool has_asked() const { return has_asked_; }
     /// Settles the questions that are still open: nobody waits for their answers any more.
     void withdraw(const fault& reason);
     void detach();
@@ -58,6 +60,7 @@ private:
     std::string missing_;
     owner_id owner_;
     std::vector<std::shared_ptr<question>> questions_;
+    bool has_asked_ = false;
 };
 
 } // namespace mcpgw

@@ -27,17 +27,18 @@ bool check_text(const config_node& node, const std::string& path, problem_log& p
 
 bool check_number(const config_key& key, const config_node& node, const std::string& path,
                   problem_log& problems) {
-    const bool is_whole = key.type != key_type::seconds;
+    const bool is_whole = key.type == key_type::integer || key.type == key_type::milliseconds;
     if (is_whole ? node.kind != node_kind::integer : !node.is_number()) {
         const auto expected = key.type == key_type::integer        ? "a whole number"
                               : key.type == key_type::milliseconds ? "whole milliseconds"
-                                                                   : "a number of seconds";
+                              : key.type == key_type::seconds      ? "a number of seconds"
+                                                                   : "a number";
         report_type(node, path, expected, problems,
                     node.is_string() ? "write it without quotes and without a unit" : "");
         return false;
     }
-    const double number = is_whole ? static_cast<double>(node.integer) : node.real;
-    if (std::isnan(number) || number < key.min || number > key.max) {
+    const double value = is_whole ? static_cast<double>(node.integer) : node.real;
+    if (std::isnan(value) || value < key.min || value > key.max) {
         problems.error(
             node.line, path,
             fmt::format("out of range: from {:.15g} to {:.15g} is allowed", key.min, key.max));
@@ -211,6 +212,7 @@ bool checked_section::check(const config_key& key, const config_node& node, cons
                     node.is_string() ? "write it without quotes" : "");
         return false;
     case key_type::integer:
+    case key_type::number:
     case key_type::seconds:
     case key_type::milliseconds:
         return check_number(key, node, path, problems);
@@ -231,10 +233,11 @@ bool checked_section::check(const config_key& key, const config_node& node, cons
         return check_truncation(node, path, problems);
     case key_type::truncation_steps:
         return check_steps(node, path, problems);
-    case key_type::limits:
+    case key_type::table:
         break;
     }
-    const checked_section nested{&node, "children.limits", path, problems};
+    const auto section = fmt::format("children.{}", key.name);
+    const checked_section nested{&node, section, path, problems};
     return nested.node_ != nullptr; // what is wrong in it was reported; the rest counts
 }
 
@@ -252,6 +255,12 @@ bool checked_section::take(std::string_view key, std::string& out) const {
 bool checked_section::take(std::string_view key, bool& out) const {
     const auto* const node = find(key);
     if (node != nullptr) out = node->boolean;
+    return node != nullptr;
+}
+
+bool checked_section::take(std::string_view key, double& out) const {
+    const auto* const node = find(key);
+    if (node != nullptr) out = node->real;
     return node != nullptr;
 }
 

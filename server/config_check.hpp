@@ -30,6 +30,7 @@ public:
     // Each leaves `out` alone, and returns false, where the key is absent or not valid.
     bool take(std::string_view key, std::string& out) const;
     bool take(std::string_view key, bool& out) const;
+    bool take(std::string_view key, double& out) const;
     bool take(std::string_view key, std::size_t& out) const;
     bool take(std::string_view key, std::optional<std::size_t>& out) const;
     bool take(std::string_view key, std::chrono::milliseconds& out) const;

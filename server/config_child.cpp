@@ -4,6 +4,7 @@
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
 #include "server/config_remote.hpp"
+#include "server/config_resilience.hpp"
 #include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
 
@@ -136,6 +137,7 @@ void child_reader::apply(const checked_section& section, child_options& options)
                         : start == "pre_warm" ? start_policy::pre_warm
                                               : start_policy::automatic;
     apply_questions(section, options);
+    apply_resilience(section, options, problems_);
     if (const auto* limits = section.find("limits"); limits != nullptr) {
         problem_log reported{""}; // the first check reported them
         apply_child_limits({limits, "children.limits", "", reported}, options.limits);

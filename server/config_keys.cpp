@@ -24,6 +24,12 @@ constexpr std::array sections{
                                "stdin and stdout (command), or servers that are reached over "
                                "HTTP (url). Durations are in seconds."},
     config_section{"children.limits", "Limits of one child."},
+    config_section{"children.retry", "When a call that failed is tried again. Only where that does "
+                                     "no harm: the child has not seen the call, or does not mind "
+                                     "to see it twice."},
+    config_section{"children.breaker", "When a child that keeps failing is left alone: its calls "
+                                       "are refused at once with CIRCUIT_OPEN, until one trial "
+                                       "goes well."},
     config_section{"truncate", "How much of a result's text to keep: lines first, then characters. "
                                "With only one of a pair set, the other counts as 0."},
     config_section{"truncate_adaptive", "One step of the adaptive rule. The last step that applies "
@@ -71,6 +77,8 @@ std::string_view type_name(key_type type) {
         return "true or false";
     case integer:
         return "whole number";
+    case number:
+        return "number";
     case seconds:
         return "seconds";
     case milliseconds:
@@ -87,7 +95,7 @@ std::string_view type_name(key_type type) {
         return "\"adaptive\", \"none\" or table";
     case truncation_steps:
         return "list of tables";
-    case key_type::limits:
+    case key_type::table:
         break;
     }
     return "table";

@@ -13,7 +13,8 @@ namespace mcpgw {
 enum class key_type : unsigned char {
     boolean,
     integer,
-    seconds,      ///< number, fractions allowed
+    number,       ///< fractions allowed
+    seconds,      ///< fractions allowed
     milliseconds, ///< whole number
     text,
     choice,           ///< one of `choices`
@@ -21,7 +22,7 @@ enum class key_type : unsigned char {
     text_map,         ///< table of texts
     truncation,       ///< "adaptive", "none" or a table, section `truncate`
     truncation_steps, ///< list of tables, section `truncate_adaptive`
-    limits,           ///< table, section `children.limits`
+    table,            ///< section "children." and its name
 };
 
 struct config_key {

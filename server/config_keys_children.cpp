@@ -172,7 +172,9 @@ constexpr std::array keys{
     config_key{"children", "truncate_adaptive", truncation_steps, "",
                "The adaptive rule's steps, ascending by lines_min; used where truncate is no "
                "table."},
-    config_key{"children", "limits", key_type::limits, "{}", "Limits of this child."},
+    config_key{"children", "retry", table, "{}", "When a failed call is tried again."},
+    config_key{"children", "breaker", table, "{}", "When it is left alone."},
+    config_key{"children", "limits", table, "{}", "Limits of this child."},
     // ---- limits of children; also accepted in [limits]
     config_key{"children.limits", "line_bytes_max", integer, "67108864",
                "Longest message accepted from the child.", key_bytes_min, key_bytes_max},
@@ -195,6 +197,35 @@ constexpr std::array keys{
     config_key{"children.limits", "garbage_lines_max", integer, "100",
                "Lines in a row on the child's stdout that are no messages, before it is restarted.",
                0, key_count_max},
+    // ---- retry
+    config_key{"children.retry", "attempts", integer, "3", "Attempts in all; 1: no retry.", 1, 100},
+    config_key{"children.retry", "base", seconds, "0.1", "Pause before the second attempt.", 0,
+               3600},
+    config_key{"children.retry", "factor", number, "2", "By which each further pause is longer.", 1,
+               100},
+    config_key{"children.retry", "max", seconds, "2", "Longest pause.", 0, 3600},
+    config_key{"children.retry", "jitter", number, "0.5", "Share of each pause that is random.", 0,
+               1},
+    config_key{"children.retry", "budget", number, "0.2",
+               "Retries per call that the child gets on average, so that a bad day does not become "
+               "a storm; 0: none.",
+               0, 10},
+    config_key{"children.retry", "codes", texts, R"(["TIMEOUT","CONNECTION_LOST","SERVER_BUSY"])",
+               "Failures after which a call is tried again."},
+    config_key{"children.retry", "tools", texts, "[]",
+               "Tools that may be called twice although they do not say so (readOnlyHint, "
+               "idempotentHint). \"*\": all of them."},
+    // ---- breaker
+    config_key{"children.breaker", "threshold", integer, "5",
+               "Failures in a row that open the breaker; 0: there is none.", 0, 10'000},
+    config_key{"children.breaker", "failure_rate", number, "0",
+               "Share of failures among the last calls that opens it too; 0: only the row counts.",
+               0, 1},
+    config_key{"children.breaker", "window", integer, "20", "Calls that this share is taken of.", 1,
+               10'000},
+    config_key{"children.breaker", "timeout", seconds, "60",
+               "How long it stays open before one call is let through as a trial.", 0.001,
+               day_seconds},
     // ---- truncation
     config_key{"truncate", "head", integer, "", "Lines from the beginning.", 0, 1e9},
     config_key{"truncate", "tail", integer, "", "Lines from the end.", 0, 1e9},

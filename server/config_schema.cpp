@@ -41,7 +41,10 @@ json::object describe_type(const config_key& key) {
     case key_type::integer:
     case key_type::milliseconds:
     case key_type::seconds:
-        return {{"type", key.type == key_type::seconds ? "number" : "integer"},
+    case key_type::number:
+        return {{"type", key.type == key_type::integer || key.type == key_type::milliseconds
+                             ? "integer"
+                             : "number"},
                 {"minimum", make_number(key.min)},
                 {"maximum", make_number(key.max)}};
     case key_type::text:
@@ -57,10 +60,10 @@ json::object describe_type(const config_key& key) {
                                       reference("truncate")}}};
     case key_type::truncation_steps:
         return {{"type", "array"}, {"items", reference("truncate_adaptive")}};
-    case key_type::limits:
+    case key_type::table:
         break;
     }
-    return reference("child_limits");
+    return reference(fmt::format("child_{}", key.name));
 }
 
 json::object describe_section(std::string_view section, std::string_view description) {
@@ -122,8 +125,9 @@ std::string config_schema() {
                                          json::object{{"required", json::array{"url"}}}};
             definitions["child"] = std::move(child);
             properties[name] = {{"type", "array"}, {"items", reference("child")}};
-        } else if (name == "children.limits") {
-            definitions["child_limits"] = describe_section(name, description);
+        } else if (name.starts_with("children.")) {
+            const auto table = name.substr(name.find('.') + 1);
+            definitions[fmt::format("child_{}", table)] = describe_section(name, description);
         } else if (name == "truncate" || name == "truncate_adaptive") {
             definitions[name] = describe_section(name, description);
         } else {

@@ -5,6 +5,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/request_digest.hpp"
+#include "server/forwarder_journey.hpp"
 
 #include <fmt/format.h>
 
@@ -68,23 +69,6 @@ std::string result_with_error(std::string_view text) {
 }
 
 } // namespace
-
-struct forwarder::journey {
-    const order& what;
-    const client_request& request;
-    upstream::lease* place = nullptr; ///< null: the call has its own
-    std::shared_ptr<call_relay> relay;
-    std::string members; ///< of params for the upstream
-    std::string digest;  ///< of the client's request
-    std::optional<request_state> state;
-    result_context context;
-    bool may_be_asked = false;
-    task_routes::terms terms{};
-    std::optional<upstream::lease> task_place{}; ///< where a task would be
-
-    [[nodiscard]] era client() const { return request.client_era; }
-    [[nodiscard]] era server() const { return context.upstream_era; }
-};
 
 /// The state that a retry carries, opened; a fault where it is not one of ours for this request.
 result<std::optional<request_state>> forwarder::read_state(const journey& way) const {
@@ -369,20 +353,10 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
         if (state.has_error()) co_return state.error();
         way.state = std::move(*state);
     }
-    const std::string known_info{target->server_info()};
-    way.context.server_info = known_info;
+    way.server_info = target->server_info();
+    way.context.server_info = way.server_info;
     if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
-    upstream::caller who;
-    who.speaks = request.client_era;
-    who.owner = way.relay->owner();
-    who.may_be_asked = way.may_be_asked;
-    auto place = co_await target->acquire(who, *request.abort);
-    if (place.has_error()) co_return place.error();
-    way.place = &*place;
-    way.relay->set_server(place->spoken());
-    const std::string server_info = place->server_info();
-    way.context.server_info = server_info;
-    auto answered = co_await call(way);
+    auto answered = co_await try_until_done(way, *target);
     if (answered.has_error() || !answered->is_for_tasks) co_return answered;
     task_routes::answered_call for_tasks{o.upstream, std::move(answered->result),
                                          std::move(answered->progress_token), way.relay};

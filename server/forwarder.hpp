@@ -51,6 +51,7 @@ public:
         /// can become none.
         task_routes* tasks = nullptr;
         task_support tool_tasks = task_support::forbidden;
+        std::string tool; ///< of tools/call: its name at the server
         bool is_cacheable = false;
         std::string uri_json;                           ///< for resource errors
         output_shape output = output_shape::undeclared; ///< of the tool that is called
@@ -61,6 +62,11 @@ public:
 private:
     /// One request on its way; in the frame of send().
     struct journey;
+
+    // attempts (forwarder_attempts.cpp)
+    task<result<forwarded_answer>> try_until_done(journey& way, upstream& target);
+    task<result<forwarded_answer>> try_once(journey& way, upstream& target);
+    [[nodiscard]] static bool may_be_repeated(const journey& way, const upstream& target);
 
     [[nodiscard]] upstream_call make_call(const journey& way, std::string_view retry_members) const;
     task<result<forwarded_answer>> resume(journey& way);

@@ -250,6 +250,7 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     order.output = target->output;
     order.tasks = &client_tasks_;
     order.tool_tasks = target->tasks;
+    order.tool = target->original;
     order.replaced_key = "name";
     order.replacement = quote_json(target->original);
     co_return co_await forward(std::move(order), request, sink);

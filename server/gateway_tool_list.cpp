@@ -40,7 +40,8 @@ constexpr std::string_view tool_definitions = R"json([
    "last_error":{"anyOf":[{"type":"string"},{"type":"null"}]},"stderr_tail":{"type":"array","items":{"type":"string"}},
    "era":{"anyOf":[{"type":"string","enum":["legacy","modern"]},{"type":"null"}]},
    "protocol_version":{"anyOf":[{"type":"string"},{"type":"null"}]},
-   "server_info":{"anyOf":[{"type":"object"},{"type":"null"}]},"garbage_lines":{"type":"integer"}},
+   "server_info":{"anyOf":[{"type":"object"},{"type":"null"}]},"garbage_lines":{"type":"integer"},
+   "breaker":{"type":"string","enum":["closed","open","half_open"]},"retry_in_ms":{"type":"integer"}},
    "required":["server_id","status","restarts"]},
  "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
 

@@ -91,6 +91,8 @@ json::object gateway_tools::status_of(const upstream& c) {
     auto info = json::parse(status.server_info.empty() ? "null" : status.server_info, ec);
     o["server_info"] = ec || !info.is_object() ? json::value(nullptr) : info;
     o["garbage_lines"] = status.garbage_lines;
+    o["breaker"] = to_string(status.breaker);
+    if (status.retry_in.count() > 0) o["retry_in_ms"] = status.retry_in.count();
     return o;
 }
 
@@ -270,6 +272,7 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     order.upstream = c.name();
     order.method = method::tools_call;
     order.output = output_shape_of(known->json);
+    order.tool = tool;
     order.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(tool), raw_tool_arguments(request));
     // The retry of an interrupted call belongs to the child's tool (2026-07-28,

@@ -54,9 +54,9 @@ json::value schema_of(const json::value& schema, std::string_view section) {
     const auto& root = schema.as_object();
     if (root.at("properties").as_object().contains(section) && section != "children")
         return root.at("properties").at(section);
-    const auto name = section == "children"          ? std::string_view{"child"}
-                      : section == "children.limits" ? std::string_view{"child_limits"}
-                                                     : section;
+    std::string name{section};
+    if (section == "children") name = "child";
+    if (section.starts_with("children.")) name = "child_" + name.substr(name.find('.') + 1);
     return root.at("$defs").at(name);
 }
 
@@ -72,6 +72,13 @@ bool has_defaults(const client_limits& limits) {
            limits.notifications_backlog_max == defaults.notifications_backlog_max &&
            limits.resume_events_max == defaults.resume_events_max &&
            limits.resume_bytes_max == defaults.resume_bytes_max;
+}
+
+/// `key` of a table inside a child.
+void add_nested(json::object& child, const config_key& key, const json::value& value) {
+    auto& table = child[key.section.substr(key.section.find('.') + 1)];
+    if (!table.is_object()) table.emplace_object();
+    table.as_object()[key.name] = value;
 }
 
 void check_defaults(const child_options& options) {
@@ -93,6 +100,18 @@ void check_defaults(const child_options& options) {
     CHECK(options.stop_grace == defaults.stop_grace);
     CHECK(options.restart_delay_min == defaults.restart_delay_min);
     CHECK(options.restart_delay_max == defaults.restart_delay_max);
+    CHECK(options.retry.attempts == defaults.retry.attempts);
+    CHECK(options.retry.base == defaults.retry.base);
+    CHECK(options.retry.factor == defaults.retry.factor);
+    CHECK(options.retry.max == defaults.retry.max);
+    CHECK(options.retry.jitter == defaults.retry.jitter);
+    CHECK(options.retry.budget == defaults.retry.budget);
+    CHECK(options.retry.codes == defaults.retry.codes);
+    CHECK(options.retry.tools == defaults.retry.tools);
+    CHECK(options.breaker.threshold == defaults.breaker.threshold);
+    CHECK(options.breaker.failure_rate == defaults.breaker.failure_rate);
+    CHECK(options.breaker.window == defaults.breaker.window);
+    CHECK(options.breaker.timeout == defaults.breaker.timeout);
     CHECK(options.limits.line_bytes_max == defaults.limits.line_bytes_max);
     CHECK(options.limits.write_queue_bytes_max == defaults.limits.write_queue_bytes_max);
     CHECK(options.limits.calls_in_flight_max == defaults.limits.calls_in_flight_max);
@@ -145,18 +164,18 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     json::object full{
         {"gateway", json::object{}}, {"http", json::object{}}, {"limits", json::object{}}};
     json::object child{{"name", "a"}, {"command", "tool"}};
-    json::object limits;
     for (const auto& key : config_keys()) {
         if (key.default_json.empty()) continue;
         const auto value = json::parse(key.default_json);
+        if (key.section == "children" && key.type == key_type::table)
+            continue; // filled by its own keys
         if (key.section == "children")
             child[key.name] = value;
-        else if (key.section == "children.limits")
-            limits[key.name] = value;
+        else if (key.section.starts_with("children."))
+            add_nested(child, key, value);
         else if (auto* section = full.if_contains(key.section))
             section->as_object()[key.name] = value;
     }
-    child["limits"] = limits;
     full["children"] = json::array{child};
     const auto bare = scratch.load("a.json", R"([{"name": "a", "command": "tool"}])").value;
     const auto spelled = scratch.load("b.json", json::serialize(full));
@@ -199,7 +218,7 @@ TEST_CASE("keys_are_unique_and_complete") {
         CHECK_FALSE(key.description.empty());
         CHECK((key.type == key_type::choice) == !key.choices.empty());
         const bool is_number = key.type == key_type::integer || key.type == key_type::seconds ||
-                               key.type == key_type::milliseconds;
+                               key.type == key_type::milliseconds || key.type == key_type::number;
         CHECK(is_number == (key.max > key.min));
         CHECK((key.type == key_type::milliseconds) == key.name.ends_with("_ms"));
     }

@@ -314,6 +314,7 @@ TEST_CASE("crash_in_the_middle_of_calls_is_told_to_each_and_the_next_call_works"
     auto demo = gateway_world::demo();
     demo.restart_delay_min = child_options{}.restart_delay_min;
     demo.restart_delay_max = child_options{}.restart_delay_max;
+    demo.retry.attempts = 1;
     world.add(demo);
     gateway_client client{world, {}};
     gateway_client other{world, modern()};

@@ -1,0 +1,61 @@
+#include "server/config_resilience.hpp"
+
+#include "protocol/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace mcpgw {
+
+namespace {
+
+/// Failures that may pass by themselves, by the names that users know.
+constexpr std::array passing{errc::call_timed_out, errc::connection_lost, errc::server_busy,
+                             errc::server_failed};
+
+void apply_codes(const checked_section& section, std::vector<errc>& codes, problem_log& problems) {
+    std::vector<std::string> names;
+    if (!section.take("codes", names)) return;
+    codes.clear();
+    const auto* const list = section.find("codes");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto* const known = std::find_if(passing.begin(), passing.end(), [&](errc code) {
+            return describe(code).name == names[i];
+        });
+        if (known != passing.end())
+            codes.push_back(*known);
+        else
+            problems.error(list->items[i].line, key_path(section.path_of("codes"), i),
+                           "no failure that a repeat could help against",
+                           "TIMEOUT, CONNECTION_LOST, SERVER_BUSY or SERVER_FAILED");
+    }
+}
+
+} // namespace
+
+void apply_resilience(const checked_section& section, child_options& options,
+                      problem_log& problems) {
+    problem_log reported{""}; // the first check reported them
+    if (const auto* node = section.find("retry"); node != nullptr) {
+        const checked_section retry{node, "children.retry", section.path_of("retry"), reported};
+        retry.take("attempts", options.retry.attempts);
+        retry.take("base", options.retry.base);
+        retry.take("factor", options.retry.factor);
+        retry.take("max", options.retry.max);
+        retry.take("jitter", options.retry.jitter);
+        retry.take("budget", options.retry.budget);
+        retry.take("tools", options.retry.tools);
+        apply_codes(retry, options.retry.codes, problems);
+    }
+    if (const auto* node = section.find("breaker"); node != nullptr) {
+        const checked_section breaker{node, "children.breaker", "", reported};
+        breaker.take("threshold", options.breaker.threshold);
+        breaker.take("failure_rate", options.breaker.failure_rate);
+        breaker.take("window", options.breaker.window);
+        breaker.take("timeout", options.breaker.timeout);
+    }
+}
+
+} // namespace mcpgw

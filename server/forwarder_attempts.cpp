@@ -1,0 +1,106 @@
+// How often a call is tried, and what is tried again.
+#include "children/retry_policy.hpp"
+#include "protocol/json_members.hpp"
+#include "server/forwarder_journey.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+/// A result that tells how many attempts it took.
+std::string with_attempts(std::string_view result_json, std::size_t attempts) {
+    member_writer meta;
+    member_reader known{find_member(result_json, "_meta")};
+    while (const auto member = known.next())
+        if (member->key != meta_key::attempts) meta.add(member->key, member->value);
+    meta.add(meta_key::attempts, std::to_string(attempts));
+    member_writer out;
+    member_reader reader{result_json};
+    while (const auto member = reader.next())
+        if (member->key != "_meta") out.add(member->key, member->value);
+    out.add("_meta", meta.object());
+    return out.object();
+}
+
+bool names(const std::vector<std::string>& list, std::string_view name) {
+    return std::any_of(list.begin(), list.end(),
+                       [name](const auto& one) { return one == name || one == "*"; });
+}
+
+} // namespace
+
+/// Everything but tools only reads. A tool says so itself (2025-11-25, schema, ToolAnnotations), or
+/// the configuration does.
+bool forwarder::may_be_repeated(const journey& way, const upstream& target) {
+    if (way.what.method != method::tools_call) return true;
+    if (names(target.options().retry.tools, way.what.tool)) return true;
+    const auto& tools = target.lists().tools;
+    const auto tool = std::ranges::find(tools, way.what.tool, &list_item::key);
+    if (tool == tools.end()) return false;
+    const auto hints = find_member(tool->json, "annotations");
+    return find_member(hints, "readOnlyHint") == "true" ||
+           find_member(hints, "idempotentHint") == "true";
+}
+
+task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& target) {
+    upstream::caller who;
+    who.speaks = way.request.client_era;
+    who.owner = way.relay->owner();
+    who.may_be_asked = way.may_be_asked;
+    way.is_written = false;
+    way.place = nullptr;
+    way.task_place.reset();
+    way.held.reset();
+    auto place = co_await target.acquire(who, *way.request.abort);
+    if (place.has_error()) co_return place.error();
+    way.held.emplace(std::move(*place));
+    way.place = &*way.held;
+    way.relay->set_server(way.place->spoken());
+    way.server_info = way.place->server_info();
+    way.context.server_info = way.server_info;
+    way.is_written = true;
+    auto answered = co_await call(way);
+    co_return answered;
+}
+
+task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream& target) {
+    const auto& rules = target.options().retry;
+    auto& abort = *way.request.abort;
+    std::minstd_rand random{static_cast<unsigned>(requests_made_)};
+    timer pause{upstreams_.get_executor()};
+    const abort_signal::listener on_abort{abort, [&pause] {
+                                              pause.cancel();
+                                          }};
+    target.retries().on_call();
+    for (std::size_t attempt = 1;; ++attempt) {
+        auto answered = co_await try_once(way, target);
+        if (!answered.has_error()) {
+            const bool tells = attempt > 1 && !answered->result.empty();
+            if (tells) answered->result = with_attempts(answered->result, attempt);
+            co_return answered;
+        }
+        const auto& reason = answered.error();
+        failed_attempt failed;
+        failed.code = reason.code;
+        failed.attempt = attempt;
+        // A server that has too much to do was not given the call.
+        failed.was_written = way.is_written && reason.code != errc::server_busy;
+        failed.is_repeatable = !way.relay->has_asked() && may_be_repeated(way, target);
+        // Whoever stops a server does not want its calls to start it again.
+        const bool is_wanted = !abort.reason() && !target.is_stop_wanted();
+        const bool is_again = is_wanted && is_worth_a_retry(failed, rules);
+        if (!is_again || !target.retries().take()) co_return answered;
+        log_.debug("server '{}': attempt {} of a call failed and is followed by another: {}",
+                   target.name(), attempt, reason.message());
+        pause.expires_after(retry_pause(attempt, rules, random));
+        co_await pause.async_wait(nothrow);
+        if (abort.reason()) co_return *abort.reason();
+    }
+}
+
+} // namespace mcpgw

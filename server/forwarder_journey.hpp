@@ -1,0 +1,33 @@
+#pragma once
+
+#include "protocol/era_bridge.hpp"
+#include "server/forwarder.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mcpgw {
+
+/// One request on its way through the forwarder; lives in the frame of send().
+struct forwarder::journey {
+    const order& what;
+    const client_request& request;
+    upstream::lease* place = nullptr; ///< null: the call has its own
+    std::shared_ptr<call_relay> relay;
+    std::string members; ///< of params for the upstream
+    std::string digest;  ///< of the client's request
+    std::optional<request_state> state;
+    result_context context;
+    bool may_be_asked = false;
+    task_routes::terms terms{};
+    std::optional<upstream::lease> task_place{}; ///< where a task would be
+    std::optional<upstream::lease> held{};       ///< what `place` points to
+    std::string server_info{};                   ///< what the context shows of the server
+    bool is_written = false;                     ///< the server may have seen the call
+
+    [[nodiscard]] era client() const { return request.client_era; }
+    [[nodiscard]] era server() const { return context.upstream_era; }
+};
+
+} // namespace mcpgw
