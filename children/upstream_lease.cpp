@@ -102,6 +102,8 @@ task<result<upstream_answer>> upstream::lease::send(upstream_call request,
                                                     abort_signal& abort) {
     request.headers = on_->headers_of(request);
     auto answer = co_await link_->call(request, spoken_, observer, abort);
+    // A client whose own session has ended gives up its calls with the same code.
+    if (abort.reason()) co_return answer;
     if (is_unseen(answer)) {
         const auto bound = co_await bind_anew();
         if (bound.has_error()) co_return bound.error();

@@ -76,6 +76,17 @@ TEST_CASE("call_with_headers_that_became_wrong_is_sent_again_with_those_of_the_n
     CHECK(remote.calls() == 3);
 }
 
+TEST_CASE("call_whose_client_ends_its_session_is_over_and_waits_for_no_other_process") {
+    child_world world{fake_options()};
+    world.must_start();
+    auto& call = world.begin(tool_call("never"));
+    call.abort.abort(fault{errc::session_unknown, "the client ended the session"});
+    const auto answer = world.end(call);
+    REQUIRE(answer.has_error());
+    CHECK(answer.error().code == errc::session_unknown);
+    CHECK(world.status().restarts == 0);
+}
+
 TEST_CASE("call_whose_headers_are_refused_for_no_reason_is_not_sent_again") {
     annotated_world remote;
     remote.server.wanted = "unknown";
