@@ -46,6 +46,7 @@ RULES = {
     "unlisted-source": "sources are listed by hand in CMakeLists.txt; this one is never built",
     "test-without-source": "tests mirror the sources: <room>/<file> has tests/<room>/<file>_test",
     "test-name": "a test is named by a sentence in snake_case",
+    "missing-test": "the documentation names a test as proof that does not exist",
     "pragma-once": "a header begins with #pragma once",
     "workplace": "no mirror, registry host, issue number or machine's path belongs in the project",
 }
@@ -143,6 +144,8 @@ class Tree:
                 self.check_coroutines(path, code)
                 self.check_calls(path, code)
                 self.check_functions(path, code, data_lines(text))
+            if path == "docs/protocol.md":  # each of its rows has its proof
+                self.check_proofs(path, text)
             if path.endswith("CMakeLists.txt"):
                 self.check_links(path, re.sub(r"#[^\n]*", "", text))
         return sorted(set(self.breaches))
@@ -252,6 +255,14 @@ class Tree:
                     first, last = (code.count("\n", 0, at) + 1 for at in (begin, end))
                     if len(set(range(first, last + 1)) - data) > FUNCTION_LINES_MAX:
                         self.report("function-length", path, code, begin)
+
+    def check_proofs(self, path, text):
+        """A name in backticks of four words and more is that of a test."""
+        known = {name for other, source in self.texts.items() if other.endswith("_test.cpp")
+                 for name in re.findall(r'TEST_CASE\("([^"]+)"', source)}
+        for match in re.finditer(r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`", text):
+            if match.group(1) not in known and not match.group(1).endswith(("_max", "_ms")):
+                self.report("missing-test", path, text, match.start())
 
     def check_links(self, path, text):
         for match in re.finditer(r"target_link_libraries\(\s*(\S+)([^)]*)\)", text):

@@ -13,6 +13,8 @@ COROUTINE = "task<> f() {\n    %s\n}\n"
 # rule: (path, breach, the same done right). Parts of forbidden words are joined, or the tidy test
 # would find them here.
 CASES = {
+    "missing-test": ("docs/protocol.md", "It works (`a_test_that_nobody_wrote`).\n",
+                     "It works (`limits`, `parked_calls_per_client_max`).\n"),
     "layering": ("protocol/a.cpp", '#include "children/b.hpp"\n', '#include "protocol/b.hpp"\n'),
     "asio-free-protocol": ("protocol/a.cpp", "#include <boost/beast/http.hpp>\n",
                            "#include <boost/json.hpp>\n"),
