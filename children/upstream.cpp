@@ -145,6 +145,7 @@ task<> upstream::close_one(instance& one) {
 task<> upstream::close() {
     is_closed_ = true;
     is_kept_ = false;
+    watched_.clear();
     changed_.notify_all();
     for_each_instance([](instance& one) { one.begin_stop(); });
     if (modern_) co_await close_one(*modern_);
@@ -158,14 +159,14 @@ void upstream::keep_running() {
 }
 
 void upstream::keep_if_wanted() {
-    if (!is_kept_ || is_keeping_ || is_closed_) return;
+    if (!is_wanted() || is_keeping_ || is_closed_) return;
     is_keeping_ = true; // before: the coroutine may end before spawn() returns
     if (!tasks_.spawn(keep())) is_keeping_ = false;
 }
 
 task<> upstream::keep() {
     is_stop_wanted_ = false;
-    while (is_kept_ && !is_stop_wanted_ && !is_closed_) {
+    while (is_wanted() && !is_stop_wanted_ && !is_closed_) {
         const auto* const first = primary();
         auto until = clock_type::now() + look_again;
         if (first == nullptr || !first->is_running()) {

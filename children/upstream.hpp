@@ -186,6 +186,8 @@ private:
     void for_each_instance(Visit visit) const;
     task<> keep();
     void keep_if_wanted();
+    /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
+    [[nodiscard]] bool is_wanted() const { return is_kept_ || !watched_.empty(); }
     task<result<void>> update_watches();
     task<> close_one(instance& one);
 

@@ -6,6 +6,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -304,6 +305,42 @@ TEST_CASE("resource_updates_reach_those_who_subscribed") {
     third.call("old__touch", R"({"uri":"fake://doc"})");
     CHECK(first.take_session_messages().empty());
     CHECK(second.take_session_messages().empty());
+}
+
+TEST_CASE("live_subscriptions_survive_the_death_of_their_server_and_count_as_one_change") {
+    struct row {
+        child_options options;
+        std::string resource;
+    };
+    for (auto& [options, resource] :
+         std::vector<row>{{gateway_world::fake("old", {"legacy"}), "fake://doc"},
+                          {gateway_world::demo("old"), "demo://greeting"}}) {
+        gateway_world world{exposing(exposure::gateway)};
+        options.start = start_policy::lazy; // what brings it back is that somebody listens
+        world.add(options);
+        client_traits scoped;
+        scoped.scope = "old";
+        gateway_client client{world, scoped};
+        client.request("resources/subscribe", uri(resource));
+        client.take_session_messages();
+        auto& server = *world.upstreams().find("old");
+        const auto first_pid = server.status().pid;
+        REQUIRE(::kill(static_cast<pid_t>(first_pid), SIGKILL) == 0);
+        std::size_t changes = 0;
+        const auto listen = [&] {
+            for (const auto& message : client.take_session_messages())
+                if (message.at("method") == "notifications/resources/updated") ++changes;
+            return changes > 0;
+        };
+        world.run_until(listen);
+        CHECK(server.status().pid != first_pid);
+        if (resource != "fake://doc") continue;
+        CHECK(text_of(client.call("subscriptions")) == R"(resources/subscribe "fake://doc")");
+        // A real change afterwards is the second one: nothing was told twice.
+        client.call("touch", R"({"uri":"fake://doc"})");
+        listen();
+        CHECK(changes == 2);
+    }
 }
 
 TEST_CASE("subscribing_twice_is_harmless_and_needs_a_uri") {
