@@ -190,7 +190,10 @@ void upstream::on_state(instance& from) {
     // era is found out at the next start.
     const bool was_wrong = from.state() == upstream_state::failed && !from.has_agreed();
     if (was_wrong && !options_.only_era) verdict_.reset();
-    if (from.state() == upstream_state::failed) breaker_.fail(clock_type::now());
+    if (from.state() == upstream_state::failed) {
+        last_failure_ = from.last_fault().message();
+        breaker_.fail(clock_type::now());
+    }
     changed_.notify_all();
 }
 
@@ -279,7 +282,7 @@ upstream_status upstream::status() const {
     if (is_keeping_ && status.state == upstream_state::not_started)
         status.state = upstream_state::starting;
     const auto& list_problem = first->list_problem();
-    status.last_error = list_problem.empty() ? first->last_fault().detail : list_problem;
+    status.last_error = list_problem.empty() ? last_failure_ : list_problem;
     status.stderr_lines = first->last_words().lines();
     status.spoken = first->spoken();
     status.server_info = first->server_info();

@@ -204,6 +204,7 @@ private:
     task_group tasks_;
     broadcast changed_;
     circuit_breaker breaker_;
+    std::string last_failure_; ///< of whichever of its instances
     retry_budget retries_;
     std::unique_ptr<instance> modern_;
     std::vector<std::unique_ptr<seat>> legacy_; ///< the first one also serves what cannot ask

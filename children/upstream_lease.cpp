@@ -130,12 +130,10 @@ fault upstream::breaker_is_open() const {
     const auto wait = breaker_.retry_in(clock_type::now());
     const auto when = wait.count() > 0 ? fmt::format("try again in {} ms", wait.count())
                                        : std::string{"a trial call is under way"};
-    const auto* const first = primary();
-    const auto why = first == nullptr ? std::string{} : first->last_fault().detail;
     return {errc::circuit_open,
-            fmt::format("server '{}' failed too often of late and is left alone; {}{}",
-                        options_.name, when,
-                        why.empty() ? "" : fmt::format(". Its last failure: {}", why)),
+            fmt::format(
+                "server '{}' failed too often of late and is left alone; {}{}", options_.name, when,
+                last_failure_.empty() ? "" : fmt::format(". Its last failure: {}", last_failure_)),
             fmt::format(R"({{"retryAfterMs":{}}})", wait.count())};
 }
 
