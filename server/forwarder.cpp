@@ -5,12 +5,12 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/request_digest.hpp"
+#include "protocol/rpc.hpp"
 #include "server/forwarder_journey.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace mcpgw {
@@ -38,13 +38,6 @@ std::string log_level_of(const client_request& request) {
 bool may_be_answered_with_a_question(std::string_view method_name) {
     return method_name == method::tools_call || method_name == method::prompts_get ||
            method_name == method::resources_read;
-}
-
-int code_of(std::string_view error_json) {
-    const auto text = find_member(error_json, "code");
-    int code = 0;
-    std::from_chars(text.data(), text.data() + text.size(), code);
-    return code;
 }
 
 /// `members` of an object with the value of one replaced, or without it where there is no value.
@@ -165,7 +158,8 @@ result<forwarded_answer> forwarder::finish(const journey& way,
                      std::string{missing_capabilities}};
     if (message.is_error) {
         const auto error = message.error.of(answer->line);
-        if (crosses && code_of(error) == url_elicitation_required) return ask_for_visit(way, error);
+        if (crosses && error_code(error) == url_elicitation_required)
+            return ask_for_visit(way, error);
         return forwarded_answer{
             {}, error_for_client(error, way.context, way.what.method, way.what.uri_json)};
     }

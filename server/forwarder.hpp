@@ -7,6 +7,7 @@
 #include "server/task_routes.hpp"
 #include "transports/request_handler.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,6 +67,7 @@ private:
     // attempts (forwarder_attempts.cpp)
     task<result<forwarded_answer>> try_until_done(journey& way, upstream& target);
     task<result<forwarded_answer>> try_once(journey& way, upstream& target);
+    task<> pause_before_repeat(std::chrono::milliseconds time, abort_signal& abort);
     [[nodiscard]] static bool may_be_repeated(const journey& way, const upstream& target);
 
     [[nodiscard]] upstream_call make_call(const journey& way, std::string_view retry_members) const;

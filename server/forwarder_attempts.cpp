@@ -68,14 +68,18 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     co_return answered;
 }
 
-task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream& target) {
-    const auto& rules = target.options().retry;
-    auto& abort = *way.request.abort;
-    std::minstd_rand random{static_cast<unsigned>(requests_made_)};
-    timer pause{upstreams_.get_executor()};
+/// Over at once where the client gives the call up.
+task<> forwarder::pause_before_repeat(std::chrono::milliseconds time, abort_signal& abort) {
+    timer pause{upstreams_.get_executor(), time};
     const abort_signal::listener on_abort{abort, [&pause] {
                                               pause.cancel();
                                           }};
+    co_await pause.async_wait(nothrow);
+}
+
+task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream& target) {
+    const auto& rules = target.options().retry;
+    auto& abort = *way.request.abort;
     target.retries().on_call();
     for (std::size_t attempt = 1;; ++attempt) {
         auto answered = co_await try_once(way, target);
@@ -97,8 +101,8 @@ task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream&
         if (!is_again || !target.retries().take()) co_return answered;
         log_.debug("server '{}': attempt {} of a call failed and is followed by another: {}",
                    target.name(), attempt, reason.message());
-        pause.expires_after(retry_pause(attempt, rules, random));
-        co_await pause.async_wait(nothrow);
+        std::minstd_rand random{static_cast<unsigned>(requests_made_ + attempt)};
+        co_await pause_before_repeat(retry_pause(attempt, rules, random), abort);
         if (abort.reason()) co_return *abort.reason();
     }
 }

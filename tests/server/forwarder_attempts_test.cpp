@@ -31,6 +31,19 @@ std::string code_of(const gateway_call& call) {
     return std::string{call.error().at("data").at("code").as_string()};
 }
 
+/// How often a tool was called that always ends its process: once for each restart.
+std::int64_t attempts_at_crashing(const retry_options& rules) {
+    gateway_world world{exposing(exposure::both)};
+    auto options = quick_demo();
+    options.retry = rules;
+    options.retry.base = 1ms;
+    world.add(options);
+    gateway_client client{world, {}};
+    CHECK(code_of(*client.send("tools/call", call_members("demo__crash"))) == "CONNECTION_LOST");
+    client.call("demo__echo", R"({"message":"x"})");
+    return status_of(client).at("restarts").to_number<std::int64_t>();
+}
+
 } // namespace
 
 TEST_CASE("a_call_that_only_reads_survives_the_death_of_its_server") {
@@ -64,36 +77,21 @@ TEST_CASE("a_call_that_went_well_at_once_says_nothing_of_attempts") {
 }
 
 TEST_CASE("a_tool_that_does_not_say_it_may_be_repeated_is_called_once") {
-    gateway_world world{exposing(exposure::both)};
-    world.add(quick_demo());
-    gateway_client client{world, {}};
-    CHECK(code_of(*client.send("tools/call", call_members("demo__crash"))) == "CONNECTION_LOST");
-    client.call("demo__echo", R"({"message":"x"})");
-    CHECK(status_of(client).at("restarts") == 1);
+    CHECK(attempts_at_crashing({}) == 1);
 }
 
 TEST_CASE("a_tool_that_the_configuration_names_is_called_again_up_to_the_limit") {
-    gateway_world world{exposing(exposure::both)};
-    auto options = quick_demo();
-    options.retry.tools = {"crash"};
-    options.retry.attempts = 3;
-    world.add(options);
-    gateway_client client{world, {}};
-    CHECK(code_of(*client.send("tools/call", call_members("demo__crash"))) == "CONNECTION_LOST");
-    client.call("demo__echo", R"({"message":"x"})");
-    CHECK(status_of(client).at("restarts") == 3);
+    retry_options rules;
+    rules.tools = {"crash"};
+    rules.attempts = 3;
+    CHECK(attempts_at_crashing(rules) == 3);
 }
 
 TEST_CASE("retries_end_with_their_budget") {
-    gateway_world world{exposing(exposure::both)};
-    auto options = quick_demo();
-    options.retry.tools = {"*"};
-    options.retry.budget = 0;
-    world.add(options);
-    gateway_client client{world, {}};
-    CHECK(code_of(*client.send("tools/call", call_members("demo__crash"))) == "CONNECTION_LOST");
-    client.call("demo__echo", R"({"message":"x"})");
-    CHECK(status_of(client).at("restarts") == 1);
+    retry_options rules;
+    rules.tools = {"*"};
+    rules.budget = 0;
+    CHECK(attempts_at_crashing(rules) == 1);
 }
 
 TEST_CASE("a_call_in_which_the_client_was_asked_is_not_repeated") {
