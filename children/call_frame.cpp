@@ -6,17 +6,14 @@
 
 namespace mcpgw {
 
-namespace {
-constexpr int progress_extension_max = 10; // progress extends a call to at most so many timeouts
-} // namespace
-
-call_frame::call_frame(executor ex, std::chrono::milliseconds timeout,
-                       std::shared_ptr<call_observer> observer, std::uint64_t number)
+call_frame::call_frame(executor ex, std::chrono::milliseconds patience,
+                       clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
+                       std::uint64_t number)
     : observer_(std::move(observer))
     , wake_(ex)
-    , timeout_(timeout)
-    , deadline_(clock_type::now() + timeout)
-    , last_deadline_(clock_type::now() + timeout * progress_extension_max)
+    , patience_(patience)
+    , last_deadline_(deadline)
+    , deadline_(std::min(clock_type::now() + patience, deadline))
     , number_(number) {}
 
 void call_frame::on_answer(std::string_view line, const envelope& message) {
@@ -24,7 +21,7 @@ void call_frame::on_answer(std::string_view line, const envelope& message) {
 }
 
 void call_frame::on_progress(std::string_view line, const envelope& message) {
-    deadline_ = std::min(clock_type::now() + timeout_, last_deadline_);
+    deadline_ = std::min(clock_type::now() + patience_, last_deadline_);
     if (observer_) observer_->on_progress(line, message);
 }
 
@@ -33,19 +30,22 @@ void call_frame::finish(result<upstream_answer> value) {
     wake_.notify();
 }
 
-task<std::optional<fault>> call_frame::wait(abort_signal& abort, fault late) {
+task<call_end> call_frame::wait(abort_signal& abort) {
     const abort_signal::listener on_abort{abort, [this] {
                                               wake_.notify();
                                           }};
     while (!outcome_) {
-        if (abort.reason()) co_return *abort.reason();
+        if (abort.reason()) co_return call_end::aborted;
         const bool was_notified = co_await wake_.wait_until(deadline_);
-        if (was_notified || outcome_ || clock_type::now() < deadline_) continue;
+        const auto now = clock_type::now();
+        if (was_notified || outcome_ || now < deadline_) continue;
         const bool is_asking = observer_ && observer_->is_waiting_for_client();
-        if (!is_asking) co_return late;
-        deadline_ = clock_type::now() + timeout_; // a person may have to think
+        if (!is_asking)
+            co_return now < last_deadline_ ? call_end::quiet_too_long : call_end::too_long_in_all;
+        deadline_ = now + patience_; // a person may have to think
+        last_deadline_ += patience_;
     }
-    co_return std::nullopt;
+    co_return call_end::answered;
 }
 
 std::vector<std::shared_ptr<call_observer>> observers_of(const multiplexer& calls) {

@@ -14,21 +14,24 @@
 
 namespace mcpgw {
 
+/// How the wait for an answer ended.
+enum class call_end : std::uint8_t { answered, aborted, quiet_too_long, too_long_in_all };
+
 /// The state of one call, in the frame of the coroutine that waits for its answer (link::call).
 class call_frame final : public waiting_call {
 public:
-    /// `number`: in the order in which the calls of a link begin.
-    call_frame(executor ex, std::chrono::milliseconds timeout,
+    /// `patience`: without an answer or progress. `deadline`: of the call, whatever progress there
+    /// is. `number`: in the order in which the calls of a link begin.
+    call_frame(executor ex, std::chrono::milliseconds patience, clock_type::time_point deadline,
                std::shared_ptr<call_observer> observer, std::uint64_t number);
 
     void on_answer(std::string_view line, const envelope& message) override;
     void on_progress(std::string_view line, const envelope& message) override;
     void on_failure(const fault& reason) override { finish(reason); }
 
-    /// Until the outcome is there (nothing), or the reason to give the call up: `abort` was given,
-    /// or `late`. Progress extends the time, up to a maximum; while the client is being asked the
-    /// time stands still.
-    task<std::optional<fault>> wait(abort_signal& abort, fault late);
+    /// Until the outcome is there or there is a reason to give the call up. While the client is
+    /// being asked the time stands still.
+    task<call_end> wait(abort_signal& abort);
     [[nodiscard]] bool has_outcome() const { return outcome_.has_value(); }
     result<upstream_answer> take_outcome() { return std::move(*outcome_); }
 
@@ -41,9 +44,9 @@ private:
     std::shared_ptr<call_observer> observer_;
     std::optional<result<upstream_answer>> outcome_;
     wake_up wake_;
-    std::chrono::milliseconds timeout_;
-    clock_type::time_point deadline_;
+    std::chrono::milliseconds patience_;
     clock_type::time_point last_deadline_;
+    clock_type::time_point deadline_; ///< until there is progress
     std::uint64_t number_;
 };
 

@@ -3,11 +3,13 @@
 #include "children/circuit_breaker.hpp"
 #include "children/remote_options.hpp"
 #include "children/retry_policy.hpp"
+#include "children/tool_options.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/truncation.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -67,9 +69,11 @@ struct child_options {
     /// Eras to speak to it; automatic where nothing is set.
     std::optional<era> only_era;
 
-    std::chrono::milliseconds start_timeout{30'000}; ///< spawn to the end of the handshake
-    std::chrono::milliseconds probe_timeout{10'000}; ///< for an answer to server/discover
-    std::chrono::milliseconds call_timeout{60'000};  ///< without progress
+    std::chrono::milliseconds start_timeout{30'000};  ///< spawn to the end of the handshake
+    std::chrono::milliseconds probe_timeout{10'000};  ///< for an answer to server/discover
+    std::chrono::milliseconds call_timeout{60'000};   ///< without progress
+    std::chrono::milliseconds total_timeout{600'000}; ///< of a call with all that belongs to it
+    std::map<std::string, tool_options, std::less<>> tools; ///< by the tool's own name
     std::chrono::milliseconds list_timeout{15'000};
     /// A question that could be meant for several clients is held back for so long.
     std::chrono::milliseconds question_hold_timeout{5'000};

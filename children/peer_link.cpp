@@ -19,12 +19,15 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
                                 std::shared_ptr<call_observer> observer, const abort_signal& abort)
     : on_(on)
     , request_(request)
-    , timeout_(request.timeout.value_or(on.options_.call_timeout))
-    , frame_(on.executor_, timeout_, std::move(observer), ++on.calls_begun_) {
+    , limits_(limits_of(on.options_, request))
+    , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
+    , frame_(on.executor_, limits_.quiet, deadline_, std::move(observer), ++on.calls_begun_) {
     if (on_.has_ended_ || on_.is_stopping_) {
         refusal_ = on_.named({errc::session_unknown, "it is ending"});
     } else if (abort.reason()) {
         refusal_ = abort.reason();
+    } else if (clock_type::now() >= deadline_) {
+        refusal_ = too_long_in_all(on_.options_.name, request_.method, limits_);
     } else if (const auto id = on_.calls_.try_add(frame_); id.has_error()) {
         refusal_ = on_.named(id.error());
     } else {
@@ -33,10 +36,14 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
 }
 
 task<std::optional<fault>> peer_link::open_call::wait(abort_signal& abort) {
-    fault late{errc::call_timed_out,
-               fmt::format("server '{}' did not answer {} within {} ms", on_.options_.name,
-                           request_.method, timeout_.count())};
-    auto given_up = co_await frame_.wait(abort, std::move(late));
+    const auto end = co_await frame_.wait(abort);
+    std::optional<fault> given_up;
+    if (end == call_end::aborted)
+        given_up = abort.reason();
+    else if (end == call_end::quiet_too_long)
+        given_up = quiet_too_long(on_.options_.name, request_.method, limits_);
+    else if (end == call_end::too_long_in_all)
+        given_up = too_long_in_all(on_.options_.name, request_.method, limits_);
     is_at_work_ = on_.calls_.remove(id_) && given_up;
     if (is_at_work_ && observer() && !on_.names_calls())
         on_.abandoned_.add(observer()->owner(), clock_type::now());

@@ -2,6 +2,7 @@
 
 #include "children/abandoned_calls.hpp"
 #include "children/call_frame.hpp"
+#include "children/call_limits.hpp"
 #include "children/child_options.hpp"
 #include "children/link.hpp"
 #include "children/multiplexer.hpp"
@@ -45,7 +46,7 @@ protected:
         [[nodiscard]] const std::shared_ptr<call_observer>& observer() const {
             return frame_.observer();
         }
-        /// As call_frame::wait().
+        /// Until the outcome is there (nothing), or the reason why the call was given up.
         task<std::optional<fault>> wait(abort_signal& abort);
         /// It was given up before its answer came: the peer may still be at work.
         [[nodiscard]] bool is_at_work() const { return is_at_work_; }
@@ -54,7 +55,8 @@ protected:
     private:
         peer_link& on_;
         const upstream_call& request_;
-        std::chrono::milliseconds timeout_;
+        call_limits limits_;
+        clock_type::time_point deadline_;
         call_frame frame_;
         std::optional<fault> refusal_;
         multiplexer::upstream_id id_ = 0;

@@ -107,6 +107,7 @@ public:
         era speaks = era::modern;
         owner_id owner = 0;        ///< as call_observer::owner()
         bool may_be_asked = false; ///< the server may answer the request with a question
+        clock_type::time_point deadline = clock_type::time_point::max(); ///< for a place
     };
 
     upstream(child_context context, child_options options, upstream_events& events);
@@ -172,7 +173,7 @@ private:
     task<result<lease>> find_place(caller who, abort_signal& abort);
     [[nodiscard]] fault breaker_is_open() const;
     task<result<instance*>> ready(era wanted, clock_type::time_point deadline);
-    task<result<seat*>> take_seat(owner_id whose, abort_signal& abort);
+    task<result<seat*>> take_seat(caller who, abort_signal& abort);
     seat* find_seat(owner_id whose);
     /// Where all places are taken: a call whose client is away leaves its own.
     void let_oldest_parked_give_way();

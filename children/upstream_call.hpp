@@ -64,6 +64,8 @@ struct upstream_call {
     std::vector<std::pair<std::string, std::string>> headers;
     bool wants_progress = false;
     std::optional<std::chrono::milliseconds> timeout; ///< else the upstream's own
+    std::string tool{};                               ///< of tools/call: its name at the server
+    std::optional<clock_type::time_point> deadline{}; ///< whatever progress there is
 };
 
 /// A task of an upstream, by what the upstream's messages about it name.

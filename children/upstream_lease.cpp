@@ -149,7 +149,8 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
     const bool is_its_fault = code == errc::server_failed || code == errc::call_timed_out ||
                               code == errc::connection_lost;
     // Other starts that fail are counted once, however many wait for them (on_state).
-    if (pass->is_trial && is_its_fault)
+    const bool had_time = clock_type::now() < who.deadline;
+    if (pass->is_trial && is_its_fault && had_time)
         breaker_.fail(*pass, clock_type::now());
     else
         breaker_.abandon(*pass);
@@ -157,13 +158,13 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
 }
 
 task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abort) {
-    const auto deadline = clock_type::now() + options_.start_timeout;
+    const auto deadline = std::min(clock_type::now() + options_.start_timeout, who.deadline);
     auto chosen = co_await ready(who.speaks, deadline);
     if (chosen.has_error()) co_return chosen.error();
     auto* on = *chosen;
     seat* place = nullptr;
     if (on->spoken_era() == era::legacy && who.may_be_asked) {
-        auto taken = co_await take_seat(who.owner, abort);
+        auto taken = co_await take_seat(who, abort);
         if (taken.has_error()) co_return taken.error();
         place = *taken;
         on = place->who.get();

@@ -36,8 +36,9 @@ upstream::seat* upstream::find_seat(owner_id whose) {
     return legacy_.size() < options_.limits.instances_max ? &add_seat() : nullptr;
 }
 
-task<result<upstream::seat*>> upstream::take_seat(owner_id whose, abort_signal& abort) {
-    const auto deadline = clock_type::now() + options_.instance_wait;
+task<result<upstream::seat*>> upstream::take_seat(caller who, abort_signal& abort) {
+    const auto whose = who.owner;
+    const auto deadline = std::min(clock_type::now() + options_.instance_wait, who.deadline);
     auto patient_until = clock_type::now() + parked_grace;
     const abort_signal::listener on_abort{abort, [this] {
                                               changed_.notify_all();

@@ -144,6 +144,18 @@ bool check_truncation(const config_node& node, const std::string& path, problem_
     return problems.problems().size() == before;
 }
 
+bool check_tables(const config_key& key, const config_node& node, const std::string& path,
+                  problem_log& problems) {
+    if (!node.is_object()) {
+        report_type(node, path, "a table of tables", problems);
+        return false;
+    }
+    const auto section = fmt::format("children.{}", key.name);
+    for (const auto& member : node.members)
+        const checked_section one{&member.value, section, key_path(path, member.key), problems};
+    return true; // what is wrong in them was reported; the rest counts
+}
+
 std::string editor_hint(std::string_view name) {
     constexpr std::string_view input = "input:";
     if (name.starts_with("workspaceFolder")) return "write the folder's absolute path";
@@ -233,6 +245,8 @@ bool checked_section::check(const config_key& key, const config_node& node, cons
         return check_truncation(node, path, problems);
     case key_type::truncation_steps:
         return check_steps(node, path, problems);
+    case key_type::table_map:
+        return check_tables(key, node, path, problems);
     case key_type::table:
         break;
     }

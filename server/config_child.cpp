@@ -122,7 +122,6 @@ void child_reader::apply(const checked_section& section, child_options& options)
     section.take("layer", options.layer);
     section.take("tags", options.tags);
     section.take("enabled", options.is_enabled);
-    section.take("timeout", options.call_timeout);
     section.take("start_timeout", options.start_timeout);
     section.take("probe_timeout", options.probe_timeout);
     section.take("list_timeout", options.list_timeout);
@@ -137,6 +136,8 @@ void child_reader::apply(const checked_section& section, child_options& options)
                         : start == "pre_warm" ? start_policy::pre_warm
                                               : start_policy::automatic;
     apply_questions(section, options);
+    apply_timeouts(section, options, problems_);
+    apply_tools(section, options, problems_);
     apply_resilience(section, options, problems_);
     if (const auto* limits = section.find("limits"); limits != nullptr) {
         problem_log reported{""}; // the first check reported them

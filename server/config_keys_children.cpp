@@ -143,6 +143,10 @@ constexpr std::array keys{
                true},
     config_key{"children", "timeout", seconds, "60",
                "Longest time of a call without an answer or progress.", 0.001, 7 * day_seconds},
+    config_key{"children", "total_timeout", seconds, "600",
+               "Longest time of a call in all, whatever progress it reports: with the wait for a "
+               "start and further attempts. It is never less than timeout.",
+               0.001, 7 * day_seconds},
     config_key{"children", "start_timeout", seconds, "30",
                "From the start of the process to the end of the handshake.", 0.001, day_seconds},
     config_key{"children", "probe_timeout", seconds, "10",
@@ -175,6 +179,8 @@ constexpr std::array keys{
     config_key{"children", "retry", table, "{}", "When a failed call is tried again."},
     config_key{"children", "breaker", table, "{}", "When it is left alone."},
     config_key{"children", "limits", table, "{}", "Limits of this child."},
+    config_key{"children", "tools", table_map, "{}",
+               "What is different for single tools: tools.NAME is the table of one."},
     // ---- limits of children; also accepted in [limits]
     config_key{"children.limits", "line_bytes_max", integer, "67108864",
                "Longest message accepted from the child.", key_bytes_min, key_bytes_max},
@@ -215,6 +221,14 @@ constexpr std::array keys{
     config_key{"children.retry", "tools", texts, "[]",
                "Tools that may be called twice although they do not say so (readOnlyHint, "
                "idempotentHint). \"*\": all of them."},
+    // ---- single tools
+    config_key{"children.tools", "timeout", seconds, "", "As the child's timeout.", 0.001,
+               7 * day_seconds},
+    config_key{"children.tools", "total_timeout", seconds, "", "As the child's total_timeout.",
+               0.001, 7 * day_seconds},
+    config_key{"children.tools", "repeatable", boolean, "",
+               "Whether the tool may be called twice, whatever it says itself (readOnlyHint, "
+               "idempotentHint)."},
     // ---- breaker
     config_key{"children.breaker", "threshold", integer, "5",
                "Failures in a row that open the breaker; 0: there is none.", 0, 10'000},

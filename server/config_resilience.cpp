@@ -33,7 +33,44 @@ void apply_codes(const checked_section& section, std::vector<errc>& codes, probl
     }
 }
 
+/// Both times of a call, where the section gives them. A longer `timeout` alone takes the other
+/// along; a shorter `total_timeout` is a mistake where both are said.
+void apply_both(const checked_section& section, std::chrono::milliseconds& quiet,
+                std::chrono::milliseconds& total, problem_log& problems) {
+    const bool has_quiet = section.take("timeout", quiet);
+    const bool has_total = section.take("total_timeout", total);
+    if (total >= quiet || !has_quiet) return;
+    if (has_total)
+        problems.error(section.find("total_timeout")->line, section.path_of("total_timeout"),
+                       "less than timeout",
+                       "total_timeout is for the whole call, timeout for each wait in it");
+    else
+        total = quiet;
+}
+
 } // namespace
+
+void apply_timeouts(const checked_section& section, child_options& options, problem_log& problems) {
+    apply_both(section, options.call_timeout, options.total_timeout, problems);
+}
+
+void apply_tools(const checked_section& section, child_options& options, problem_log& problems) {
+    const auto* const tools = section.find("tools");
+    if (tools == nullptr) return;
+    problem_log reported{""}; // the first check reported them
+    for (const auto& [name, line, node] : tools->members) {
+        const checked_section one{&node, "children.tools", key_path(section.path_of("tools"), name),
+                                  reported};
+        tool_options made;
+        auto quiet = options.call_timeout;
+        auto total = options.total_timeout;
+        apply_both(one, quiet, total, problems);
+        if (quiet != options.call_timeout) made.call_timeout = quiet;
+        if (total != options.total_timeout) made.total_timeout = total;
+        if (bool can = false; one.take("repeatable", can)) made.is_repeatable = can;
+        options.tools.insert_or_assign(name, made);
+    }
+}
 
 void apply_resilience(const checked_section& section, child_options& options,
                       problem_log& problems) {

@@ -5,8 +5,14 @@
 
 namespace mcpgw {
 
-/// What a child's table (or [defaults]) says of retries and breaker. Members that are not
-/// there keep their values.
+/// What a child's table (or [defaults]) says of what happens when the child is slow or fails.
+/// Members that are not there keep their values.
+
+/// Times of its calls.
+void apply_timeouts(const checked_section& section, child_options& options, problem_log& problems);
+/// Settings of single tools.
+void apply_tools(const checked_section& section, child_options& options, problem_log& problems);
+/// Retries and breaker.
 void apply_resilience(const checked_section& section, child_options& options,
                       problem_log& problems);
 

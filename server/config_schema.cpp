@@ -60,6 +60,9 @@ json::object describe_type(const config_key& key) {
                                       reference("truncate")}}};
     case key_type::truncation_steps:
         return {{"type", "array"}, {"items", reference("truncate_adaptive")}};
+    case key_type::table_map:
+        return {{"type", "object"},
+                {"additionalProperties", reference(fmt::format("child_{}", key.name))}};
     case key_type::table:
         break;
     }

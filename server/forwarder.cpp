@@ -94,6 +94,8 @@ upstream_call forwarder::make_call(const journey& way, std::string_view retry_me
     upstream_call call;
     call.method = way.what.method;
     call.members = way.members;
+    call.tool = way.what.tool;
+    call.deadline = way.deadline;
     if (!retry_members.empty()) {
         call.members += call.members.empty() ? "" : ",";
         call.members += retry_members;
@@ -227,7 +229,8 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
                                               relay.withdraw(*abort.reason());
                                           }};
     std::string responses;
-    const auto deadline = clock_type::now() + answer_time;
+    const auto asked_at = clock_type::now();
+    const auto deadline = asked_at + answer_time;
     for (std::size_t i = 0; i < asked.size(); ++i) {
         auto answer = co_await asked[i]->wait(deadline);
         if (abort.reason()) co_return *abort.reason();
@@ -238,6 +241,7 @@ task<result<std::string>> forwarder::ask_client(const std::string& result_json, 
         responses += fmt::format("{}:{}", questions[i].key_json,
                                  answer.has_error() ? R"({"action":"cancel"})" : *answer);
     }
+    way.deadline += clock_type::now() - asked_at; // while somebody thinks the time stands still
     std::string members;
     if (!questions.empty()) members = fmt::format(R"("inputResponses":{{{}}})", responses);
     const auto state = find_member(result_json, "requestState");
@@ -349,6 +353,8 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
     }
     way.server_info = target->server_info();
     way.context.server_info = way.server_info;
+    way.limits = limits_of_call(target->options(), o.tool);
+    way.deadline = clock_type::now() + way.limits.total;
     if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
     auto answered = co_await try_until_done(way, *target);
     if (answered.has_error() || !answered->is_for_tasks) co_return answered;

@@ -35,9 +35,12 @@ bool names(const std::vector<std::string>& list, std::string_view name) {
 } // namespace
 
 /// Everything but tools only reads. A tool says so itself (2025-11-25, schema, ToolAnnotations), or
-/// the configuration does.
+/// the configuration does, which has the last word.
 bool forwarder::may_be_repeated(const journey& way, const upstream& target) {
     if (way.what.method != method::tools_call) return true;
+    const auto own = target.options().tools.find(way.what.tool);
+    if (own != target.options().tools.end() && own->second.is_repeatable)
+        return *own->second.is_repeatable;
     if (names(target.options().retry.tools, way.what.tool)) return true;
     const auto& tools = target.lists().tools;
     const auto tool = std::ranges::find(tools, way.what.tool, &list_item::key);
@@ -52,12 +55,19 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     who.speaks = way.request.client_era;
     who.owner = way.relay->owner();
     who.may_be_asked = way.may_be_asked;
+    who.deadline = way.deadline;
     way.is_written = false;
     way.place = nullptr;
     way.task_place.reset();
     way.held.reset();
     auto place = co_await target.acquire(who, *way.request.abort);
-    if (place.has_error()) co_return place.error();
+    if (place.has_error()) {
+        // Who wants to wait longer for a start must know which limit it was.
+        const bool is_late =
+            place.error().code == errc::call_timed_out && clock_type::now() >= way.deadline;
+        if (is_late) co_return too_long_in_all(target.name(), way.what.method, way.limits);
+        co_return place.error();
+    }
     way.held.emplace(std::move(*place));
     way.place = &*way.held;
     way.relay->set_server(way.place->spoken());
@@ -102,7 +112,9 @@ task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream&
         log_.debug("server '{}': attempt {} of a call failed and is followed by another: {}",
                    target.name(), attempt, reason.message());
         std::minstd_rand random{static_cast<unsigned>(requests_made_ + attempt)};
-        co_await pause_before_repeat(retry_pause(attempt, rules, random), abort);
+        const auto pause = retry_pause(attempt, rules, random);
+        if (clock_type::now() + pause >= way.deadline) co_return answered;
+        co_await pause_before_repeat(pause, abort);
         if (abort.reason()) co_return *abort.reason();
     }
 }

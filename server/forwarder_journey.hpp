@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/call_limits.hpp"
 #include "protocol/era_bridge.hpp"
 #include "server/forwarder.hpp"
 
@@ -25,6 +26,8 @@ struct forwarder::journey {
     std::optional<upstream::lease> held{};       ///< what `place` points to
     std::string server_info{};                   ///< what the context shows of the server
     bool is_written = false;                     ///< the server may have seen the call
+    call_limits limits{};
+    clock_type::time_point deadline = clock_type::time_point::max(); ///< of all attempts
 
     [[nodiscard]] era client() const { return request.client_era; }
     [[nodiscard]] era server() const { return context.upstream_era; }

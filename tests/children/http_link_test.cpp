@@ -171,6 +171,10 @@ TEST_CASE("call_that_is_not_answered_in_time_ends_with_a_text_that_says_so") {
     const auto reason = fault_of(remote.world.child.call("hold"));
     CHECK(reason.code == errc::call_timed_out);
     CHECK(reason.detail.find("tools/call") != std::string::npos);
+    CHECK(reason.detail.find("the child's timeout") != std::string::npos);
+    // The closed stream is the cancellation (2026-07-28, basic/transports/streamable-http).
+    remote.world.child.loop.run_until([&] { return remote.server.held.use_count() == 1; });
+    CHECK(remote.world.server.count("notifications/cancelled") == 0);
 }
 
 TEST_CASE("json_rpc_error_is_an_answer_whatever_the_http_status") {

@@ -139,6 +139,33 @@ TEST_CASE("a_call_that_is_never_answered_times_out_and_the_child_is_told") {
     CHECK(world.status().calls_in_flight == 0);
 }
 
+TEST_CASE("a_tool_has_a_time_of_its_own_and_the_others_keep_theirs") {
+    auto options = fake_options();
+    options.tools["never"].call_timeout = short_time;
+    child_world world{options};
+    auto request = tool_call("never");
+    request.tool = "never";
+    const auto answer = world.call(std::move(request));
+    REQUIRE(answer.has_error());
+    CHECK(answer.error().code == errc::call_timed_out);
+    CHECK(contains(answer.error().message(), "tools.never.timeout"));
+    CHECK(json_of(world.call("cancelled")).as_array().size() == 1);
+}
+
+TEST_CASE("a_call_whose_time_is_over_is_not_even_sent") {
+    child_world world{fake_options()};
+    world.must_start();
+    auto request = tool_call("echo");
+    request.deadline = clock_type::now();
+    const auto answer = world.call(std::move(request));
+    REQUIRE(answer.has_error());
+    CHECK(answer.error().code == errc::call_timed_out);
+    const auto lines = json_of(world.call("received")).as_array();
+    CHECK(std::ranges::count_if(lines, [](const auto& line) {
+              return line.at("method") == "tools/call";
+          }) == 1); // the one that asks for them
+}
+
 TEST_CASE("a_call_that_its_client_cancels_ends_at_once_and_the_child_is_told") {
     child_world world{fake_options()};
     world.must_start();

@@ -53,7 +53,24 @@ struct annotated_world {
     remote_world world;
 };
 
+task<result<void>> take_place(upstream& at, upstream::caller who) {
+    abort_signal never;
+    const auto place = co_await at.acquire(who, never);
+    if (place.has_error()) co_return place.error();
+    co_return result<void>{};
+}
+
 } // namespace
+
+TEST_CASE("a_place_is_waited_for_no_longer_than_the_caller_wants") {
+    child_world world{fake_options({"--silent"})};
+    upstream::caller who;
+    who.deadline = clock_type::now() + std::chrono::milliseconds{50};
+    const auto place = world.loop.await(take_place(world.get(), who));
+    REQUIRE(place.has_error());
+    CHECK(place.error().code == errc::call_timed_out);
+    CHECK(clock_type::now() >= who.deadline);
+}
 
 TEST_CASE("annotated_arguments_travel_to_a_remote_server_as_header_fields") {
     annotated_world remote;

@@ -87,6 +87,8 @@ void check_defaults(const child_options& options) {
     CHECK(options.is_enabled == defaults.is_enabled);
     CHECK(options.start == defaults.start);
     CHECK(options.call_timeout == defaults.call_timeout);
+    CHECK(options.total_timeout == defaults.total_timeout);
+    CHECK(options.tools.empty());
     CHECK(options.start_timeout == defaults.start_timeout);
     CHECK(options.probe_timeout == defaults.probe_timeout);
     CHECK(options.list_timeout == defaults.list_timeout);
