@@ -1,6 +1,7 @@
 #pragma once
 
 #include "children/circuit_breaker.hpp"
+#include "children/isolation.hpp"
 #include "children/remote_options.hpp"
 #include "children/retry_policy.hpp"
 #include "children/tool_options.hpp"
@@ -58,6 +59,7 @@ struct child_options {
     /// Values that must be shown to nobody, whoever prints them.
     std::vector<std::string> secrets;
     std::string cwd; ///< empty: ours
+    isolation_options isolation;
     std::string layer;
     std::vector<std::string> tags;
     bool is_enabled = true;

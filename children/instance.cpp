@@ -94,6 +94,9 @@ result<std::shared_ptr<link>> instance::launch_process() {
     launching.environment = make_environment();
     launching.args = options_.args;
     launching.cwd = options_.cwd;
+    launching.isolation = options_.isolation;
+    for (const auto& name : options_.inherit_env)
+        if (!options_.env.contains(name)) launching.inherited.push_back(name);
     auto path_list = find_in(launching.environment, "PATH");
     if (path_list.empty()) path_list = find_in(context_.environment, "PATH");
     launching.path = find_program(options_.command, path_list, options_.cwd);

@@ -75,15 +75,20 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
     return list;
 }
 
-void prepare(spawn_settings& settings, const launch_options& options, int in, int out, int err) {
+/// `channel`: the launcher's end of its socket; negative: there is no launcher.
+void prepare(spawn_settings& settings, const launch_options& options, int in, int out, int err,
+             int channel) {
     auto* const actions = &settings.actions;
     if (!options.cwd.empty()) posix_spawn_file_actions_addchdir_np(actions, options.cwd.c_str());
     posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(actions, err, STDERR_FILENO);
+    const bool has_launcher = channel >= 0;
+    if (has_launcher) posix_spawn_file_actions_adddup2(actions, channel, launcher_descriptor);
     // Asio opens sockets without CLOEXEC; a child that keeps our listening socket or a client's
     // connection would keep them open after we closed them.
-    posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+    posix_spawn_file_actions_addclosefrom_np(
+        actions, (has_launcher ? launcher_descriptor : STDERR_FILENO) + 1);
 
     sigset_t all_signals;
     sigset_t no_signals;
@@ -103,6 +108,24 @@ fault launch_fault(const launch_options& options, int error) {
     return {errc::server_failed, std::move(detail)};
 }
 
+/// The program itself with its arguments and environment, or the launcher with none of them.
+result<pid_t> spawn(const launch_options& options, spawn_settings& settings, bool has_launcher) {
+    std::vector<std::string> arguments{has_launcher ? "mcp-gateway" : options.path};
+    std::vector<std::string> environment;
+    if (has_launcher) {
+        arguments.emplace_back(launcher_argument);
+    } else {
+        arguments.insert(arguments.end(), options.args.begin(), options.args.end());
+        environment = options.environment;
+    }
+    const auto& program = has_launcher ? options.launcher : options.path;
+    pid_t pid = -1;
+    const int error = ::posix_spawn(&pid, program.c_str(), &settings.actions, &settings.attributes,
+                                    pointers(arguments).data(), pointers(environment).data());
+    if (error != 0) return launch_fault(options, error);
+    return pid;
+}
+
 } // namespace
 
 std::string exit_status::str() const {
@@ -117,16 +140,15 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
     pipe_pair err;
     if (!in.open() || !out.open() || !err.open()) return launch_fault(options, errno);
 
+    const bool has_launcher = !options.isolation.is_empty();
+    launch_channel channel;
+    if (has_launcher && !channel.open()) return launch_fault(options, errno);
+
     spawn_settings settings;
-    prepare(settings, options, in.read_end, out.write_end, err.write_end);
-    std::vector<std::string> arguments{options.path};
-    arguments.insert(arguments.end(), options.args.begin(), options.args.end());
-    std::vector<std::string> environment = options.environment;
-    pid_t pid = -1;
-    const int error =
-        ::posix_spawn(&pid, options.path.c_str(), &settings.actions, &settings.attributes,
-                      pointers(arguments).data(), pointers(environment).data());
-    if (error != 0) return launch_fault(options, error);
+    prepare(settings, options, in.read_end, out.write_end, err.write_end, channel.launcher_end());
+    const auto spawned = spawn(options, settings, has_launcher);
+    if (spawned.has_error()) return spawned.error();
+    const pid_t pid = *spawned;
 
     const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (pidfd < 0) {
@@ -136,18 +158,23 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
         return launch_fault(options, reason);
     }
     if (guard != nullptr) guard->add(pid);
-    return std::unique_ptr<process>(new process(ex, pid, pidfd, pipe_pair::take(in.write_end),
-                                                pipe_pair::take(out.read_end),
-                                                pipe_pair::take(err.read_end), guard));
+    if (has_launcher)
+        channel.send({::getpid(), options.isolation, options.path, options.args,
+                      options.environment, options.inherited});
+    return std::unique_ptr<process>(
+        new process(ex, pid, pidfd, pipe_pair::take(in.write_end), pipe_pair::take(out.read_end),
+                    pipe_pair::take(err.read_end), guard, std::move(channel)));
 }
 
-process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard)
+process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard,
+                 launch_channel channel)
     : pid_(pid)
     , pidfd_(ex, pidfd)
     , stdin_(ex, in)
     , stdout_(ex, out)
     , stderr_(ex, err)
     , guard_(guard)
+    , channel_(std::move(channel))
     , ended_(ex) {}
 
 process::~process() {
@@ -176,6 +203,7 @@ void process::reap() {
 
 void process::on_exit(exit_status status) {
     exit_ = status;
+    launch_failure_ = channel_.take_failure();
     // From now on the number may belong to somebody else.
     if (guard_ != nullptr) std::exchange(guard_, nullptr)->remove(pid_);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "children/isolation.hpp"
+#include "children/launcher.hpp"
 #include "protocol/error.hpp"
 #include "transports/asio.hpp"
 
@@ -29,6 +31,10 @@ struct launch_options {
     std::vector<std::string> args;
     std::vector<std::string> environment; ///< "NAME=value"; the whole environment of the process
     std::string cwd;                      ///< empty: ours
+    isolation_options isolation;
+    /// The names in `environment` that came from ours; see launch_orders.
+    std::vector<std::string> inherited;
+    std::string launcher = own_program; ///< of isolated processes
 };
 
 /// One running instance of a child: pid, three pipes, exit. RAII: the destructor kills the process
@@ -38,10 +44,12 @@ struct launch_options {
 ///
 /// The process leads its own group, has default signals, an environment made from a list, and
 /// inherits no descriptor but its three pipes. A guard process (if given) kills the group should
-/// the gateway die without a chance to do so.
+/// the gateway die without a chance to do so. If it is to be isolated, the launcher comes first
+/// (children/launcher.hpp), and also makes it end with the gateway's thread.
 class process {
 public:
     /// Errors: server_failed with the reason (program not found, not executable, bad cwd, limits).
+    /// What the launcher finds out comes later, with the end of the process.
     static result<std::unique_ptr<process>> launch(executor ex, const launch_options& options,
                                                    process_guard* guard);
     ~process();
@@ -56,6 +64,8 @@ public:
     /// Until the process itself has ended; grandchildren may live on. One waiter at a time.
     task<exit_status> wait_exit();
     [[nodiscard]] const std::optional<exit_status>& exited() const { return exit_; }
+    /// Why the program was not even started, after the exit; empty: it was.
+    [[nodiscard]] const std::string& launch_failure() const { return launch_failure_; }
 
     void close_stdin();
     /// To the whole group.
@@ -66,7 +76,8 @@ public:
     task<> stop(std::chrono::milliseconds grace);
 
 private:
-    process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard);
+    process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard,
+            launch_channel channel);
     void reap();
     void on_exit(exit_status status);
     task<bool> wait_ended(std::chrono::milliseconds grace);
@@ -74,7 +85,9 @@ private:
     pid_t pid_;
     stream_descriptor pidfd_, stdin_, stdout_, stderr_;
     process_guard* guard_;
+    launch_channel channel_;
     std::optional<exit_status> exit_;
+    std::string launch_failure_;
     wake_up ended_;
 };
 

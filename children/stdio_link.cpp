@@ -48,6 +48,8 @@ task<> stdio_link::run() {
 
     errors_.finish_line();
     has_ended_ = true;
+    if (end_reason_.detail.empty() && !process_->launch_failure().empty())
+        end_reason_ = named({errc::server_failed, process_->launch_failure()});
     if (end_reason_.detail.empty()) {
         const auto last = errors_.last_line();
         end_reason_ = fault{errc::connection_lost,

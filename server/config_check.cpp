@@ -312,8 +312,12 @@ void expand_section(config_node& node, std::string_view section, const std::stri
                     const environment_lookup& environment, problem_log& problems) {
     for (auto& [name, line, value] : node.members) {
         const auto* const key = find_config_key(section, name);
-        if (key == nullptr || !key->is_expanded) continue;
+        if (key == nullptr) continue;
         const auto member_path = key_path(path, name);
+        if (key->type == key_type::table)
+            expand_section(value, fmt::format("children.{}", name), member_path, environment,
+                           problems);
+        if (!key->is_expanded) continue;
         if (value.is_string()) expand_text(value, member_path, environment, problems);
         for (std::size_t i = 0; i < value.items.size(); ++i)
             if (value.items[i].is_string())

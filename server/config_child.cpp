@@ -3,6 +3,7 @@
 #include "children/process.hpp"
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
+#include "server/config_isolation.hpp"
 #include "server/config_remote.hpp"
 #include "server/config_resilience.hpp"
 #include "server/config_secrets.hpp"
@@ -135,6 +136,9 @@ void child_reader::apply(const checked_section& section, child_options& options)
         options.start = start == "lazy"       ? start_policy::lazy
                         : start == "pre_warm" ? start_policy::pre_warm
                                               : start_policy::automatic;
+    apply_isolation(
+        section, options.isolation, [this](const std::string& path) { return absolute(path); },
+        options.is_enabled, problems_);
     apply_questions(section, options);
     apply_timeouts(section, options, problems_);
     apply_tools(section, options, problems_);

@@ -43,7 +43,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 /// Words that others use for what we call differently.
 std::string_view translated(std::string_view name) {
-    static constexpr std::array<std::array<std::string_view, 2>, 16> words{{
+    static constexpr std::array<std::array<std::string_view, 2>, 21> words{{
         {"environment", "env"},
         {"envfile", "env_file"},
         {"disabled", "enabled"},
@@ -58,6 +58,11 @@ std::string_view translated(std::string_view name) {
         {"port", "listen"},
         {"host", "listen"},
         {"address", "listen"},
+        {"memory", "memory_bytes"},
+        {"cpu", "cpu_seconds"},
+        {"nofile", "files"},
+        {"uid", "user"},
+        {"gid", "group"},
         {"bind", "listen"},
         {"calltimeout", "timeout"},
     }};

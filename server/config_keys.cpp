@@ -33,6 +33,9 @@ constexpr std::array sections{
     config_section{"children.breaker", "When a child that keeps failing is left alone: its calls "
                                        "are refused at once with CIRCUIT_OPEN, until one trial "
                                        "goes well."},
+    config_section{"children.rlimits", "What the process of a child may use at most (setrlimit)."},
+    config_section{"children.landlock", "The only paths that a child reaches, with all that is "
+                                        "beneath them."},
     config_section{"truncate", "How much of a result's text to keep: lines first, then characters. "
                                "With only one of a pair set, the other counts as 0."},
     config_section{"truncate_adaptive", "One step of the adaptive rule. The last step that applies "
@@ -45,6 +48,7 @@ std::span<const config_key> config_keys() {
     static const auto all = [] {
         std::vector<config_key> joined{client_side_keys().begin(), client_side_keys().end()};
         joined.insert(joined.end(), child_keys().begin(), child_keys().end());
+        joined.insert(joined.end(), isolation_keys().begin(), isolation_keys().end());
         return joined;
     }();
     return all;

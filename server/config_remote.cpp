@@ -24,7 +24,8 @@ bool is_field_value(std::string_view value) {
 /// Set to something, not just spelled out.
 bool says_something(const config_node* node) {
     return node != nullptr && (!node->items.empty() || !node->members.empty() ||
-                               (node->is_string() && !node->text.empty() && node->text != "auto"));
+                               (node->is_string() && !node->text.empty() && node->text != "auto") ||
+                               (node->kind == node_kind::boolean && !node->boolean));
 }
 
 void check_headers(const checked_section& section, const remote_options& options,
@@ -93,7 +94,8 @@ void check_remote(const checked_section& section, const remote_options& options,
         !std::filesystem::is_regular_file(options.ca_file, ec))
         problems.error(file->line, section.path_of("ca_file"), "the file does not exist",
                        "its path is relative to the configuration file");
-    for (const std::string_view key : {"args", "env", "env_file", "cwd"})
+    for (const std::string_view key : {"args", "env", "env_file", "cwd", "rlimits", "user", "group",
+                                       "umask", "landlock", "network"})
         if (const auto* node = section.find(key); says_something(node))
             problems.warning(node->line, section.path_of(key),
                              "has no meaning for a server that is reached at a url");

@@ -1,7 +1,10 @@
 // Stands in for the gateway where a test kills it: starts a guard and children that would stay.
+#include "children/launcher.hpp"
 #include "children/process.hpp"
 #include "children/process_guard.hpp"
 #include "tests/fakes/line_port.hpp"
+
+#include <array>
 
 #include <csignal>
 #include <cstdlib>
@@ -10,25 +13,44 @@
 
 #include <unistd.h>
 
-/// guard_host FAKE_CHILD COUNT: writes the children's ids on one line, then waits to be killed; at
-/// the end of its input it forgets the first child (as if it had ended) and ends in good order.
+/// A report that ends with its line: the child has taken over from its launcher.
+void await_report(mcpgw::process& child) {
+    std::array<char, 256> chunk{};
+    for (char last = 0; last != '\n';) {
+        boost::system::error_code ec;
+        const auto n = child.stdout_pipe().read_some(mcpgw::asio::buffer(chunk), ec);
+        if (ec) return;
+        last = chunk.at(n - 1);
+    }
+}
+
+/// guard_host FAKE_CHILD COUNT [isolated]: writes the children's ids on one line, then waits to be
+/// killed; at the end of its input it forgets the first child (as if it had ended) and ends in good
+/// order. `isolated`: the children come from the launcher, and there is no guard.
 int main(int argc, char** argv) {
     using namespace mcpgw;
     if (argc == 2 && std::string_view{argv[1]} == guard_argument) return run_process_guard();
-    if (argc != 3) return 64;
+    if (argc == 2 && std::string_view{argv[1]} == launcher_argument) return run_launcher();
+    if (argc != 3 && argc != 4) return 64;
+    const bool is_isolated = argc == 4;
     std::signal(SIGPIPE, SIG_IGN);
-    process_guard guard{argv[0]};
-    if (!guard.is_running()) return 65;
+    process_guard guard{is_isolated ? "" : argv[0]};
+    if (guard.is_running() == is_isolated) return 65;
     asio::io_context io{1};
     launch_options options;
     options.path = argv[1];
-    options.args = {"--ignore-eof", "--ignore-sigterm", "--grandchild=group", "--report"};
+    options.args = {"--ignore-eof", "--ignore-sigterm", "--report"};
+    if (is_isolated)
+        options.isolation.umask = 022;
+    else
+        options.args.emplace_back("--grandchild=group");
     std::vector<std::unique_ptr<process>> children;
     std::string ids;
     for (int i = 0; i < std::atoi(argv[2]); ++i) {
         auto launched = process::launch(io.get_executor(), options, &guard);
         if (launched.has_error()) return 66;
         ids += std::to_string((*launched)->pid()) + ' ';
+        if (is_isolated) await_report(**launched);
         children.push_back(std::move(*launched));
     }
     fake::write_all(STDOUT_FILENO, ids + '\n');

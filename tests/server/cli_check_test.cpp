@@ -104,6 +104,19 @@ TEST_CASE("check_reports_a_server_that_does_not_start_with_its_last_words") {
     CHECK(server_of(report, "good").at("state") == "running");
 }
 
+TEST_CASE("check_reports_isolation_that_this_machine_does_not_give") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "gateway.toml", demo_child("greedy") + "rlimits = { files = 1000000000 }\n" +
+                            demo_child("modest") + "rlimits = { files = 64 }\numask = \"0077\"\n");
+    const auto result = run_command({"check", file});
+    CHECK(result.exit_code == exit_failure);
+    CHECK(contains(result.err, "children[greedy]: server 'greedy': `rlimits.files`: 1000000000 is "
+                               "more than the gateway may give: its own hard limit is "));
+    CHECK(contains(result.err, "2 servers configured, 1 started; 1 error"));
+    CHECK_FALSE(contains(result.err, "modest"));
+}
+
 TEST_CASE("check_does_not_wait_for_ever_for_a_server_that_says_nothing") {
     const scratch_directory directory;
     const auto file = directory.write(

@@ -102,6 +102,7 @@ void check_defaults(const child_options& options) {
     CHECK(options.stop_grace == defaults.stop_grace);
     CHECK(options.restart_delay_min == defaults.restart_delay_min);
     CHECK(options.restart_delay_max == defaults.restart_delay_max);
+    CHECK(options.isolation == defaults.isolation);
     CHECK(options.retry.attempts == defaults.retry.attempts);
     CHECK(options.retry.base == defaults.retry.base);
     CHECK(options.retry.factor == defaults.retry.factor);
