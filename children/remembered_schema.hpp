@@ -1,0 +1,34 @@
+#pragma once
+
+#include "children/child_options.hpp"
+#include "protocol/catalog.hpp"
+#include "protocol/error.hpp"
+#include "protocol/mcp.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// What a server offered when it last ran. Good for listing it while it does not run, and for
+/// nothing else: at its next start it says itself what it offers.
+struct remembered_schema {
+    /// Without hints of how long they may be kept: nobody knows whether they are still true.
+    upstream_lists lists;
+    revision spoken = newest_modern;
+    std::string server_info; ///< raw object with the server's version; empty: it gave none
+};
+
+/// Which server that was: a digest of what is started or called, and in which era. Holds no secret,
+/// although arguments may.
+std::string schema_key(const child_options& options);
+
+/// As JSON text. The parts stay byte for byte what they were.
+std::string encode_schema(const remembered_schema& schema, std::string_view key);
+/// Errors say why the text is of no use: it is not whole, of another format, of another server, or
+/// has more than `items_max` entries in a list.
+result<remembered_schema> decode_schema(std::string_view text, std::string_view key,
+                                        std::size_t items_max);
+
+} // namespace mcpgw
