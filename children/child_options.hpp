@@ -75,6 +75,7 @@ struct child_options {
     std::chrono::milliseconds probe_timeout{10'000};  ///< for an answer to server/discover
     std::chrono::milliseconds call_timeout{60'000};   ///< without progress
     std::chrono::milliseconds total_timeout{600'000}; ///< of a call with all that belongs to it
+    std::vector<fallback_target> fallbacks;           ///< of all tools that have none of their own
     std::map<std::string, tool_options, std::less<>> tools; ///< by the tool's own name
     std::chrono::milliseconds list_timeout{15'000};
     /// A question that could be meant for several clients is held back for so long.

@@ -2,8 +2,19 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace mcpgw {
+
+/// Who answers a call in place of a server that fails.
+struct fallback_target {
+    std::string server;
+    std::string tool;      ///< empty: the one of the same name
+    std::string arguments; ///< fill_template(); empty: those of the call
+    /// Also where the server that failed may have done the work already.
+    bool is_always_allowed = false;
+};
 
 /// What is configured for one tool of a server, where it differs from the rest of the server.
 struct tool_options {
@@ -11,6 +22,7 @@ struct tool_options {
     std::optional<std::chrono::milliseconds> total_timeout; ///< of a call in all
     /// Whether it may be called twice, whatever it says itself.
     std::optional<bool> is_repeatable;
+    std::optional<std::vector<fallback_target>> fallbacks; ///< in this order
 };
 
 } // namespace mcpgw

@@ -92,6 +92,8 @@ inline constexpr std::string_view subscription_id = "io.modelcontextprotocol/sub
 inline constexpr std::string_view related_task = "io.modelcontextprotocol/related-task";
 /// Ours: how many attempts a call took, in the result of one that was tried again.
 inline constexpr std::string_view attempts = "mcp-gateway/attempts";
+/// Ours: {"server","tool","because"}, in a result that another server gave than the one called.
+inline constexpr std::string_view answered_by = "mcp-gateway/answered_by";
 } // namespace meta_key
 
 /// Identifiers of extensions that the gateway knows (2026-07-28, basic/versioning, "Extension

@@ -75,6 +75,9 @@ void call_relay::on_log(std::string_view line, const envelope& message) {
 result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
                                                   std::string_view params) {
     if (sink_ == nullptr) return fault{errc::session_error, "the request has ended"};
+    if (refuses_questions_)
+        return fault{errc::session_error, "the client cannot be asked: its request was meant for "
+                                          "another server"};
     const auto unique_id = random_hex(unique_bytes);
     const question_route route{server_, client_, client_capabilities_, unique_id};
     auto shown = question_for_client(method_name, params, route);
@@ -93,6 +96,11 @@ result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,
 result<std::string> call_relay::translate_answer(std::string_view method_name, std::string answer) {
     const question_route route{server_, client_, client_capabilities_, {}};
     return answer_for_server(method_name, answer, route);
+}
+
+void call_relay::refuse_questions() {
+    refuses_questions_ = true;
+    client_capabilities_ = "{}";
 }
 
 bool call_relay::is_waiting_for_client() const {

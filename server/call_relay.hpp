@@ -34,6 +34,8 @@ public:
     [[nodiscard]] owner_id owner() const override { return owner_; }
 
     [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
+    /// From now on the client is asked nothing, as if it could not answer.
+    void refuse_questions();
     /// The client has been asked something.
     [[nodiscard]] bool has_asked() const { return has_asked_; }
     /// Settles the questions that are still open: nobody waits for their answers any more.
@@ -61,6 +63,7 @@ private:
     owner_id owner_;
     std::vector<std::shared_ptr<question>> questions_;
     bool has_asked_ = false;
+    bool refuses_questions_ = false;
 };
 
 } // namespace mcpgw

@@ -144,8 +144,21 @@ bool check_truncation(const config_node& node, const std::string& path, problem_
     return problems.problems().size() == before;
 }
 
-bool check_tables(const config_key& key, const config_node& node, const std::string& path,
-                  problem_log& problems) {
+bool check_list_of_tables(const config_key& key, const config_node& node, const std::string& path,
+                          problem_log& problems) {
+    if (!node.is_array()) {
+        report_type(node, path, "a list of tables", problems,
+                    node.is_object() ? "write [{ ... }]" : "");
+        return false;
+    }
+    const auto section = fmt::format("children.{}", key.name);
+    for (std::size_t i = 0; i < node.items.size(); ++i)
+        const checked_section one{&node.items[i], section, key_path(path, i), problems};
+    return true; // what is wrong in them was reported; the rest counts
+}
+
+bool check_table_map(const config_key& key, const config_node& node, const std::string& path,
+                     problem_log& problems) {
     if (!node.is_object()) {
         report_type(node, path, "a table of tables", problems);
         return false;
@@ -245,8 +258,14 @@ bool checked_section::check(const config_key& key, const config_node& node, cons
         return check_truncation(node, path, problems);
     case key_type::truncation_steps:
         return check_steps(node, path, problems);
+    case key_type::json_table:
+        if (node.is_object()) return true;
+        report_type(node, path, "a table", problems);
+        return false;
+    case key_type::tables:
+        return check_list_of_tables(key, node, path, problems);
     case key_type::table_map:
-        return check_tables(key, node, path, problems);
+        return check_table_map(key, node, path, problems);
     case key_type::table:
         break;
     }

@@ -19,14 +19,16 @@ constexpr std::array sections{
     config_section{
         "defaults",
         "For every child: any key of `children` except name, command, "
-        "args, url, headers, bearer_token and tools. A child's own keys win; env and limits are "
-        "merged."},
+        "args, url, headers, bearer_token, tools and fallback. A child's own keys win; env and "
+        "limits are merged."},
     config_section{"children", "The MCP servers behind the gateway: processes that speak over "
                                "stdin and stdout (command), or servers that are reached over "
                                "HTTP (url). Durations are in seconds."},
     config_section{"children.limits", "Limits of one child."},
     config_section{"children.tools", "What is different for one tool of the child. The tables are "
                                      "named like the tools, by the child's own names for them."},
+    config_section{"children.fallback", "Who answers a call in place of a child that fails: one "
+                                        "tool of another child."},
     config_section{"children.retry", "When a call that failed is tried again. Only where that does "
                                      "no harm: the child has not seen the call, or does not mind "
                                      "to see it twice."},
@@ -61,8 +63,8 @@ std::vector<const config_key*> section_keys(std::string_view section) {
     std::vector<const config_key*> found;
     for (const auto& key : config_keys()) {
         // What names one server, or is meant for its eyes only, is nothing that all could share.
-        constexpr std::array<std::string_view, 7> own{"name",    "command",      "args", "url",
-                                                      "headers", "bearer_token", "tools"};
+        constexpr std::array<std::string_view, 8> own{
+            "name", "command", "args", "url", "headers", "bearer_token", "tools", "fallback"};
         const bool is_for_defaults = section == "defaults" && key.section == "children" &&
                                      std::find(own.begin(), own.end(), key.name) == own.end();
         const bool is_for_limits = section == "limits" && key.section == "children.limits";
@@ -101,10 +103,12 @@ std::string_view type_name(key_type type) {
     case truncation:
         return "\"adaptive\", \"none\" or table";
     case truncation_steps:
+    case tables:
         return "list of tables";
     case table_map:
         return "table of tables";
     case key_type::table:
+    case json_table:
         break;
     }
     return "table";

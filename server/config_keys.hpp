@@ -23,6 +23,8 @@ enum class key_type : unsigned char {
     truncation,       ///< "adaptive", "none" or a table, section `truncate`
     truncation_steps, ///< list of tables, section `truncate_adaptive`
     table,            ///< section "children." and its name
+    json_table,       ///< table of anything that JSON can say
+    tables,           ///< list of tables, each of section "children." and its name
     table_map,        ///< tables by names of the user's, each of section "children." and its name
 };
 
@@ -49,7 +51,7 @@ std::span<const config_key> config_keys();
 std::span<const config_section> config_sections();
 
 /// The keys accepted in a section, in the table's order. "defaults" has those of "children" except
-/// name, command, args, url, headers, bearer_token and tools; "limits" also has those of
+/// name, command, args, url, headers, bearer_token, tools and fallback; "limits" also has those of
 /// "children.limits".
 std::vector<const config_key*> section_keys(std::string_view section);
 

@@ -179,6 +179,8 @@ constexpr std::array keys{
     config_key{"children", "retry", table, "{}", "When a failed call is tried again."},
     config_key{"children", "breaker", table, "{}", "When it is left alone."},
     config_key{"children", "limits", table, "{}", "Limits of this child."},
+    config_key{"children", "fallback", tables, "[]",
+               "Who answers calls of its tools when it fails, tried in this order."},
     config_key{"children", "tools", table_map, "{}",
                "What is different for single tools: tools.NAME is the table of one."},
     // ---- limits of children; also accepted in [limits]
@@ -229,6 +231,20 @@ constexpr std::array keys{
     config_key{"children.tools", "repeatable", boolean, "",
                "Whether the tool may be called twice, whatever it says itself (readOnlyHint, "
                "idempotentHint)."},
+    config_key{"children.tools", "fallback", tables, "",
+               "As the child's fallback, in its place; []: none."},
+    // ---- fallback
+    config_key{
+        "children.fallback", "server", text, "", "The name of a child.", 0, 0, {}, false, true},
+    config_key{"children.fallback", "tool", text, "",
+               "Its tool, by its own name. Without it: the one of the same name."},
+    config_key{
+        "children.fallback", "arguments", json_table, "",
+        "What this tool is called with; {{name}} stands for an argument of the call. Without "
+        "it: the same arguments."},
+    config_key{"children.fallback", "always", boolean, "false",
+               "true: also where the child that failed may have done the work already, and the "
+               "tool does not say that it may be called twice."},
     // ---- breaker
     config_key{"children.breaker", "threshold", integer, "5",
                "Failures in a row that open the breaker; 0: there is none.", 0, 10'000},

@@ -3,6 +3,7 @@
 #include "protocol/json_text.hpp"
 #include "protocol/sealed_token.hpp"
 #include "server/config_child.hpp"
+#include "server/config_fallbacks.hpp"
 #include "server/config_json.hpp"
 #include "server/config_listen.hpp"
 #include "server/config_toml.hpp"
@@ -42,6 +43,7 @@ public:
         apply_child_limits(limits, of_children);
         children_.read_defaults(parts.defaults, of_children);
         for (auto& entry : parts.children) read_child(entry);
+        check_fallbacks(parts.children, made_.children, problems_);
         check_count(parts.children);
         return std::move(made_);
     }

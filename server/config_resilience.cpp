@@ -1,6 +1,7 @@
 #include "server/config_resilience.hpp"
 
 #include "protocol/error.hpp"
+#include "server/config_fallbacks.hpp"
 
 #include <fmt/format.h>
 
@@ -68,12 +69,15 @@ void apply_tools(const checked_section& section, child_options& options, problem
         if (quiet != options.call_timeout) made.call_timeout = quiet;
         if (total != options.total_timeout) made.total_timeout = total;
         if (bool can = false; one.take("repeatable", can)) made.is_repeatable = can;
-        options.tools.insert_or_assign(name, made);
+        if (std::vector<fallback_target> list; take_fallbacks(one, list, problems))
+            made.fallbacks = std::move(list);
+        options.tools.insert_or_assign(name, std::move(made));
     }
 }
 
 void apply_resilience(const checked_section& section, child_options& options,
                       problem_log& problems) {
+    take_fallbacks(section, options.fallbacks, problems);
     problem_log reported{""}; // the first check reported them
     if (const auto* node = section.find("retry"); node != nullptr) {
         const checked_section retry{node, "children.retry", section.path_of("retry"), reported};

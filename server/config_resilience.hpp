@@ -12,7 +12,7 @@ namespace mcpgw {
 void apply_timeouts(const checked_section& section, child_options& options, problem_log& problems);
 /// Settings of single tools.
 void apply_tools(const checked_section& section, child_options& options, problem_log& problems);
-/// Retries and breaker.
+/// Retries, breaker and fallbacks.
 void apply_resilience(const checked_section& section, child_options& options,
                       problem_log& problems);
 

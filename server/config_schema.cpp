@@ -60,6 +60,10 @@ json::object describe_type(const config_key& key) {
                                       reference("truncate")}}};
     case key_type::truncation_steps:
         return {{"type", "array"}, {"items", reference("truncate_adaptive")}};
+    case key_type::json_table:
+        return {{"type", "object"}};
+    case key_type::tables:
+        return {{"type", "array"}, {"items", reference(fmt::format("child_{}", key.name))}};
     case key_type::table_map:
         return {{"type", "object"},
                 {"additionalProperties", reference(fmt::format("child_{}", key.name))}};
@@ -77,7 +81,7 @@ json::object describe_section(std::string_view section, std::string_view descrip
         schema["description"] = key->description;
         if (!key->default_json.empty()) schema["default"] = json::parse(key->default_json);
         properties[key->name] = std::move(schema);
-        if (key->is_required && section == "children") required.emplace_back(key->name);
+        if (key->is_required) required.emplace_back(key->name);
     }
     json::object made{{"type", "object"}};
     if (!description.empty()) made["description"] = description;

@@ -1,5 +1,7 @@
 #include "server/config_toml.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <sstream>
@@ -141,9 +143,7 @@ config_node convert(const toml::value& value) {
     } else if (value.is_floating()) {
         node.kind = node_kind::real;
         node.real = value.as_floating();
-        std::ostringstream text;
-        text << node.real;
-        node.text = text.str();
+        node.text = fmt::format("{}", node.real);
     } else {
         node.kind = node_kind::other;
     }

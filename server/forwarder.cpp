@@ -357,6 +357,10 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
     way.deadline = clock_type::now() + way.limits.total;
     if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
     auto answered = co_await try_until_done(way, *target);
+    if (answered.has_error() && may_fall_back(way, answered.error())) {
+        auto reason = answered.error();
+        co_return co_await fall_back(way, *target, std::move(reason));
+    }
     if (answered.has_error() || !answered->is_for_tasks) co_return answered;
     task_routes::answered_call for_tasks{o.upstream, std::move(answered->result),
                                          std::move(answered->progress_token), way.relay};

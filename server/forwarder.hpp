@@ -2,6 +2,7 @@
 
 #include "children/registry.hpp"
 #include "server/call_relay.hpp"
+#include "server/fallback.hpp"
 #include "server/parked_calls.hpp"
 #include "server/request_state.hpp"
 #include "server/task_routes.hpp"
@@ -22,6 +23,8 @@ struct forwarded_answer {
     /// with this progress token.
     bool is_for_tasks = false;
     std::string progress_token{};
+    std::string source{}; ///< the server that answered, where it is a fallback
+    std::string tool{};   ///< its tool then
 };
 
 /// Sends one request of a client to an upstream and brings back the answer in the client's era, and
@@ -32,6 +35,9 @@ struct forwarded_answer {
 ///    what it said (2026-07-28, basic/patterns/mrtr);
 ///  - a legacy server asks by requests; a legacy client is asked the same way, for a modern client
 ///    the call is parked (parked_calls).
+///
+/// A call that fails is tried again where that does no harm, and then given to the fallbacks of its
+/// tool (docs/resilience.md).
 ///
 /// Owned by the gateway.
 class forwarder {
@@ -69,6 +75,12 @@ private:
     task<result<forwarded_answer>> try_once(journey& way, upstream& target);
     task<> pause_before_repeat(std::chrono::milliseconds time, abort_signal& abort);
     [[nodiscard]] static bool may_be_repeated(const journey& way, const upstream& target);
+
+    // fallbacks (forwarder_fallbacks.cpp)
+    [[nodiscard]] static bool may_fall_back(const journey& way, const fault& reason);
+    task<result<forwarded_answer>> fall_back(journey& way, upstream& failed, fault reason);
+    task<result<forwarded_answer>> try_fallback(journey& way, const upstream& failed,
+                                                fallback_plan::step step);
 
     [[nodiscard]] upstream_call make_call(const journey& way, std::string_view retry_members) const;
     task<result<forwarded_answer>> resume(journey& way);

@@ -12,13 +12,19 @@ namespace mcpgw {
 
 namespace {
 
-/// A result that tells how many attempts it took.
-std::string with_attempts(std::string_view result_json, std::size_t attempts) {
+bool names(const std::vector<std::string>& list, std::string_view name) {
+    return std::any_of(list.begin(), list.end(),
+                       [name](const auto& one) { return one == name || one == "*"; });
+}
+
+} // namespace
+
+std::string with_meta(std::string_view result_json, std::string_view key, std::string_view value) {
     member_writer meta;
     member_reader known{find_member(result_json, "_meta")};
     while (const auto member = known.next())
-        if (member->key != meta_key::attempts) meta.add(member->key, member->value);
-    meta.add(meta_key::attempts, std::to_string(attempts));
+        if (member->key != key) meta.add(member->key, member->value);
+    meta.add(key, value);
     member_writer out;
     member_reader reader{result_json};
     while (const auto member = reader.next())
@@ -26,13 +32,6 @@ std::string with_attempts(std::string_view result_json, std::size_t attempts) {
     out.add("_meta", meta.object());
     return out.object();
 }
-
-bool names(const std::vector<std::string>& list, std::string_view name) {
-    return std::any_of(list.begin(), list.end(),
-                       [name](const auto& one) { return one == name || one == "*"; });
-}
-
-} // namespace
 
 /// Everything but tools only reads. A tool says so itself (2025-11-25, schema, ToolAnnotations), or
 /// the configuration does, which has the last word.
@@ -95,7 +94,9 @@ task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream&
         auto answered = co_await try_once(way, target);
         if (!answered.has_error()) {
             const bool tells = attempt > 1 && !answered->result.empty();
-            if (tells) answered->result = with_attempts(answered->result, attempt);
+            if (tells)
+                answered->result =
+                    with_meta(answered->result, meta_key::attempts, std::to_string(attempt));
             co_return answered;
         }
         const auto& reason = answered.error();
@@ -105,6 +106,7 @@ task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream&
         // A server that has too much to do was not given the call.
         failed.was_written = way.is_written && reason.code != errc::server_busy;
         failed.is_repeatable = !way.relay->has_asked() && may_be_repeated(way, target);
+        way.may_be_done = way.may_be_done || (failed.was_written && !failed.is_repeatable);
         // Whoever stops a server does not want its calls to start it again.
         const bool is_wanted = !abort.reason() && !target.is_stop_wanted();
         const bool is_again = is_wanted && is_worth_a_retry(failed, rules);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mcpgw {
 
@@ -26,11 +27,15 @@ struct forwarder::journey {
     std::optional<upstream::lease> held{};       ///< what `place` points to
     std::string server_info{};                   ///< what the context shows of the server
     bool is_written = false;                     ///< the server may have seen the call
+    bool may_be_done = false; ///< a server may have done it, and does not want to do it twice
     call_limits limits{};
     clock_type::time_point deadline = clock_type::time_point::max(); ///< of all attempts
 
     [[nodiscard]] era client() const { return request.client_era; }
     [[nodiscard]] era server() const { return context.upstream_era; }
 };
+
+/// A result with a member in its `_meta`, in the place of one with the same key.
+std::string with_meta(std::string_view result_json, std::string_view key, std::string_view value);
 
 } // namespace mcpgw

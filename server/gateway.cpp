@@ -207,11 +207,12 @@ task<gateway::outcome> gateway::list(const client_request& request) {
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
                                         reply_sink& sink) {
-    const std::string source = order.upstream;
+    std::string source = order.upstream;
     const bool may_have_links =
         order.method == method::tools_call || order.method == method::prompts_get;
     auto answer = co_await forwarder_.send(std::move(order), request, sink);
     if (answer.has_error()) co_return answer.error();
+    if (!answer->source.empty()) source = answer->source;
     if (may_have_links) links_.note_result(link_memory::client_of(request), source, answer->result);
     if (!answer->error.empty())
         co_return fault{errc::internal_error, std::string{upstream_error_mark},

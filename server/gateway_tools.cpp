@@ -261,17 +261,20 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     if (tool.empty())
         co_return fault{errc::invalid_arguments,
                         "`tool_name` (a string) is missing; get_schema names the server's tools"};
-    if (c.lists().capabilities.empty()) {
+    // Where others can answer, a server that has never run must not hold the call up.
+    const bool has_others = !fallbacks_of(c.options(), tool).empty();
+    if (c.lists().capabilities.empty() && !has_others) {
         const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
         if (ready.has_error()) co_return ready.error();
     }
     const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
-    if (known == c.lists().tools.end()) co_return unknown_tool(c, tool);
+    const bool is_known = known != c.lists().tools.end();
+    if (!is_known && !c.lists().capabilities.empty()) co_return unknown_tool(c, tool);
 
     forwarder::order order;
     order.upstream = c.name();
     order.method = method::tools_call;
-    order.output = output_shape_of(known->json);
+    if (is_known) order.output = output_shape_of(known->json);
     order.tool = tool;
     order.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(tool), raw_tool_arguments(request));
@@ -289,7 +292,9 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     const auto keep = cut.is_set() ? cut : c.options().truncate;
     const auto& rule = c.options().truncate_adaptive;
     auto text = truncate_result(done->result, keep, rule);
-    co_return answer{with_structured_content(std::move(text), c.name(), tool), c.name()};
+    const auto& server = done->source.empty() ? c.name() : done->source;
+    const auto& called = done->source.empty() ? tool : done->tool;
+    co_return answer{with_structured_content(std::move(text), server, called), server};
 }
 
 } // namespace mcpgw

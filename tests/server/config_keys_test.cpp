@@ -89,6 +89,7 @@ void check_defaults(const child_options& options) {
     CHECK(options.call_timeout == defaults.call_timeout);
     CHECK(options.total_timeout == defaults.total_timeout);
     CHECK(options.tools.empty());
+    CHECK(options.fallbacks.empty());
     CHECK(options.start_timeout == defaults.start_timeout);
     CHECK(options.probe_timeout == defaults.probe_timeout);
     CHECK(options.list_timeout == defaults.list_timeout);
@@ -171,7 +172,8 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
         if (key.default_json.empty()) continue;
         const auto value = json::parse(key.default_json);
         if (key.section == "children" && key.type == key_type::table)
-            continue; // filled by its own keys
+            continue;                                     // filled by its own keys
+        if (key.section == "children.fallback") continue; // there is none by default
         if (key.section == "children")
             child[key.name] = value;
         else if (key.section.starts_with("children."))
@@ -234,12 +236,12 @@ TEST_CASE("keys_are_unique_and_complete") {
 
 TEST_CASE("the_example_configurations_are_good") {
     const scratch_directory scratch;
-    for (const auto* const program : {"npx", "docker"}) {
+    for (const auto* const program : {"npx", "docker", "mcp-gateway"}) {
         const auto path = scratch.write(fmt::format("bin/{}", program), "#!/bin/sh\n");
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     }
     std::size_t count = 0;
-    for (const auto* const name : {"gateway.toml", "minimal.toml", "remote.toml",
+    for (const auto* const name : {"gateway.toml", "minimal.toml", "remote.toml", "fallback.toml",
                                    "claude_desktop.json", "children_config.json"}) {
         CAPTURE(name);
         const auto made =
@@ -248,5 +250,5 @@ TEST_CASE("the_example_configurations_are_good") {
         CHECK(made.problems.empty());
         count += made.value.children.size();
     }
-    CHECK(count == 14);
+    CHECK(count == 16);
 }

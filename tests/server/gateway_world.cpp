@@ -10,6 +10,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -46,7 +47,9 @@ gateway_options exposing(exposure expose) {
 gateway_world::gateway_world(gateway_options options)
     : upstreams_(io_.get_executor(), naming_beside_own(options), nullptr, log_, small_environment())
     , gateway_(options, upstreams_, log_)
-    , tasks_(io_.get_executor(), calls_max) {}
+    , tasks_(io_.get_executor(), calls_max) {
+    std::signal(SIGPIPE, SIG_IGN); // as the application does
+}
 
 gateway_world::~gateway_world() {
     gateway_.stop();
