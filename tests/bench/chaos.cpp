@@ -1,0 +1,259 @@
+#include "protocol/json_members.hpp"
+#include "protocol/json_text.hpp"
+#include "tests/bench/bench_config.hpp"
+#include "tests/bench/mcp_client.hpp"
+#include "tests/bench/processes.hpp"
+#include "tests/bench/scenarios.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace mcpgw::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto total_timeout = 10s;       // of a call in the gateway
+constexpr auto call_limit = 11s;          // until its client has the answer
+constexpr auto kill_pause = 200ms;        // between two SIGKILLs
+constexpr int kills_between_stops = 25;   // so a SIGSTOP every 5 s
+constexpr auto recovery_time = 5s;        // after the last of them
+constexpr double safe_share = 0.999;      // of safe calls that must go well
+constexpr long growth_kib_max = 8 * 1024; // of resident memory, in the last three quarters
+
+std::string child_name(std::size_t index) {
+    return fmt::format("c{}", index);
+}
+
+/// The last child writes to stderr all the time, from a process of its own.
+std::string chaos_configuration(const bench_options& options) {
+    std::vector<std::string> children;
+    for (std::size_t i = 0; i + 1 < options.children; ++i)
+        children.push_back(demo_child(options.binary, child_name(i)));
+    children.push_back(wrapped_child(options.binary, child_name(options.children - 1),
+                                     "while :; do head -c 65536 /dev/zero | tr '\\0' 'x' >&2; "
+                                     "sleep 0.1; done &"));
+    return configuration_of(
+        children, R"("expose":"both")",
+        fmt::format(R"("timeout":2,"total_timeout":{},"restart_delay_min":0.02,)"
+                    R"("restart_delay_max":0.2,"retry":{{"attempts":20,"base":0.02,"max":0.2,)"
+                    R"("budget":10,"codes":["TIMEOUT","CONNECTION_LOST","SERVER_BUSY",)"
+                    R"("SERVER_FAILED"]}})",
+                    total_timeout.count()));
+}
+
+/// What the clients saw, all of them together.
+struct tally {
+    std::mutex mutex;
+    std::size_t calls = 0;
+    std::size_t good = 0;
+    std::size_t misled = 0; ///< answers that belong to another call
+    std::size_t late = 0;
+    std::map<std::string, std::size_t> errors; ///< by name
+    std::map<std::string, std::size_t> broken; ///< neither answer nor named error
+    std::vector<std::chrono::microseconds> times;
+
+    void add(const call_outcome& made, bool is_own) {
+        const std::lock_guard lock{mutex};
+        ++calls;
+        times.push_back(made.time);
+        late += made.time > call_limit ? 1U : 0U;
+        if (made.is == call_outcome::kind::failed) ++errors[made.name];
+        if (made.is == call_outcome::kind::broken) ++broken[made.name];
+        if (made.is != call_outcome::kind::answered) return;
+        ++good;
+        misled += is_own ? 0U : 1U;
+    }
+};
+
+/// One client, until it is told to stop. Every call is safe: its tool is idempotent.
+void run_client(std::uint16_t port, std::size_t number, const bench_options& options, tally& seen,
+                const std::atomic<bool>& is_over) {
+    std::minstd_rand random{static_cast<unsigned>(options.seed + number)};
+    mcp_client client{port, number % 2 == 0 ? era::modern : era::legacy};
+    for (std::size_t n = 0; !is_over; ++n) {
+        const auto child = child_name(random() % options.children);
+        if (random() % 5 == 0) {
+            const auto made = client.call(child + "__wait", R"({"seconds":0.05})", call_limit);
+            seen.add(made, true);
+            continue;
+        }
+        const auto message = fmt::format("client {} call {} to {}", number, n, child);
+        const auto arguments = fmt::format(R"({{"message":{}}})", quote_json(message));
+        const auto made = client.call(child + "__echo", arguments, call_limit);
+        seen.add(made, made.text == message);
+    }
+}
+
+void run_client_safely(std::uint16_t port, std::size_t number, const bench_options& options,
+                       tally& seen, const std::atomic<bool>& is_over) {
+    try {
+        run_client(port, number, options, seen, is_over);
+    } catch (const std::runtime_error& error) {
+        call_outcome nothing;
+        nothing.name = error.what();
+        seen.add(nothing, false);
+    }
+}
+
+/// Signals to the servers of a gateway, at random.
+class havoc {
+public:
+    havoc(pid_t gateway, unsigned seed) : gateway_(gateway), random_(seed) {}
+
+    void strike() {
+        auto servers = servers_of(gateway_);
+        std::erase_if(servers, [this](const process_entry& one) {
+            return stopped_.contains({one.pid, one.started});
+        });
+        if (servers.empty()) return;
+        const auto victim = servers[random_() % servers.size()];
+        const bool is_stop = ++strikes_ % kills_between_stops == 0;
+        if (is_stop) stopped_.emplace(victim.pid, victim.started);
+        ::kill(victim.pid, is_stop ? SIGSTOP : SIGKILL);
+        (is_stop ? stops : kills) += 1;
+    }
+
+    std::size_t kills = 0;
+    std::size_t stops = 0;
+
+private:
+    pid_t gateway_;
+    std::minstd_rand random_;
+    std::size_t strikes_ = 0;
+    std::set<std::pair<pid_t, std::uint64_t>> stopped_; ///< only the gateway may end these
+};
+
+struct measurements {
+    std::size_t descriptors_before = 0;
+    std::size_t descriptors_after = 0;
+    long resident_early = 0;
+    long resident_late = 0;
+    std::size_t zombies = 0;
+    std::size_t healthy = 0;
+    havoc* done = nullptr;
+};
+
+/// How many children answer, run and have a closed breaker.
+std::size_t count_healthy(std::uint16_t port, std::size_t children) {
+    mcp_client client{port, era::modern};
+    std::size_t healthy = 0;
+    for (std::size_t i = 0; i < children; ++i) {
+        const auto name = child_name(i);
+        const auto status = client.call("get_child_status",
+                                        fmt::format(R"({{"server_id":"{}"}})", name), call_limit);
+        const auto state = find_member(find_member(status.result, "structuredContent"), "status");
+        const auto answer = client.call(name + "__echo", R"({"message":"well"})", call_limit);
+        healthy += state == "\"running\"" && answer.text == "well" ? 1U : 0U;
+    }
+    return healthy;
+}
+
+/// All clients at work for a while; `havoc` may be null.
+void run_load(const gateway_process& gateway, const bench_options& options, tally& seen,
+              std::chrono::milliseconds time, havoc* harm, measurements& measured) {
+    std::atomic<bool> is_over = false;
+    std::vector<std::thread> clients;
+    for (std::size_t i = 0; i < options.clients; ++i)
+        clients.emplace_back(run_client_safely, gateway.port(), i, std::cref(options),
+                             std::ref(seen), std::cref(is_over));
+    const auto begun = clock_type::now();
+    while (clock_type::now() - begun < time) {
+        pause_for(kill_pause);
+        if (harm != nullptr) harm->strike();
+        if (measured.resident_early == 0 && clock_type::now() - begun > time / 4)
+            measured.resident_early = resident_kib(gateway.pid());
+    }
+    measured.resident_late = resident_kib(gateway.pid());
+    is_over = true;
+    for (auto& client : clients) client.join();
+}
+
+std::string shown(const std::map<std::string, std::size_t>& counts) {
+    std::string text;
+    for (const auto& [name, count] : counts)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+    return text.empty() ? "none" : text;
+}
+
+void tell(const tally& seen, const measurements& measured, const bench_options& options,
+          report& out) {
+    auto times = seen.times;
+    std::ranges::sort(times);
+    const auto at = [&times](double share) {
+        if (times.empty()) return 0.0;
+        const auto last = static_cast<double>(times.size() - 1);
+        return static_cast<double>(times[static_cast<std::size_t>(last * share)].count()) / 1000;
+    };
+    const auto share =
+        seen.calls == 0 ? 0.0 : static_cast<double>(seen.good) / static_cast<double>(seen.calls);
+    out.note("chaos: calls",
+             fmt::format("{} in {} s by {} clients to {} children", seen.calls,
+                         options.duration.count(), options.clients, options.children));
+    out.note("chaos: SIGKILL, SIGSTOP",
+             fmt::format("{}, {}", measured.done->kills, measured.done->stops));
+    out.note("chaos: time of a call, median, 99 %, longest",
+             fmt::format("{:.1f}, {:.0f}, {:.0f} ms", at(0.5), at(0.99), at(1)));
+    out.note("chaos: named errors", shown(seen.errors));
+    out.add("chaos: calls without answer or named error", "0", shown(seen.broken),
+            seen.broken.empty());
+    out.add("chaos: calls that ended after their deadline", "0", std::to_string(seen.late),
+            seen.late == 0);
+    out.add("chaos: answers that reached a wrong client", "0", std::to_string(seen.misled),
+            seen.misled == 0);
+    out.add("chaos: safe calls that went well", ">= 99.9 %", fmt::format("{:.3f} %", share * 100),
+            share >= safe_share);
+    out.add("chaos: children that are healthy 5 s later", std::to_string(options.children),
+            std::to_string(measured.healthy), measured.healthy == options.children);
+    out.add("chaos: zombies", "0", std::to_string(measured.zombies), measured.zombies == 0);
+    out.add("chaos: descriptors of the gateway, before and after", "the same",
+            fmt::format("{}, {}", measured.descriptors_before, measured.descriptors_after),
+            measured.descriptors_after <= measured.descriptors_before);
+    out.add("chaos: growth of its memory in the last three quarters", "< 8 MiB",
+            fmt::format("{} KiB of {}", measured.resident_late - measured.resident_early,
+                        measured.resident_late),
+            measured.resident_late - measured.resident_early < growth_kib_max);
+}
+
+} // namespace
+
+void run_chaos(const bench_options& options, report& out) {
+    gateway_process gateway{options.binary, chaos_configuration(options)};
+    measurements measured;
+    {
+        tally warm_up;
+        measurements ignored;
+        run_load(gateway, options, warm_up, 2s, nullptr, ignored);
+    }
+    pause_for(1s);
+    measured.descriptors_before = count_descriptors(gateway.pid());
+    tally seen;
+    havoc harm{gateway.pid(), options.seed};
+    measured.done = &harm;
+    run_load(gateway, options, seen, options.duration, &harm, measured);
+    pause_for(recovery_time);
+    measured.healthy = count_healthy(gateway.port(), options.children);
+    pause_for(1s); // the connection of that client
+    measured.zombies = count_zombies(descendants_of(gateway.pid()));
+    measured.descriptors_after = count_descriptors(gateway.pid());
+    tell(seen, measured, options, out);
+    const auto left = descendants_of(gateway.pid());
+    const bool is_good_end = gateway.stop();
+    out.add("chaos: the gateway ends in good order", "yes", is_good_end ? "yes" : "no",
+            is_good_end);
+    const auto alive = count_alive(left);
+    out.add("chaos: processes left behind", "0", std::to_string(alive), alive == 0);
+}
+
+} // namespace mcpgw::bench
