@@ -6,6 +6,7 @@
 #include "server/application.hpp"
 #include "server/cli.hpp"
 #include "server/config.hpp"
+#include "server/config_hint.hpp"
 #include "server/gateway_tools.hpp"
 
 #include <boost/json/array.hpp>
@@ -109,6 +110,45 @@ void report_conflicts(check_report& report, const catalog& merged, exposure expo
     }
 }
 
+/// Where a server told its tools: a warning if `tool` is not among them.
+void report_unknown_tool(check_report& report, const upstream& server, std::string_view tool,
+                         std::string key) {
+    const auto& tools = server.lists().tools;
+    const bool is_silent = server.status().state != upstream_state::running;
+    if (is_silent || std::ranges::find(tools, tool, &list_item::key) != tools.end()) return;
+    std::vector<std::string_view> names;
+    for (const auto& one : tools) names.push_back(one.key);
+    const auto meant = nearest_word(tool, names);
+    report.add(severity::warning, std::move(key),
+               fmt::format("server '{}' has no tool '{}'", server.name(), tool),
+               meant.empty() ? "" : fmt::format("did you mean {}?", meant));
+}
+
+void report_fallbacks(check_report& report, const registry& servers,
+                      const std::vector<fallback_target>& list, std::string_view tool,
+                      const std::string& key) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto name = list[i].tool.empty() ? tool : std::string_view{list[i].tool};
+        const auto* const server = servers.find(list[i].server);
+        if (server == nullptr || name.empty()) continue; // any tool: of the same name
+        report_unknown_tool(report, *server, name, fmt::format("{}.fallback[{}]", key, i));
+    }
+}
+
+/// Names of tools in the configuration that only the servers know.
+void report_tool_settings(check_report& report, const registry& servers) {
+    for (const auto& server : servers.children()) {
+        const auto& options = server->options();
+        const auto key = fmt::format("children[{}]", server->name());
+        report_fallbacks(report, servers, options.fallbacks, {}, key);
+        for (const auto& [name, tool] : options.tools) {
+            const auto tool_key = fmt::format("{}.tools.{}", key, name);
+            report_unknown_tool(report, *server, name, tool_key);
+            if (tool.fallbacks) report_fallbacks(report, servers, *tool.fallbacks, name, tool_key);
+        }
+    }
+}
+
 /// Starts all servers at once, each within its own start_timeout, and takes down what they tell.
 task<> ask_servers(application& app, exposure expose, check_report& report) {
     const auto& children = app.upstreams().children();
@@ -129,6 +169,7 @@ task<> ask_servers(application& app, exposure expose, check_report& report) {
         server.last_words = std::move(status.stderr_lines);
         report_failure(report, c, outcomes[i].error());
     }
+    report_tool_settings(report, app.upstreams());
     report_conflicts(report, *app.upstreams().merged(), expose);
 }
 

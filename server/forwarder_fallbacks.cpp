@@ -101,6 +101,8 @@ task<result<forwarded_answer>> forwarder::fall_back(journey& way, upstream& fail
     // A client of 2026-07-28 repeats its request with its answers, and that would reach the server
     // called.
     way.relay->refuse_questions();
+    way.held.reset(); // others may need its place
+    way.place = nullptr;
     std::string said;
     while (clock_type::now() < way.deadline) {
         auto step = plan.next(way.may_be_done);

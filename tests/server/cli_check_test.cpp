@@ -86,6 +86,23 @@ TEST_CASE("check_reports_a_tool_that_is_called_like_one_of_the_gateways_own") {
     CHECK(alone.err.empty());
 }
 
+TEST_CASE("check_reports_settings_of_tools_that_no_server_has") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "gateway.toml", demo_child("one") + "fallback = [{ server = \"two\", tool = \"ecco\" }]\n" +
+                            "tools = { add = { timeout = 5 }, lagre_text = { timeout = 5 }, "
+                            "crash = { fallback = [{ server = \"two\" }] } }\n" +
+                            demo_child("two"));
+    const auto result = run_command({"check", file});
+    CHECK(result.exit_code == exit_success); // the gateway serves it
+    CHECK(contains(result.err, "children[one].fallback[0]: server 'two' has no tool 'ecco' "
+                               "(did you mean echo?)"));
+    CHECK(contains(result.err, "children[one].tools.lagre_text: server 'one' has no tool "
+                               "'lagre_text' (did you mean large_text?)"));
+    CHECK_FALSE(contains(result.err, "tools.add"));
+    CHECK_FALSE(contains(result.err, "tools.crash"));
+}
+
 TEST_CASE("check_reports_a_server_that_does_not_start_with_its_last_words") {
     const scratch_directory directory;
     const auto file = directory.write(
