@@ -27,7 +27,7 @@ constexpr std::array scenarios{
 constexpr std::string_view usage =
     "resilience_bench [--binary=PATH] [--only=chaos|cycles|guard|lazy|failover] [--duration=60]\n"
     "                 [--children=8] [--clients=32] [--cycles=1000] [--guarded=50] [--lazy=100]\n"
-    "                 [--seed=1]\n";
+    "                 [--stop-every=25] [--seed=1]\n";
 
 /// A number of an argument; nothing: it is none, or out of bounds.
 std::optional<std::size_t> number_of(std::string_view text, std::size_t min, std::size_t max) {
@@ -57,11 +57,14 @@ bool take(std::string_view argument, bench_options& options) {
     };
     std::size_t duration = static_cast<std::size_t>(options.duration.count());
     std::size_t seed = options.seed;
-    const std::array rows{
-        row{"--duration", &duration, 1, 3600},      row{"--children", &options.children, 2, 64},
-        row{"--clients", &options.clients, 1, 256}, row{"--cycles", &options.cycles, 1, 100'000},
-        row{"--guarded", &options.guarded, 1, 200}, row{"--lazy", &options.lazy, 2, 1000},
-        row{"--seed", &seed, 0, 1'000'000}};
+    const std::array rows{row{"--duration", &duration, 1, 3600},
+                          row{"--children", &options.children, 2, 64},
+                          row{"--clients", &options.clients, 1, 256},
+                          row{"--cycles", &options.cycles, 1, 100'000},
+                          row{"--guarded", &options.guarded, 1, 200},
+                          row{"--lazy", &options.lazy, 2, 1000},
+                          row{"--stop-every", &options.stop_every, 0, 1'000'000},
+                          row{"--seed", &seed, 0, 1'000'000}};
     for (const auto& [name, out, min, max] : rows) {
         if (name != key) continue;
         const auto number = number_of(value, min, max);

@@ -27,7 +27,6 @@ using namespace std::chrono_literals;
 constexpr auto total_timeout = 10s;       // of a call in the gateway
 constexpr auto call_limit = 11s;          // until its client has the answer
 constexpr auto kill_pause = 200ms;        // between two SIGKILLs
-constexpr int kills_between_stops = 25;   // so a SIGSTOP every 5 s
 constexpr auto recovery_time = 5s;        // after the last of them
 constexpr double safe_share = 0.999;      // of safe calls that must go well
 constexpr long growth_kib_max = 8 * 1024; // of resident memory, in the last three quarters
@@ -110,7 +109,8 @@ void run_client_safely(std::uint16_t port, std::size_t number, const bench_optio
 /// Signals to the servers of a gateway, at random.
 class havoc {
 public:
-    havoc(pid_t gateway, unsigned seed) : gateway_(gateway), random_(seed) {}
+    havoc(pid_t gateway, const bench_options& options)
+        : gateway_(gateway), stop_every_(options.stop_every), random_(options.seed) {}
 
     void strike() {
         auto servers = servers_of(gateway_);
@@ -119,7 +119,7 @@ public:
         });
         if (servers.empty()) return;
         const auto victim = servers[random_() % servers.size()];
-        const bool is_stop = ++strikes_ % kills_between_stops == 0;
+        const bool is_stop = stop_every_ != 0 && ++strikes_ % stop_every_ == 0;
         if (is_stop) stopped_.emplace(victim.pid, victim.started);
         ::kill(victim.pid, is_stop ? SIGSTOP : SIGKILL);
         (is_stop ? stops : kills) += 1;
@@ -130,6 +130,7 @@ public:
 
 private:
     pid_t gateway_;
+    std::size_t stop_every_;
     std::minstd_rand random_;
     std::size_t strikes_ = 0;
     std::set<std::pair<pid_t, std::uint64_t>> stopped_; ///< only the gateway may end these
@@ -239,7 +240,7 @@ void run_chaos(const bench_options& options, report& out) {
     pause_for(1s);
     measured.descriptors_before = count_descriptors(gateway.pid());
     tally seen;
-    havoc harm{gateway.pid(), options.seed};
+    havoc harm{gateway.pid(), options};
     measured.done = &harm;
     run_load(gateway, options, seen, options.duration, &harm, measured);
     pause_for(recovery_time);

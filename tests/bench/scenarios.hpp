@@ -15,10 +15,11 @@ struct bench_options {
     std::size_t children = 8;          ///< in the chaos
     std::size_t clients = 32;
     std::size_t cycles = 1000;
-    std::size_t guarded = 50; ///< children that run when the gateway is killed
-    std::size_t lazy = 100;   ///< children that are configured and do not run
-    unsigned seed = 1;        ///< of the chaos
-    std::string only;         ///< one scenario; empty: all
+    std::size_t guarded = 50;    ///< children that run when the gateway is killed
+    std::size_t lazy = 100;      ///< children that are configured and do not run
+    std::size_t stop_every = 25; ///< signals in the chaos are one SIGSTOP; 0: none is
+    unsigned seed = 1;           ///< of the chaos
+    std::string only;            ///< one scenario; empty: all
 };
 
 /// Children are killed, stopped and made to write without end, while many clients call them.
