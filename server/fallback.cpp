@@ -54,8 +54,8 @@ std::optional<fallback_plan::step> fallback_plan::next(bool may_be_done) {
 
 namespace {
 
-/// Walks from tool to tool along the fallbacks. A tool that no list names is like any other of its
-/// server: "" stands for it.
+/// Walks from tool to tool along the fallbacks. A tool without a list of its own that stands in no
+/// list is like any other of its server: "" stands for it.
 class loop_finder {
 public:
     explicit loop_finder(const std::vector<child_options>& children) : children_(children) {
@@ -64,8 +64,9 @@ public:
             places_.emplace(children[i].name, i);
             note_targets(children[i].fallbacks);
             for (const auto& [name, tool] : children[i].tools) {
+                if (!tool.fallbacks) continue;
                 names_.insert(name);
-                if (tool.fallbacks) note_targets(*tool.fallbacks);
+                note_targets(*tool.fallbacks);
             }
         }
     }
@@ -93,6 +94,7 @@ private:
 
     /// Depth first, without recursion: the file says how long the chain is.
     void walk_from(const node& start) {
+        if (fallbacks_of(children_[start.first], start.second).empty()) return;
         if (!seen_.insert(start).second) return;
         way_.push_back({start});
         while (!way_.empty()) {
@@ -129,7 +131,7 @@ private:
 
     const std::vector<child_options>& children_;
     std::map<std::string, std::size_t, std::less<>> places_;
-    std::set<std::string> names_; ///< of tools that some list names
+    std::set<std::string> names_; ///< of tools that have a list or stand in one
     std::set<node> seen_;
     std::vector<frame> way_;
     std::set<std::tuple<std::size_t, std::string, std::size_t>> reported_;
