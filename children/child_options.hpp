@@ -1,8 +1,11 @@
 #pragma once
 
 #include "children/circuit_breaker.hpp"
+#include "children/health_watch.hpp"
 #include "children/isolation.hpp"
+#include "children/pool_options.hpp"
 #include "children/remote_options.hpp"
+#include "children/restart_policy.hpp"
 #include "children/retry_policy.hpp"
 #include "children/tool_options.hpp"
 #include "protocol/mcp.hpp"
@@ -14,15 +17,18 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mcpgw {
 
 enum class start_policy : unsigned char {
-    automatic, ///< pre_warm where the gateway lists the children's tools itself, else lazy
-    lazy,      ///< at first use
-    pre_warm,  ///< when the gateway starts
+    automatic,  ///< pre_warm where the gateway lists the children's tools itself, else lazy
+    lazy,       ///< at first use, until it is idle
+    keep_alive, ///< at first use, and then for good
+    pre_warm,   ///< when the gateway starts, and for good
 };
+std::string_view to_string(start_policy start);
 
 /// Whether a server asks its clients in the middle of their calls (elicitation, sampling, roots).
 /// Over pipes a question names no call, so such a server gets one client's calls at a time for each
@@ -42,8 +48,6 @@ struct child_limits {
     std::size_t stderr_line_bytes_max = 1024;
     std::size_t list_pages_max = 100;
     std::size_t list_items_max = 10'000;
-    std::size_t instances_max = 8;       ///< processes of a server that asks its clients
-    std::size_t instance_queue_max = 64; ///< calls that wait for one of them
     std::size_t garbage_lines_max = 100; ///< lines in a row on stdout that are no messages
 };
 
@@ -80,14 +84,14 @@ struct child_options {
     std::chrono::milliseconds list_timeout{15'000};
     /// A question that could be meant for several clients is held back for so long.
     std::chrono::milliseconds question_hold_timeout{5'000};
-    std::chrono::milliseconds instance_wait{30'000};  ///< for one that is not taken
-    std::chrono::milliseconds stop_grace{2'000};      ///< each step of the stop ladder
-    std::chrono::milliseconds restart_delay_min{200}; ///< back-off after a death
-    std::chrono::milliseconds restart_delay_max{30'000};
+    std::chrono::milliseconds stop_grace{2'000}; ///< each step of the stop ladder
 
     truncation truncate;                   ///< default for execute_child_tool
     adaptive_truncation truncate_adaptive; ///< used where `truncate` is not set
 
+    pool_options pool;
+    restart_options restart;
+    health_options health;
     retry_options retry;
     breaker_options breaker;
 

@@ -3,7 +3,7 @@
 #include "children/http_link.hpp"
 
 #include "children/remote_reply.hpp"
-#include "children/restart_delay.hpp"
+#include "children/backoff.hpp"
 #include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ void http_link::begin_listening() {
 
 task<> http_link::listen(errand_pointer errand) {
     const enlisted open{*this, errand};
-    restart_delay delay{relisten_delay_min, relisten_delay_max, std::random_device{}()};
+    backoff delay{relisten_delay_min, relisten_delay_max, std::random_device{}()};
     stream_position position;
     bool has_missed = false;
     while (!errand->is_over()) {

@@ -13,9 +13,9 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t tasks_max = 512;           // life, refresh, listen, one per question
-constexpr std::chrono::seconds stable_after{10}; // a death after this long is no failed start
-constexpr std::chrono::seconds patience_max{1};  // of a call that finds the child in its back-off
+constexpr std::size_t tasks_max = 512;          // life, health, refresh, listen, one per question
+constexpr std::chrono::seconds look_again{10};  // when nothing tells of a change
+constexpr std::chrono::seconds patience_max{1}; // of a call that finds its server at rest
 
 std::string find_in(const std::vector<std::string>& environment, const std::string& name) {
     for (const auto& entry : environment)
@@ -27,17 +27,17 @@ std::string find_in(const std::vector<std::string>& environment, const std::stri
 } // namespace
 
 instance::instance(const child_context& context, const child_options& options, owner& above,
-                   era spoken)
+                   restart_policy& restarts, era spoken)
     : context_(context)
     , options_(options)
     , owner_(above)
+    , restarts_(restarts)
     , era_(spoken)
     , errors_(options_.limits.stderr_lines_max, options_.limits.stderr_line_bytes_max,
               options_.secrets)
     , tasks_(context_.ex, tasks_max)
     , changed_(context_.ex)
-    , calls_changed_(context_.ex)
-    , delay_(options_.restart_delay_min, options_.restart_delay_max, std::random_device{}()) {
+    , calls_changed_(context_.ex) {
     tasks_.on_exception = [this](const std::string& what) {
         context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
     };
@@ -51,15 +51,16 @@ void instance::set_state(upstream_state state) {
     owner_.on_state(*this);
 }
 
-void instance::fail(fault reason) {
-    const auto wait = delay_.next();
-    retry_at_ = clock_type::now() + wait;
+void instance::fail(fault reason, clock_type::duration ran) {
     last_fault_ = std::move(reason);
-    const std::string_view message = last_fault_.message();
+    const auto now = clock_type::now();
+    const std::string message{last_fault_.message()};
+    const auto again = restarts_.on_failure(now, ran, message);
     const bool is_named = message.starts_with("server '");
-    context_.log->warning("{}{}; next start in {} ms at the earliest",
+    context_.log->warning("{}{}; next start in {} ms at the earliest{}",
                           is_named ? "" : fmt::format("server '{}': ", options_.name), message,
-                          wait.count());
+                          std::chrono::ceil<std::chrono::milliseconds>(again - now).count(),
+                          restarts_.has_given_up() ? ", for it failed too often" : "");
 }
 
 std::vector<std::string> instance::make_environment() const {
@@ -126,11 +127,15 @@ void instance::start() {
 }
 
 task<> instance::run() {
+    running_since_ = {};
     const auto outcome = co_await run_once();
     ++attempts_ended_;
+    const auto ran = running_since_ == clock_type::time_point{}
+                         ? clock_type::duration::zero()
+                         : clock_type::now() - running_since_;
     const bool is_wanted = !is_stop_wanted_ && !is_closed_ && !has_other_era_;
     const bool has_failed = outcome.has_error() && is_wanted;
-    if (has_failed) fail(outcome.error());
+    if (has_failed) fail(outcome.error(), ran);
     is_alive_ = false;
     set_state(has_failed ? upstream_state::failed : upstream_state::stopped);
 }
@@ -149,7 +154,6 @@ task<result<void>> instance::run_once() {
     auto peer = *launched;
     link_ = peer;
     tasks_.spawn(run_link(peer));
-    std::optional<clock_type::time_point> ran_since;
     is_refresh_wanted_ = false;
     auto ready = co_await shake_hands(peer);
     if (!ready.has_error()) {
@@ -157,25 +161,24 @@ task<result<void>> instance::run_once() {
         if (has_lists_) co_await fetch_lists(peer);
         if (!peer->has_ended() && !is_stop_wanted_) {
             running_since_ = clock_type::now();
-            ran_since = running_since_;
             log_start(*peer);
             set_state(upstream_state::running);
             if (wants_logs_) tasks_.spawn(request_logs(peer));
             tasks_.spawn(resume_watching(peer));
+            if (options_.health.interval.count() > 0) tasks_.spawn(watch_health(peer));
             refresh_if_wanted();
             owner_.on_ready(*this);
         }
     } else {
         peer->stop();
     }
-    while (!peer->has_ended()) co_await changed_.wait_until(clock_type::now() + stable_after);
+    while (!peer->has_ended()) co_await changed_.wait_until(clock_type::now() + look_again);
     link_.reset();
     for (auto& pending : questions_)
         if (pending.asked)
             pending.asked->settle(fault{errc::connection_lost, "the server that asked has ended"});
     task_owners_.clear(); // the next process may give the same names
     if (ready.has_error()) co_return ready.error();
-    if (ran_since && clock_type::now() - *ran_since > stable_after) delay_.reset();
     co_return peer->end_reason();
 }
 
@@ -186,19 +189,22 @@ void instance::log_start(const link& peer) const {
                        to_string(*spoken_), tools);
 }
 
-task<result<void>> instance::wait_back_off(clock_type::time_point deadline) {
-    while (!is_closed_ && state_ == upstream_state::failed && clock_type::now() < retry_at_) {
-        const auto wait =
-            std::chrono::ceil<std::chrono::milliseconds>(retry_at_ - clock_type::now());
+task<result<void>> instance::wait_rest(clock_type::time_point deadline) {
+    while (!is_closed_ && !is_alive_ && restarts_.is_resting(clock_type::now())) {
+        const auto again = restarts_.retry_at();
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(again - clock_type::now());
         // The first call after a crash just takes a little longer; a server that keeps failing is
         // reported at once.
-        const bool is_short =
-            wait <= std::min<clock_type::duration>(options_.restart_delay_min, patience_max);
-        if (!is_short || retry_at_ >= deadline)
+        const auto& rules = options_.restart;
+        const bool is_short = wait <= std::min<clock_type::duration>(rules.base, patience_max);
+        const bool may_wait =
+            rules.calls == rest_policy::wait || (rules.calls == rest_policy::automatic && is_short);
+        if (!may_wait || again >= deadline)
             co_return fault{errc::server_failed,
                             fmt::format("{} (next start in {} ms at the earliest)",
-                                        last_fault_.message(), wait.count())};
-        co_await changed_.wait_until(retry_at_);
+                                        restarts_.reason(), wait.count()),
+                            fmt::format(R"({{"retryAfterMs":{}}})", wait.count())};
+        co_await changed_.wait_until(again);
     }
     co_return result<void>{};
 }
@@ -208,7 +214,7 @@ task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
     bool is_ending = is_alive_ && is_stop_wanted_;
     while (!is_closed_) {
         if (is_running()) co_return result<void>{};
-        auto rested = co_await wait_back_off(deadline);
+        auto rested = co_await wait_rest(deadline);
         if (rested.has_error()) co_return rested;
         if (is_running() || is_closed_) continue;
         const auto attempts_before = attempts_ended_;
@@ -245,6 +251,7 @@ task<> instance::wait_end_of(std::shared_ptr<link> peer, clock_type::time_point 
 void instance::begin_stop() {
     is_stop_wanted_ = true;
     if (link_) link_->stop();
+    if (!is_alive_ && state_ == upstream_state::failed) set_state(upstream_state::stopped);
     changed_.notify_all();
 }
 
@@ -252,7 +259,7 @@ task<> instance::stop() {
     begin_stop();
     const auto life = lives_; // somebody may start the next one at once: not ours to wait for
     while (is_alive_ && lives_ == life)
-        co_await changed_.wait_until(clock_type::now() + stable_after);
+        co_await changed_.wait_until(clock_type::now() + look_again);
     if (lives_ == life && state_ != upstream_state::not_started) set_state(upstream_state::stopped);
 }
 

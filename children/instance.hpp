@@ -1,8 +1,9 @@
 #pragma once
 
 #include "children/child_options.hpp"
+#include "children/health_watch.hpp"
 #include "children/link.hpp"
-#include "children/restart_delay.hpp"
+#include "children/restart_policy.hpp"
 #include "children/stderr_ring.hpp"
 #include "children/tool_headers.hpp"
 #include "protocol/catalog.hpp"
@@ -76,12 +77,20 @@ public:
         ~owner() = default;
     };
 
-    instance(const child_context& context, const child_options& options, owner& above, era spoken);
+    /// `restarts` is the server's, for all its instances.
+    instance(const child_context& context, const child_options& options, owner& above,
+             restart_policy& restarts, era spoken);
     ~instance();
 
     [[nodiscard]] era spoken_era() const { return era_; }
     [[nodiscard]] upstream_state state() const { return state_; }
-    [[nodiscard]] bool is_running() const { return state_ == upstream_state::running; }
+    /// It takes calls, even if it does not answer at the moment (unhealthy).
+    [[nodiscard]] bool is_running() const {
+        const bool is_up = state_ == upstream_state::running || state_ == upstream_state::unhealthy;
+        return is_up && !is_stop_wanted_;
+    }
+    /// It was told to end and has not yet.
+    [[nodiscard]] bool is_ending() const { return is_alive_ && is_stop_wanted_; }
     /// A process exists or is on its way.
     [[nodiscard]] bool is_alive() const { return is_alive_; }
     [[nodiscard]] std::optional<revision> spoken() const { return spoken_; }
@@ -90,7 +99,6 @@ public:
     [[nodiscard]] std::uint64_t starts() const { return starts_; }
     [[nodiscard]] const fault& last_fault() const { return last_fault_; }
     [[nodiscard]] clock_type::time_point running_since() const { return running_since_; }
-    [[nodiscard]] clock_type::time_point retry_at() const { return retry_at_; }
     [[nodiscard]] const stderr_ring& last_words() const { return errors_; }
     [[nodiscard]] const std::shared_ptr<link>& connection() const { return link_; }
     /// Its last start ended because the server does not speak this instance's era.
@@ -102,8 +110,9 @@ public:
 
     /// Starts it if it does not run. Many callers wait for one start.
     task<result<void>> ensure_running(clock_type::time_point deadline);
-    /// Waits out a short back-off; an error tells when the next start may be, if that is long.
-    task<result<void>> wait_back_off(clock_type::time_point deadline);
+    /// While the server rests after a failure: waits, or tells when the next start may be
+    /// (server_failed, with `retryAfterMs`), as `restart_options::calls` says.
+    task<result<void>> wait_rest(clock_type::time_point deadline);
     /// Until `peer` is its connection no longer.
     task<> wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline);
     /// Asks it to end; stop() waits for that.
@@ -139,6 +148,12 @@ public:
     void give_task(task_names names, const std::shared_ptr<call_observer>& observer);
     /// What it knows of the roots of its client is void: the client is another one now.
     void drop_roots();
+    /// Watches what `before` does, from its next start on: it is to take its place.
+    void take_over_watches(const instance& before) { watched_ = before.watched_; }
+    /// How often it was asked in this life whether it still answers.
+    [[nodiscard]] std::size_t health_checks() const { return health_checks_; }
+    /// Those in a row that it did not answer.
+    [[nodiscard]] std::size_t health_misses() const { return health_misses_; }
     /// A call of somebody else was given up and may still be at work.
     [[nodiscard]] bool is_abandoned(owner_id whose) const;
 
@@ -161,7 +176,7 @@ private:
     result<std::shared_ptr<link>> launch_remote();
     [[nodiscard]] std::vector<std::string> make_environment() const;
     void set_state(upstream_state state);
-    void fail(fault reason);
+    void fail(fault reason, clock_type::duration ran);
     void log_start(const link& peer) const;
 
     // handshake (instance_handshake.cpp)
@@ -192,6 +207,10 @@ private:
     [[nodiscard]] std::string listen_filter() const;
     task<> resume_watching(std::shared_ptr<link> peer);
 
+    // health (instance_health.cpp)
+    task<> watch_health(std::shared_ptr<link> peer);
+    task<bool> answers(std::shared_ptr<link> peer);
+
     // what the server says of itself (instance_events.cpp)
     void on_request(std::string_view line, const envelope& message,
                     std::shared_ptr<call_observer> cause) override;
@@ -221,18 +240,19 @@ private:
     const child_context& context_;
     const child_options& options_;
     owner& owner_;
+    restart_policy& restarts_;
     era era_;
     bool has_lists_ = false;
     stderr_ring errors_;
     task_group tasks_;
     broadcast changed_;
     broadcast calls_changed_;
-    restart_delay delay_;
 
     upstream_state state_ = upstream_state::not_started;
     std::shared_ptr<link> link_;
     clock_type::time_point running_since_{};
-    clock_type::time_point retry_at_{};
+    std::size_t health_checks_ = 0;
+    std::size_t health_misses_ = 0;
     std::uint64_t starts_ = 0;
     std::uint64_t lives_ = 0;
     std::uint64_t attempts_ended_ = 0;

@@ -68,6 +68,8 @@ public:
     /// ask. Empty where a question names its call.
     [[nodiscard]] virtual std::vector<owner_id> abandoned() const { return {}; }
 
+    /// Messages of the peer so far, of any kind: signs of life.
+    [[nodiscard]] virtual std::uint64_t messages_heard() const = 0;
     [[nodiscard]] virtual pid_t pid() const { return 0; } ///< 0: no process
     [[nodiscard]] virtual std::uint64_t garbage_lines() const { return 0; }
 };

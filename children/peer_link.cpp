@@ -53,6 +53,7 @@ task<std::optional<fault>> peer_link::open_call::wait(abort_signal& abort) {
 
 multiplexer::line_report peer_link::relay(std::string_view line,
                                           const std::shared_ptr<call_observer>& cause) {
+    ++messages_heard_;
     auto report = calls_.on_line(line);
     using kind = multiplexer::line_kind;
     switch (report.kind) {

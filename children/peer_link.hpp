@@ -29,6 +29,7 @@ public:
         return abandoned_.owners(clock_type::now());
     }
     [[nodiscard]] std::uint64_t garbage_lines() const final { return garbage_total_; }
+    [[nodiscard]] std::uint64_t messages_heard() const final { return messages_heard_; }
 
 protected:
     /// A call and its place among those in flight. Lives in the frame that waits.
@@ -91,6 +92,7 @@ private:
     events& events_;
     abandoned_calls abandoned_;
     std::uint64_t calls_begun_ = 0;
+    std::uint64_t messages_heard_ = 0;
 };
 
 } // namespace mcpgw

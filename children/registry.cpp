@@ -65,12 +65,27 @@ void registry::on_notification(upstream& source, std::string_view line, const en
     if (listener_ != nullptr) listener_->on_upstream_notification(source, line, message);
 }
 
-void registry::start_kept(bool is_listing_children) {
+void registry::start_kept(bool is_listing_children, std::size_t at_once_max) {
     for (const auto& c : upstreams_) {
         const auto policy = c->options().start;
         if (policy == start_policy::pre_warm ||
             (policy == start_policy::automatic && is_listing_children))
-            c->keep_running();
+            warming_.push_back(c.get());
+    }
+    to_warm_ = warming_;
+    for (std::size_t i = 0; i < std::min(at_once_max, warming_.size()); ++i)
+        tasks_.spawn(warm_up());
+}
+
+/// One start after the other. A server that fails is tried again by itself; its first attempt is
+/// what the others wait for.
+task<> registry::warm_up() {
+    while (!to_warm_.empty() && !is_closing_) {
+        auto& c = *to_warm_.front();
+        to_warm_.pop_front();
+        c.keep_running();
+        co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+        std::erase(warming_, &c);
     }
 }
 
@@ -121,6 +136,7 @@ task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
 }
 
 task<> registry::close() {
+    is_closing_ = true;
     const auto ends = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
         ++ends->pending;

@@ -3,6 +3,8 @@
 #include "children/upstream.hpp"
 #include "protocol/catalog.hpp"
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,8 +47,11 @@ public:
     /// One child alone, names as it knows them; null: no such child.
     [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const;
 
-    /// Starts those that are to run always, without waiting for them.
-    void start_kept(bool is_listing_children);
+    /// Starts those that are started ahead of their use, at most `at_once_max` at the same time,
+    /// without waiting for them.
+    void start_kept(bool is_listing_children, std::size_t at_once_max);
+    /// Those of them whose first start has not ended yet, in the order of their starts.
+    [[nodiscard]] const std::deque<upstream*>& warming() const { return warming_; }
     /// Starts every child that has never run and waits for them, at most until `deadline`. A child
     /// that fails is left out: it must not fail the list of the others.
     task<> ensure_listed(clock_type::time_point deadline);
@@ -72,6 +77,7 @@ private:
     void on_lists_changed(upstream& source) override;
     void on_notification(upstream& source, std::string_view line, const envelope& message) override;
     void rebuild();
+    task<> warm_up();
     task<> start_one(upstream& c, clock_type::time_point deadline,
                      std::shared_ptr<countdown> starts);
     task<> refresh_one(upstream& c, clock_type::time_point now, clock_type::time_point deadline,
@@ -88,6 +94,9 @@ private:
     std::shared_ptr<const catalog> merged_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
     std::map<std::string, bool, std::less<>> reported_conflicts_;
+    std::deque<upstream*> warming_;
+    std::deque<upstream*> to_warm_; ///< of these, those whose start has not begun
+    bool is_closing_ = false;
     task_group tasks_;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace mcpgw {
@@ -24,7 +25,10 @@ upstream::upstream(child_context context, child_options options, upstream_events
     , tasks_(context_.ex, upstream_tasks_max)
     , changed_(context_.ex)
     , breaker_(options_.breaker)
-    , retries_(options_.retry.budget) {
+    , retries_(options_.retry.budget)
+    , restarts_(options_.restart, std::random_device{}())
+    , modern_(context_, options_, *this, restarts_, era::modern)
+    , legacy_(context_, options_, *this, restarts_, era::legacy) {
     tasks_.on_exception = [this](const std::string& what) {
         context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
     };
@@ -32,46 +36,33 @@ upstream::upstream(child_context context, child_options options, upstream_events
         verdict_ = dated_verdict{{.is_modern = *options_.only_era == era::modern,
                                   .is_legacy = *options_.only_era == era::legacy},
                                  clock_type::time_point::max()};
+    tell_pools();
 }
 
 upstream::~upstream() = default;
 
 // ---- instances --------------------------------------------------------------------------------
 
-upstream::seat& upstream::add_seat() {
-    legacy_.push_back(std::make_unique<seat>());
-    instance::owner& above = *this;
-    legacy_.back()->who = std::make_unique<instance>(context_, options_, above, era::legacy);
-    if (wants_logs_) legacy_.back()->who->want_logs();
-    return *legacy_.back();
-}
-
-instance& upstream::of(era e) {
-    if (e == era::legacy) return *(legacy_.empty() ? add_seat() : *legacy_.front()).who;
-    if (!modern_) {
-        instance::owner& above = *this;
-        modern_ = std::make_unique<instance>(context_, options_, above, era::modern);
-        modern_->offer_lists();
-    }
-    return *modern_;
-}
-
-const instance* upstream::primary() const {
-    const auto* const first = legacy_.empty() ? nullptr : legacy_.front()->who.get();
-    if (verdict_) return verdict_->eras.is_modern || first == nullptr ? modern_.get() : first;
+const instance_pool& upstream::primary() const {
+    const auto* const legacy = legacy_.first();
+    if (verdict_) return verdict_->eras.is_modern || legacy == nullptr ? modern_ : legacy_;
     // The legacy era was believed in and has just failed.
-    const bool has_failed = first != nullptr && first->state() == upstream_state::failed;
-    return has_failed && !(modern_ && modern_->is_alive()) ? first : modern_.get();
+    const bool has_failed = legacy != nullptr && legacy->state() == upstream_state::failed;
+    return has_failed && !modern_.is_alive() ? legacy_ : modern_;
 }
 
-instance* upstream::primary() {
-    return const_cast<instance*>(std::as_const(*this).primary());
+instance_pool& upstream::primary() {
+    return const_cast<instance_pool&>(std::as_const(*this).primary());
 }
 
-template <class Visit>
-void upstream::for_each_instance(Visit visit) const {
-    if (modern_) visit(*modern_);
-    for (const auto& place : legacy_) visit(*place->who);
+/// What the pools must know of the whole.
+void upstream::tell_pools() {
+    legacy_.set_interactive(is_interactive());
+    const bool is_for_good = options_.start == start_policy::keep_alive;
+    for (auto* const pool : {&modern_, &legacy_}) {
+        const bool is_first = pool == &primary();
+        pool->set_kept(is_for_good || (is_first && is_wanted()));
+    }
 }
 
 std::optional<era_verdict> upstream::verdict() const {
@@ -80,66 +71,71 @@ std::optional<era_verdict> upstream::verdict() const {
     const bool is_stale = !verdict_->eras.is_modern &&
                           verdict_->at != clock_type::time_point::max() &&
                           clock_type::now() - verdict_->at > legacy_verdict_time;
-    if (is_stale && (legacy_.empty() || !legacy_.front()->who->is_alive())) return std::nullopt;
+    if (is_stale && !legacy_.is_alive()) return std::nullopt;
     return verdict_->eras;
 }
 
-task<result<instance*>> upstream::ready(era wanted, clock_type::time_point deadline) {
+task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline) {
     is_stop_wanted_ = false;
     result<void> started;
     for (int tried = 0; tried < eras_tried_max && !is_closed_; ++tried) {
         const auto known = verdict();
-        if (!known && !legacy_.empty()) {
-            // The era that was believed in failed: its back-off counts for the probe too.
-            started = co_await legacy_.front()->who->wait_back_off(deadline);
-            if (started.has_error()) co_return started.error();
-        }
         const bool is_modern =
             known ? (known->speaks(wanted) ? wanted == era::modern : known->is_modern) : true;
-        auto& chosen = of(is_modern ? era::modern : era::legacy);
-        if (known && !known->is_modern) chosen.offer_lists();
-        chosen.trust_era(known.has_value());
-        started = co_await chosen.ensure_running(deadline);
+        auto& pool = of(is_modern ? era::modern : era::legacy);
+        pool.resume();
+        if (!pool.has_running()) {
+            auto& chosen = pool.lister();
+            chosen.trust_era(known.has_value());
+            started = co_await chosen.ensure_running(deadline);
+        }
         if (!started.has_error()) {
+            tell_pools();
             keep_if_wanted();
-            co_return &chosen;
+            co_return &pool;
         }
         const bool is_other_era = started.error().code == errc::method_not_found;
         if (!is_other_era) break;
+        started = result<void>{};
     }
     if (is_closed_)
         co_return fault{errc::gateway_stopping,
                         fmt::format("server '{}' has been shut down", options_.name)};
+    if (!started.has_error())
+        co_return fault{
+            errc::server_failed,
+            fmt::format("server '{}' speaks neither era of the protocol", options_.name)};
     co_return started.error();
 }
 
 task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
-    const auto* const first = primary();
-    if (first != nullptr && first->is_running()) co_return result<void>{};
+    if (primary().has_running()) co_return result<void>{};
     const auto started = co_await ready(era::modern, deadline);
     if (started.has_error()) co_return started.error();
     co_return result<void>{};
 }
 
 bool upstream::has_stale_lists(clock_type::time_point now) const {
-    const auto* const first = primary();
+    const auto* const first = primary().first();
     return first != nullptr && first->has_stale_lists(now);
 }
 
 task<> upstream::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
-    if (auto* const first = primary()) co_await first->refresh_stale(now, deadline);
+    if (has_stale_lists(now)) co_await primary().first()->refresh_stale(now, deadline);
+}
+
+void upstream::end_key(std::string_view key) {
+    modern_.end_key(key);
+    legacy_.end_key(key);
 }
 
 task<> upstream::stop() {
     is_stop_wanted_ = true;
-    for_each_instance([](instance& one) { one.begin_stop(); });
-    if (modern_) co_await modern_->stop();
-    for (std::size_t i = 0; i < legacy_.size(); ++i) co_await legacy_[i]->who->stop();
-}
-
-task<> upstream::close_one(instance& one) {
-    co_await one.close();
-    changed_.notify_all();
+    restarts_.reset(); // whoever stops it by hand may start it again at once
+    modern_.begin_stop();
+    legacy_.begin_stop();
+    co_await modern_.stop();
+    co_await legacy_.stop();
 }
 
 task<> upstream::close() {
@@ -147,14 +143,17 @@ task<> upstream::close() {
     is_kept_ = false;
     watched_.clear();
     changed_.notify_all();
-    for_each_instance([](instance& one) { one.begin_stop(); });
-    if (modern_) co_await close_one(*modern_);
-    for (std::size_t i = 0; i < legacy_.size(); ++i) co_await close_one(*legacy_[i]->who);
+    modern_.begin_stop();
+    legacy_.begin_stop();
+    co_await modern_.close();
+    co_await legacy_.close();
+    changed_.notify_all();
     co_await tasks_.wait_all();
 }
 
 void upstream::keep_running() {
     is_kept_ = true;
+    tell_pools();
     keep_if_wanted();
 }
 
@@ -167,15 +166,12 @@ void upstream::keep_if_wanted() {
 task<> upstream::keep() {
     is_stop_wanted_ = false;
     while (is_wanted() && !is_stop_wanted_ && !is_closed_) {
-        const auto* const first = primary();
         auto until = clock_type::now() + look_again;
-        if (first == nullptr || !first->is_running()) {
+        if (!primary().has_running()) {
             const auto started = co_await ready(era::modern, clock_type::now() + kept_start_time);
             if (!started.has_error()) continue;
-            for_each_instance([&until](const instance& one) {
-                if (one.state() == upstream_state::failed) until = std::min(until, one.retry_at());
-            });
-            if (until <= clock_type::now()) continue;
+            if (!restarts_.is_resting(clock_type::now())) continue;
+            until = restarts_.retry_at();
         }
         if (is_stop_wanted_ || is_closed_) break;
         co_await changed_.wait_until(until);
@@ -190,16 +186,16 @@ void upstream::on_state(instance& from) {
     // era is found out at the next start.
     const bool was_wrong = from.state() == upstream_state::failed && !from.has_agreed();
     if (was_wrong && !options_.only_era) verdict_.reset();
-    if (from.state() == upstream_state::failed) {
-        last_failure_ = from.last_fault().message();
-        breaker_.fail(clock_type::now());
-    }
+    if (from.state() == upstream_state::failed) breaker_.fail(clock_type::now());
+    modern_.on_state(from);
+    legacy_.on_state(from);
     changed_.notify_all();
 }
 
 void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
     if (options_.only_era) return;
     verdict_ = dated_verdict{eras, clock_type::now()};
+    tell_pools();
 }
 
 void upstream::on_ready(instance& /*from*/) {
@@ -214,29 +210,42 @@ void upstream::on_lists(instance& from) {
 
 void upstream::on_question(instance& /*from*/) {
     if (std::exchange(has_asked_, true)) return;
+    tell_pools();
     if (options_.interactive != interactivity::automatic || !options_.remote.url.empty()) return;
-    context_.log->info("server '{}' asks its clients: from now on it gets one client's calls at a "
-                       "time for each of its processes, at most {} of them",
-                       options_.name, options_.limits.instances_max);
+    context_.log->info("server '{}' asks its clients: from now on each of its processes gets one "
+                       "client's calls at a time, and further ones are started as needed "
+                       "(instances.max)",
+                       options_.name);
 }
 
-void upstream::on_notification(instance& /*from*/, std::string_view line, const envelope& message) {
+bool upstream::is_interactive() const {
+    // Over HTTP a question comes on the stream of its call.
+    if (!options_.remote.url.empty()) return false;
+    if (options_.interactive == interactivity::automatic) return has_asked_;
+    return options_.interactive == interactivity::yes;
+}
+
+void upstream::on_notification(instance& from, std::string_view line, const envelope& message) {
+    // What has taken its place tells the same.
+    if (of(from.spoken_era()).is_leaving(from)) return;
     events_.on_notification(*this, line, message);
 }
 
 // ---- wishes of clients ------------------------------------------------------------------------
 
 void upstream::want_logs() {
-    wants_logs_ = true;
-    for_each_instance([](instance& one) { one.want_logs(); });
+    modern_.want_logs();
+    legacy_.want_logs();
 }
 
 task<result<void>> upstream::watch(std::string uri) {
     if (++watched_[uri] > 1) co_return result<void>{};
+    tell_pools();
     const auto outcome = co_await update_watches();
     if (!outcome.has_error()) co_return outcome;
     if (const auto entry = watched_.find(uri); entry != watched_.end() && --entry->second == 0)
         watched_.erase(entry);
+    tell_pools();
     co_return outcome;
 }
 
@@ -244,61 +253,80 @@ task<> upstream::unwatch(std::string uri) {
     const auto entry = watched_.find(uri);
     if (entry == watched_.end() || --entry->second > 0) co_return;
     watched_.erase(entry);
-    co_await update_watches();
+    tell_pools();
+    // Nothing is started for that.
+    if (auto* const first = primary().first()) co_await first->watch(watched_uris());
+}
+
+std::set<std::string> upstream::watched_uris() const {
+    std::set<std::string> uris;
+    for (const auto& [uri, count] : watched_) uris.insert(uri);
+    return uris;
 }
 
 /// One instance hears of changes for all clients: the one whose lists are offered.
 task<result<void>> upstream::update_watches() {
     const auto started = co_await ready(era::modern, clock_type::now() + options_.start_timeout);
     if (started.has_error()) co_return started.error();
-    std::set<std::string> uris;
-    for (const auto& [uri, count] : watched_) uris.insert(uri);
-    const auto outcome = co_await (*started)->watch(std::move(uris));
+    const auto outcome = co_await (*started)->lister().watch(watched_uris());
     co_return outcome;
 }
 
 // ---- status -----------------------------------------------------------------------------------
 
 std::optional<revision> upstream::spoken() const {
-    const auto* const first = primary();
+    const auto* const first = primary().first();
     return first == nullptr ? std::nullopt : first->spoken();
 }
 
 std::string_view upstream::server_info() const {
-    const auto* const first = primary();
+    const auto* const first = primary().first();
     return first == nullptr ? std::string_view{} : std::string_view{first->server_info()};
 }
 
 upstream_status upstream::status() const {
+    const auto now = clock_type::now();
     upstream_status status;
-    status.breaker = breaker_.state(clock_type::now());
-    status.retry_in = breaker_.retry_in(clock_type::now());
-    const auto* const first = primary();
-    if (first == nullptr) {
-        if (is_keeping_) status.state = upstream_state::starting;
-        return status;
-    }
-    status.state = first->state();
-    if (is_keeping_ && status.state == upstream_state::not_started)
-        status.state = upstream_state::starting;
-    const auto& list_problem = first->list_problem();
-    status.last_error = list_problem.empty() ? last_failure_ : list_problem;
-    status.stderr_lines = first->last_words().lines();
-    status.spoken = first->spoken();
-    status.server_info = first->server_info();
-    if (first->is_running())
-        status.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_type::now() -
-                                                                         first->running_since());
-    status.restarts = first->starts() > 0 ? first->starts() - 1 : 0;
-    for_each_instance([&status](const instance& one) {
-        const auto& connection = one.connection();
+    status.breaker = breaker_.state(now);
+    status.retry_in = breaker_.retry_in(now);
+    status.has_given_up = restarts_.has_given_up();
+    status.last_error = restarts_.reason();
+    if (const auto* const first = primary().first()) describe(*first, status);
+    const bool is_on_its_way = is_keeping_ && status.state == upstream_state::not_started;
+    if (is_on_its_way) status.state = upstream_state::starting;
+    const bool rests = status.state == upstream_state::failed && restarts_.is_resting(now);
+    if (rests)
+        status.retry_in =
+            std::max(status.retry_in,
+                     std::chrono::ceil<std::chrono::milliseconds>(restarts_.retry_at() - now));
+    const auto add = [&status](const instance_pool::member_status& of) {
+        const auto& connection = of.who->connection();
+        status.restarts += of.who->starts() > 0 ? of.who->starts() - 1 : 0;
         if (!connection || connection->has_ended()) return;
         ++status.instances;
         if (status.pid == 0) status.pid = connection->pid();
         status.calls_in_flight += connection->calls_in_flight();
         status.garbage_lines += connection->garbage_lines();
-    });
+        status.each.push_back({of.who->state(), of.is_leaving, connection->pid(), of.who->spoken(),
+                               of.calls, of.who->health_checks(), of.who->health_misses()});
+    };
+    modern_.for_each(add);
+    legacy_.for_each(add);
     return status;
+}
+
+/// What the instance that speaks for the others shows.
+void upstream::describe(const instance& first, upstream_status& status) {
+    status.state = first.state();
+    if (first.state() == upstream_state::unhealthy)
+        status.last_error = first.last_fault().message();
+    if (!first.list_problem().empty()) status.last_error = first.list_problem();
+    status.stderr_lines = first.last_words().lines();
+    status.spoken = first.spoken();
+    status.server_info = first.server_info();
+    if (first.is_running())
+        status.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_type::now() -
+                                                                         first.running_since());
 }
 
 } // namespace mcpgw

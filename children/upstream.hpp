@@ -1,6 +1,6 @@
 #pragma once
 
-#include "children/instance.hpp"
+#include "children/instance_pool.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -30,7 +30,19 @@ struct upstream_status {
     std::string server_info;               ///< raw JSON; empty: unknown
     std::uint64_t garbage_lines = 0;       ///< on stdout that were no messages
     breaker_state breaker = breaker_state::closed;
-    std::chrono::milliseconds retry_in{0}; ///< while the breaker is open
+    /// Until a call has a chance again: the breaker is open, or the server rests.
+    std::chrono::milliseconds retry_in{0};
+    bool has_given_up = false; ///< it failed too often and is tried now and then
+    struct one_instance {
+        upstream_state state = upstream_state::not_started;
+        bool is_leaving = false; ///< replaced; it ends after its calls
+        std::int64_t pid = 0;
+        std::optional<revision> spoken;
+        std::size_t calls = 0;
+        std::size_t health_checks = 0; ///< in this life
+        std::size_t health_misses = 0; ///< of them, in a row and to the last
+    };
+    std::vector<one_instance> each; ///< of those that run
 };
 
 /// What upstreams report upwards. Implemented by the registry.
@@ -47,15 +59,12 @@ protected:
 };
 
 /// One configured MCP server behind us, as the server room sees it. Finds out which eras it speaks
-/// and keeps an instance for each that is used, so that nobody is translated who need not be; a
-/// legacy server that asks its clients gets further instances, one call at a time each, because its
-/// questions do not say which call they belong to. Owned by the registry.
+/// and keeps a pool of instances for each that is used, so that nobody is translated who need not
+/// be. Owned by the registry.
 class upstream final : private instance::owner {
-    struct seat;
-
 public:
     /// A place on one instance for one call and its retries. While it is held, that instance gives
-    /// nobody else's questions a chance to be mistaken for this call's.
+    /// nobody else's questions a chance to be mistaken for this call's, and is not stopped.
     class lease {
     public:
         ~lease();
@@ -63,7 +72,7 @@ public:
         lease& operator=(lease&&) = delete;
 
         [[nodiscard]] revision spoken() const { return spoken_; }
-        [[nodiscard]] const std::string& server_info() const;
+        [[nodiscard]] const std::string& server_info() const { return place_.on().server_info(); }
         /// False: the process (or session) that it was taken for has ended.
         [[nodiscard]] bool is_alive() const { return !link_->has_ended(); }
         /// What the server has not done anything about is sent once more: with other headers, or
@@ -73,19 +82,20 @@ public:
         /// Another one on the same process (or session), for what comes after this call. It takes
         /// no place away from others.
         [[nodiscard]] lease follow() const {
-            lease next{*from_, nullptr, *on_};
+            lease next{*from_, place_.follow()};
             next.link_ = link_;
             next.spoken_ = spoken_;
             return next;
         }
         /// What the server says of this task goes to `observer`, for as long as that lives.
         void give_task(task_names names, const std::shared_ptr<call_observer>& observer) {
-            on_->give_task(std::move(names), observer);
+            place_.on().give_task(std::move(names), observer);
         }
 
     private:
         friend class upstream;
-        lease(upstream& from, seat* place, instance& on);
+        lease(upstream& from, instance_pool::place place)
+            : from_(&from), place_(std::move(place)) {}
         /// To the connection of the instance, which is started if it does not run.
         task<result<void>> bind(clock_type::time_point deadline);
         task<result<void>> bind_anew();
@@ -96,18 +106,19 @@ public:
 
         upstream* from_;
         std::optional<circuit_breaker::pass> pass_{}; ///< nothing: its outcomes decide nothing
-        seat* place_; ///< null: it shares the instance with everybody
-        instance* on_;
+        instance_pool::place place_;
         std::shared_ptr<link> link_;
         revision spoken_ = newest_modern;
     };
 
-    /// For whom and what a lease is.
+    /// For whom and what a lease is. The text must live as long as acquire() runs.
     struct caller {
         era speaks = era::modern;
         owner_id owner = 0;        ///< as call_observer::owner()
         bool may_be_asked = false; ///< the server may answer the request with a question
         clock_type::time_point deadline = clock_type::time_point::max(); ///< for a place
+        /// Who it is for a server whose instances belong to somebody (`sharing`); else empty.
+        std::string_view key{};
     };
 
     upstream(child_context context, child_options options, upstream_events& events);
@@ -142,6 +153,8 @@ public:
     /// acquire() and one call.
     task<result<upstream_answer>>
     call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+    /// The session (or user) with this key is over: what belongs to it alone ends.
+    void end_key(std::string_view key);
     /// Ends it; the next call starts it again.
     task<> stop();
     /// It was stopped, and nobody has called it since.
@@ -158,13 +171,6 @@ public:
     task<> unwatch(std::string uri);
 
 private:
-    /// An instance of the legacy era and who uses it.
-    struct seat {
-        std::unique_ptr<instance> who;
-        std::size_t users = 0;
-        owner_id owner = 0; ///< of all its users; 0: of several
-        owner_id last_owner = 0;
-    };
     struct dated_verdict {
         era_verdict eras;
         clock_type::time_point at;
@@ -172,25 +178,22 @@ private:
 
     task<result<lease>> find_place(caller who, abort_signal& abort);
     [[nodiscard]] fault breaker_is_open() const;
-    task<result<instance*>> ready(era wanted, clock_type::time_point deadline);
-    task<result<seat*>> take_seat(caller who, abort_signal& abort);
-    seat* find_seat(owner_id whose);
-    /// Where all places are taken: a call whose client is away leaves its own.
-    void let_oldest_parked_give_way();
-    void leave_seat(seat& place);
-    instance& of(era e);
-    seat& add_seat();
-    [[nodiscard]] const instance* primary() const;
-    [[nodiscard]] instance* primary();
+    /// The pool of the era that fits, with an instance that runs.
+    task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline);
+    [[nodiscard]] clock_type::time_point place_deadline(const caller& who) const;
+    instance_pool& of(era e) { return e == era::modern ? modern_ : legacy_; }
+    /// The pool whose lists are offered.
+    [[nodiscard]] const instance_pool& primary() const;
+    [[nodiscard]] instance_pool& primary();
     [[nodiscard]] std::optional<era_verdict> verdict() const;
-    template <class Visit>
-    void for_each_instance(Visit visit) const;
+    void tell_pools();
+    static void describe(const instance& first, upstream_status& status);
     task<> keep();
     void keep_if_wanted();
     /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
     [[nodiscard]] bool is_wanted() const { return is_kept_ || !watched_.empty(); }
     task<result<void>> update_watches();
-    task<> close_one(instance& one);
+    [[nodiscard]] std::set<std::string> watched_uris() const;
 
     void on_state(instance& from) override;
     void on_verdict(instance& from, const era_verdict& eras) override;
@@ -205,16 +208,14 @@ private:
     task_group tasks_;
     broadcast changed_;
     circuit_breaker breaker_;
-    std::string last_failure_; ///< of whichever of its instances
     retry_budget retries_;
-    std::unique_ptr<instance> modern_;
-    std::vector<std::unique_ptr<seat>> legacy_; ///< the first one also serves what cannot ask
+    restart_policy restarts_;
+    instance_pool modern_;
+    instance_pool legacy_;
     std::optional<dated_verdict> verdict_;
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
     std::map<std::string, std::size_t, std::less<>> watched_; ///< uri, and how many want it
-    std::size_t seats_wanted_ = 0;                            ///< calls that wait for an instance
     bool has_asked_ = false;
-    bool wants_logs_ = false;
     bool is_kept_ = false;
     bool is_keeping_ = false;
     bool is_stop_wanted_ = false;

@@ -37,44 +37,36 @@ bool has_refused_version(const result<upstream_answer>& answer) {
 
 } // namespace
 
-upstream::lease::lease(upstream& from, seat* place, instance& on)
-    : from_(&from), place_(place), on_(&on) {}
-
 upstream::lease::~lease() {
     if (from_ != nullptr && pass_) from_->breaker_.abandon(*pass_);
-    if (from_ != nullptr && place_ != nullptr) from_->leave_seat(*place_);
 }
 
 upstream::lease::lease(lease&& other) noexcept
     : from_(std::exchange(other.from_, nullptr))
     , pass_(std::exchange(other.pass_, std::nullopt))
-    , place_(std::exchange(other.place_, nullptr))
-    , on_(other.on_)
+    , place_(std::move(other.place_))
     , link_(std::move(other.link_))
     , spoken_(other.spoken_) {}
 
 task<result<void>> upstream::lease::bind(clock_type::time_point deadline) {
-    if (!on_->is_running()) {
-        const auto started = co_await on_->ensure_running(deadline);
+    auto& on = place_.on();
+    if (!on.is_running()) {
+        const auto started = co_await on.ensure_running(deadline);
         if (started.has_error()) co_return started.error();
     }
-    if (!on_->connection() || !on_->spoken())
+    if (!on.connection() || !on.spoken())
         co_return fault{errc::connection_lost,
                         fmt::format("server '{}' has just ended", from_->name())};
-    link_ = on_->connection();
-    spoken_ = *on_->spoken();
+    link_ = on.connection();
+    spoken_ = *on.spoken();
     co_return result<void>{};
 }
 
 task<result<void>> upstream::lease::bind_anew() {
     const auto deadline = clock_type::now() + from_->options().start_timeout;
-    co_await on_->wait_end_of(link_, deadline);
+    co_await place_.on().wait_end_of(link_, deadline);
     const auto bound = co_await bind(deadline);
     co_return bound;
-}
-
-const std::string& upstream::lease::server_info() const {
-    return on_->server_info();
 }
 
 /// What the outcome of a call says of the server. Whatever it answers, it works.
@@ -100,7 +92,7 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
 task<result<upstream_answer>> upstream::lease::send(upstream_call request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
-    request.headers = on_->headers_of(request);
+    request.headers = place_.on().headers_of(request);
     auto answer = co_await link_->call(request, spoken_, observer, abort);
     // A client whose own session has ended gives up its calls with the same code.
     if (abort.reason()) co_return answer;
@@ -109,17 +101,17 @@ task<result<upstream_answer>> upstream::lease::send(upstream_call request,
         if (bound.has_error()) co_return bound.error();
     } else if (has_refused_version(answer)) {
         // Another server has taken the place of the one that we knew: the next start finds out.
-        on_->begin_stop();
+        place_.on().begin_stop();
         co_return answer;
     } else if (is_header_mismatch(answer)) {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
         // "Client Behavior").
-        co_await on_->refresh();
-        if (on_->headers_of(request) == request.headers) co_return answer;
+        co_await place_.on().refresh();
+        if (place_.on().headers_of(request) == request.headers) co_return answer;
     } else {
         co_return answer;
     }
-    request.headers = on_->headers_of(request);
+    request.headers = place_.on().headers_of(request);
     auto second = co_await link_->call(request, spoken_, std::move(observer), abort);
     // Nothing that a client should hear of: it has a session of its own.
     if (is_unseen(second)) co_return fault{errc::connection_lost, second.error().detail};
@@ -131,9 +123,11 @@ fault upstream::breaker_is_open() const {
     const auto when = wait.count() > 0 ? fmt::format("try again in {} ms", wait.count())
                                        : std::string{"a trial call is under way"};
     return {errc::circuit_open,
-            fmt::format(
-                "server '{}' failed too often of late and is left alone; {}{}", options_.name, when,
-                last_failure_.empty() ? "" : fmt::format(". Its last failure: {}", last_failure_)),
+            fmt::format("server '{}' failed too often of late and is left alone; {}{}",
+                        options_.name, when,
+                        restarts_.reason().empty()
+                            ? ""
+                            : fmt::format(". Its last failure: {}", restarts_.reason())),
             fmt::format(R"({{"retryAfterMs":{}}})", wait.count())};
 }
 
@@ -157,19 +151,26 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
     co_return place;
 }
 
+/// How long a call waits for a start.
+clock_type::time_point upstream::place_deadline(const caller& who) const {
+    const bool waits = options_.restart.calls == rest_policy::wait;
+    const bool has_limit = who.deadline != clock_type::time_point::max();
+    if (waits && has_limit) return who.deadline;
+    return std::min(clock_type::now() + options_.start_timeout, who.deadline);
+}
+
 task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abort) {
-    const auto deadline = std::min(clock_type::now() + options_.start_timeout, who.deadline);
-    auto chosen = co_await ready(who.speaks, deadline);
-    if (chosen.has_error()) co_return chosen.error();
-    auto* on = *chosen;
-    seat* place = nullptr;
-    if (on->spoken_era() == era::legacy && who.may_be_asked) {
-        auto taken = co_await take_seat(who, abort);
-        if (taken.has_error()) co_return taken.error();
-        place = *taken;
-        on = place->who.get();
-    }
-    lease place_held{*this, place, *on};
+    const auto deadline = place_deadline(who);
+    auto pool = co_await ready(who.speaks, deadline);
+    if (pool.has_error()) co_return pool.error();
+    pool_request wanted;
+    wanted.key = who.key;
+    wanted.owner = who.owner;
+    wanted.deadline = who.deadline;
+    wanted.may_be_asked = who.may_be_asked && (*pool)->spoken_era() == era::legacy;
+    auto place = co_await (*pool)->take(wanted, abort);
+    if (place.has_error()) co_return place.error();
+    lease place_held{*this, std::move(*place)};
     const auto bound = co_await place_held.bind(deadline);
     if (bound.has_error()) co_return bound.error();
     co_return place_held;

@@ -136,7 +136,8 @@ std::string params_for_upstream(std::string_view params, era client_era, era ups
 std::string meta_for_upstream(std::string_view meta) {
     constexpr std::array hop_keys{meta_key::protocol_version,    meta_key::client_info,
                                   meta_key::client_capabilities, meta_key::log_level,
-                                  meta_key::progress_token,      meta_key::subscription_id};
+                                  meta_key::progress_token,      meta_key::subscription_id,
+                                  meta_key::session};
     member_writer out;
     member_reader reader{meta};
     while (const auto member = reader.next())

@@ -64,7 +64,7 @@ task<> application::watch_signals(std::function<void()> stop) {
 }
 
 task<> application::serve_http() {
-    upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
     co_await listener_->run();
     co_await gateway_.close();
     co_await upstreams_.close();
@@ -84,7 +84,7 @@ void application::run_http(const std::function<void(const std::string& base_url)
 }
 
 task<> application::serve_stdio() {
-    upstreams_.start_kept(config_.gateway.expose != exposure::gateway);
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
     co_await stdio_->run();
     co_await gateway_.close();
     co_await upstreams_.close();

@@ -4,6 +4,7 @@
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
 #include "server/config_isolation.hpp"
+#include "server/config_pool.hpp"
 #include "server/config_remote.hpp"
 #include "server/config_resilience.hpp"
 #include "server/config_secrets.hpp"
@@ -72,8 +73,6 @@ void apply_child_limits(const checked_section& section, child_limits& limits) {
     section.take("stderr_line_bytes_max", limits.stderr_line_bytes_max);
     section.take("list_pages_max", limits.list_pages_max);
     section.take("list_items_max", limits.list_items_max);
-    section.take("instances_max", limits.instances_max);
-    section.take("instance_queue_max", limits.instance_queue_max);
     section.take("garbage_lines_max", limits.garbage_lines_max);
 }
 
@@ -127,19 +126,14 @@ void child_reader::apply(const checked_section& section, child_options& options)
     section.take("probe_timeout", options.probe_timeout);
     section.take("list_timeout", options.list_timeout);
     section.take("stop_grace", options.stop_grace);
-    section.take("restart_delay_min", options.restart_delay_min);
-    section.take("restart_delay_max", options.restart_delay_max);
     apply_remote(section, options.remote,
                  [this](const std::string& path) { return absolute(path); });
     if (std::string cwd; section.take("cwd", cwd)) options.cwd = cwd.empty() ? "" : absolute(cwd);
-    if (std::string start; section.take("start", start))
-        options.start = start == "lazy"       ? start_policy::lazy
-                        : start == "pre_warm" ? start_policy::pre_warm
-                                              : start_policy::automatic;
     apply_isolation(
         section, options.isolation, [this](const std::string& path) { return absolute(path); },
         options.is_enabled, problems_);
     apply_questions(section, options);
+    apply_pool(section, options);
     apply_timeouts(section, options, problems_);
     apply_tools(section, options, problems_);
     apply_resilience(section, options, problems_);
@@ -162,7 +156,6 @@ void child_reader::apply_questions(const checked_section& section, child_options
                                                : interactivity::automatic;
     if (section.take("roots", options.roots) && options.is_enabled) check_roots(section, options);
     section.take("question_hold_timeout", options.question_hold_timeout);
-    section.take("instance_wait", options.instance_wait);
 }
 
 void child_reader::check_roots(const checked_section& section, const child_options& options) {
@@ -238,13 +231,7 @@ void child_reader::check(const checked_section& section, const config_node& node
         if (options.env.contains(name) || environment_.is_real(name)) continue;
         if (const auto value = environment_.find_in_file(name)) options.env.emplace(name, *value);
     }
-    if (options.restart_delay_max < options.restart_delay_min) {
-        const auto* const maximum = section.find("restart_delay_max");
-        const auto* const minimum = section.find("restart_delay_min");
-        const auto* const culprit = maximum != nullptr ? maximum : minimum;
-        problems_.error(culprit != nullptr ? culprit->line : node.line,
-                        section.path_of("restart_delay_max"), "less than restart_delay_min");
-    }
+    check_pool(section, node.line, options, problems_);
     const auto* const command = node.find("command");
     const auto* const url = node.find("url");
     if (command != nullptr && url != nullptr)

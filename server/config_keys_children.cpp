@@ -118,10 +118,30 @@ constexpr std::array keys{
     config_key{"children", "tags", texts, "[]", "Words of yours, for lists and filters."},
     config_key{"children", "enabled", boolean, "true",
                "false: the child is listed, never started, and not checked beyond its types."},
-    config_key{"children", "start", choice, R"("auto")",
-               "lazy: at first use. pre_warm: with the gateway. auto: pre_warm where the gateway "
-               "has to list the children's tools (expose all, both), else lazy.",
-               0, 0, "auto|lazy|pre_warm"},
+    config_key{
+        "children", "start", choice, R"("auto")",
+        "lazy: at first use, until it is idle. keep_alive: at first use, and never stopped. "
+        "pre_warm: with the gateway, and never stopped. auto: pre_warm where the gateway has "
+        "to list the children's tools (expose all, both), else lazy.",
+        0, 0, "auto|lazy|keep_alive|pre_warm"},
+    config_key{"children", "sharing", choice, R"("shared")",
+               "Who uses a process of it. shared: everybody. session: each client session has its "
+               "own; a client without sessions names one in _meta (mcp-gateway/session) or counts "
+               "as its user. principal: each authenticated user. call: each call, and it ends with "
+               "the call.",
+               0, 0, "shared|session|principal|call"},
+    config_key{"children", "instances", table, "{}", "How many processes it has."},
+    config_key{"children", "idle_timeout", seconds, "900",
+               "A process that nobody has used for so long is stopped: of a lazy child, and beyond "
+               "instances.min of any other. Calls, subscriptions and parked questions are uses. 0: "
+               "never.",
+               0, 30 * day_seconds},
+    config_key{
+        "children", "max_lifetime", seconds, "0",
+        "A process that has run for so long is replaced; the new one starts first. 0: never.", 0,
+        365 * day_seconds},
+    config_key{"children", "drain_timeout", seconds, "600",
+               "How long the calls on a process that is replaced may still take.", 0, day_seconds},
     config_key{"children", "era", choice, R"("auto")",
                "Protocol era to speak to it. legacy: initialize and sessions, up to 2025-11-25. "
                "modern: 2026-07-28. auto: what it speaks.",
@@ -159,23 +179,16 @@ constexpr std::array keys{
         "A question that could be meant for several clients waits so long until one is left; "
         "then it is refused.",
         0.001, 3600},
-    config_key{"children", "instance_wait", seconds, "30",
-               "How long a call waits for a process of an interactive server that no other client "
-               "uses.",
-               0.001, day_seconds},
     config_key{"children", "stop_grace", seconds, "2",
                "Between the steps of stopping: end of input, SIGTERM, SIGKILL.", 0, 3600},
-    config_key{"children", "restart_delay_min", seconds, "0.2",
-               "Pause before the first restart of a child that died; doubles each time.", 0.001,
-               day_seconds},
-    config_key{"children", "restart_delay_max", seconds, "30", "Longest such pause.", 0.001,
-               day_seconds},
     config_key{"children", "truncate", truncation, "",
                "What execute_child_tool keeps of a text where the caller does not say. \"adaptive\""
                ": by the text's length. \"none\": everything."},
     config_key{"children", "truncate_adaptive", truncation_steps, "",
                "The adaptive rule's steps, ascending by lines_min; used where truncate is no "
                "table."},
+    config_key{"children", "restart", table, "{}", "How it comes back when it died."},
+    config_key{"children", "health", table, "{}", "How it is asked whether it still answers."},
     config_key{"children", "retry", table, "{}", "When a failed call is tried again."},
     config_key{"children", "breaker", table, "{}", "When it is left alone."},
     config_key{"children", "limits", table, "{}", "Limits of this child."},
@@ -198,13 +211,51 @@ constexpr std::array keys{
                "Pages read of one list of the child.", 1, 10'000},
     config_key{"children.limits", "list_items_max", integer, "10000",
                "Entries read of one list of the child.", 1, key_count_max},
-    config_key{"children.limits", "instances_max", integer, "8",
-               "Processes of a child that is interactive.", 1, 1000},
-    config_key{"children.limits", "instance_queue_max", integer, "64",
-               "Calls that wait for one of them.", 1, 65'536},
     config_key{"children.limits", "garbage_lines_max", integer, "100",
                "Lines in a row on the child's stdout that are no messages, before it is restarted.",
                0, key_count_max},
+    // ---- instances
+    config_key{"children.instances", "min", integer, "1",
+               "Processes that are kept ready where it is started ahead of its use.", 1, 1000},
+    config_key{"children.instances", "max", integer, "",
+               "Never more. The least busy gets the next call; where all are at work, another one "
+               "is started. Default: 1 where everybody shares it and it asks nobody, else 8.",
+               1, 1000},
+    config_key{"children.instances", "queue_max", integer, "64",
+               "Calls that wait for a place where all are taken; one more fails with SERVER_BUSY.",
+               1, 65'536},
+    config_key{"children.instances", "queue_timeout", seconds, "30",
+               "How long a call waits for a place.", 0.001, day_seconds},
+    // ---- restart
+    config_key{"children.restart", "base", seconds, "0.2",
+               "Longest pause after the first failure; doubles with each in a row.", 0.001,
+               day_seconds},
+    config_key{"children.restart", "max", seconds, "30", "Longest pause at all.", 0.001,
+               day_seconds},
+    config_key{"children.restart", "jitter", number, "1", "Share of each pause that is random.", 0,
+               1},
+    config_key{"children.restart", "stable_after", seconds, "10",
+               "After a life of this length the pauses begin anew.", 0.001, day_seconds},
+    config_key{"children.restart", "restarts_max", integer, "20",
+               "Failures within window after which it is given up and tried at slow_retry only, "
+               "until it is stable. 0: never.",
+               0, 1000},
+    config_key{"children.restart", "window", seconds, "600", "For restarts_max.", 0.001,
+               30 * day_seconds},
+    config_key{"children.restart", "slow_retry", seconds, "300",
+               "Pause of a child that was given up.", 0.001, 30 * day_seconds},
+    config_key{"children.restart", "calls", choice, R"("auto")",
+               "What a call does during a pause. wait: it waits. fail: it fails at once and says "
+               "when to come back. auto: it waits out a pause of at most base.",
+               0, 0, "auto|wait|fail"},
+    // ---- health
+    config_key{"children.health", "interval", seconds, "30",
+               "Silence after which a process is asked for a sign of life. 0: never.", 0,
+               day_seconds},
+    config_key{"children.health", "timeout", seconds, "5", "For its answer.", 0.001, 3600},
+    config_key{"children.health", "misses_max", integer, "3",
+               "Answers missing in a row after which it counts as unhealthy and is replaced.", 1,
+               1000},
     // ---- retry
     config_key{"children.retry", "attempts", integer, "3", "Attempts in all; 1: no retry.", 1, 100},
     config_key{"children.retry", "base", seconds, "0.1", "Pause before the second attempt.", 0,

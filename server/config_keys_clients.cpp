@@ -140,6 +140,9 @@ constexpr std::array keys{
                key_count_max},
     config_key{"limits", "resume_bytes_max", integer, "1048576", "Bytes of those messages.",
                key_bytes_min, key_bytes_max},
+    config_key{"limits", "starts_at_once_max", integer, "8",
+               "Children that are started with the gateway (pre_warm): so many at the same time.",
+               1, 1000},
     config_key{"limits", "list_page_items", integer, "1000",
                "Entries of one page of a list of tools, prompts or resources. Some clients read "
                "the first page only.",

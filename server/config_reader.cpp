@@ -205,6 +205,7 @@ private:
         section.take("notifications_backlog_max", limits.notifications_backlog_max);
         section.take("resume_events_max", limits.resume_events_max);
         section.take("resume_bytes_max", limits.resume_bytes_max);
+        section.take("starts_at_once_max", made_.starts_at_once_max);
         section.take("list_page_items", made_.gateway.list_page_items);
         auto& parking = made_.gateway.parking;
         section.take("askable_calls_max", parking.running_max);

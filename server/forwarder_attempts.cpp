@@ -2,6 +2,7 @@
 #include "children/retry_policy.hpp"
 #include "protocol/json_members.hpp"
 #include "server/forwarder_journey.hpp"
+#include "server/sharing_key.hpp"
 
 #include <fmt/format.h>
 
@@ -55,6 +56,9 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     who.owner = way.relay->owner();
     who.may_be_asked = way.may_be_asked;
     who.deadline = way.deadline;
+    const auto key = sharing_key(target.options().pool.share, way.request);
+    if (key.has_error()) co_return key.error();
+    who.key = *key;
     way.is_written = false;
     way.place = nullptr;
     way.task_place.reset();

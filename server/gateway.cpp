@@ -8,9 +8,11 @@
 #include "server/upstream_fault.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpgw {
 
@@ -81,12 +83,11 @@ bool gateway::has_scope(std::string_view name) const {
 
 result<void> gateway::readiness() const {
     if (is_stopping_) return errc::gateway_stopping;
-    for (const auto& c : upstreams_.children()) {
-        const auto state = c->status().state;
-        if (state == upstream_state::starting && c->lists().capabilities.empty())
-            return fault{errc::server_busy, fmt::format("server '{}' is starting", c->name())};
-    }
-    return {};
+    std::vector<std::string_view> awaited;
+    for (const auto* const c : upstreams_.warming()) awaited.push_back(c->name());
+    if (awaited.empty()) return {};
+    return fault{errc::server_busy,
+                 fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
 }
 
 void gateway::stop() {

@@ -41,7 +41,9 @@ constexpr std::string_view tool_definitions = R"json([
    "era":{"anyOf":[{"type":"string","enum":["legacy","modern"]},{"type":"null"}]},
    "protocol_version":{"anyOf":[{"type":"string"},{"type":"null"}]},
    "server_info":{"anyOf":[{"type":"object"},{"type":"null"}]},"garbage_lines":{"type":"integer"},
-   "breaker":{"type":"string","enum":["closed","open","half_open"]},"retry_in_ms":{"type":"integer"}},
+   "breaker":{"type":"string","enum":["closed","open","half_open"]},"retry_in_ms":{"type":"integer"},
+   "given_up":{"type":"boolean"},"instances":{"type":"array","items":{"type":"object"}},
+   "policy":{"type":"object"}},
    "required":["server_id","status","restarts"]},
  "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
 

@@ -69,6 +69,50 @@ fault unknown_tool(const upstream& c, const std::string& name) {
                         c.lists().tools.size() > shown_max ? ", …; see get_schema" : "")};
 }
 
+json::array instances_of(const upstream_status& status) {
+    json::array list;
+    for (const auto& one : status.each) {
+        json::object o;
+        o["status"] = one.is_leaving ? "leaving" : to_string(one.state);
+        o["pid"] = one.pid == 0 ? json::value(nullptr) : json::value(one.pid);
+        o["protocol_version"] =
+            one.spoken ? json::value(to_string(*one.spoken)) : json::value(nullptr);
+        o["calls"] = one.calls;
+        o["health_checks"] = one.health_checks;
+        if (one.health_misses > 0) o["health_misses"] = one.health_misses;
+        list.push_back(std::move(o));
+    }
+    return list;
+}
+
+double seconds_of(std::chrono::milliseconds time) {
+    return static_cast<double>(time.count()) / 1000;
+}
+
+/// What the configuration says of how it is kept, under the names that the configuration uses.
+json::object policy_of(const child_options& options) {
+    const auto& pool = options.pool;
+    const auto& restart = options.restart;
+    json::object o;
+    o["start"] = to_string(options.start);
+    o["sharing"] = to_string(pool.share);
+    o["instances"] = json::object{
+        {"min", pool.min}, {"max", pool.max == 0 ? json::value("auto") : json::value(pool.max)}};
+    o["idle_timeout"] = seconds_of(pool.idle_timeout);
+    o["max_lifetime"] = seconds_of(pool.max_lifetime);
+    o["health"] = json::object{{"interval", seconds_of(options.health.interval)},
+                               {"timeout", seconds_of(options.health.timeout)},
+                               {"misses_max", options.health.misses_max}};
+    o["restart"] = json::object{{"base", seconds_of(restart.base)},
+                                {"max", seconds_of(restart.max)},
+                                {"restarts_max", restart.restarts_max},
+                                {"window", seconds_of(restart.window)}};
+    o["breaker"] = json::object{{"threshold", options.breaker.threshold},
+                                {"timeout", seconds_of(options.breaker.timeout)}};
+    o["retry"] = json::object{{"attempts", options.retry.attempts}};
+    return o;
+}
+
 } // namespace
 
 json::object gateway_tools::status_of(const upstream& c) {
@@ -93,6 +137,9 @@ json::object gateway_tools::status_of(const upstream& c) {
     o["garbage_lines"] = status.garbage_lines;
     o["breaker"] = to_string(status.breaker);
     if (status.retry_in.count() > 0) o["retry_in_ms"] = status.retry_in.count();
+    if (status.has_given_up) o["given_up"] = true;
+    o["instances"] = instances_of(status);
+    o["policy"] = policy_of(c.options());
     return o;
 }
 

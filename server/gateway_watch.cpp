@@ -3,6 +3,7 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "server/sharing_key.hpp"
 
 #include <fmt/format.h>
 
@@ -107,6 +108,8 @@ void gateway::on_session_closed(client_session& session) {
     subscriptions_.remove(session);
     links_.forget(link_memory::client_of(session));
     client_tasks_.on_session_closed(session);
+    const auto key = sharing_key(session);
+    for (const auto& c : upstreams_.children()) c->end_key(key);
     const auto entry = session_watches_.find(session.id());
     if (entry == session_watches_.end()) return;
     auto watched = std::move(entry->second);

@@ -121,7 +121,10 @@ task<task_routes::outcome> task_routes::take_over(const client_request& request,
     const auto form = era_of(place.spoken());
     if (created_task(answered.result, form).empty()) co_return keep_finished(request, answered);
     const auto record = make_record(request, answered, form);
-    if (form == era::legacy) attach(record, request, place, answered);
+    if (form == era::legacy)
+        attach(record, request, place, answered);
+    else
+        record->place.emplace(place.follow()); // another instance may not know it
     const auto added = table_.add(record, clock_type::now());
     if (added.has_error()) {
         cancel_in_background(record);

@@ -40,8 +40,9 @@ struct task_record {
     bool is_local = false;     ///< it ended before it began: the upstream has no such task
     bool is_cancelled = false; ///< final for a legacy client, whatever the server does
 
-    /// Of core tasks: the process (or session) that has it, and what it asks.
+    /// The process (or session) that has it.
     std::optional<upstream::lease> place;
+    /// Of core tasks: what it asks.
     std::shared_ptr<task_inbox> inbox;
     std::vector<std::shared_ptr<question>> live; ///< that the client is being asked
     /// Takes back what the server asks, and what the client is being asked for it.

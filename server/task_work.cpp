@@ -32,6 +32,12 @@ result_context context_of(const task_record& record, era client) {
     return context;
 }
 
+/// The process that has it is asked, as long as it runs. A core task ends with it; the extension
+/// lets a server keep tasks for longer.
+bool has_place(const task_record& record) {
+    return record.place && (record.form == era::legacy || record.place->is_alive());
+}
+
 } // namespace
 
 task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_view method_name,
@@ -41,7 +47,8 @@ task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_v
     request.method = method_name;
     request.members = fmt::format(R"("taskId":{}{}{})", quote_json(record->child_id),
                                   more_members.empty() ? "" : ",", more_members);
-    if (record->place) {
+    request.client_capabilities = with_tasks_declared(capabilities);
+    if (has_place(*record)) {
         auto answer = co_await record->place->call(std::move(request), nullptr, abort);
         co_return answer;
     }
@@ -49,7 +56,6 @@ task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_v
     if (target == nullptr)
         co_return fault{errc::server_not_found,
                         fmt::format("no server named '{}'", record->upstream)};
-    request.client_capabilities = with_tasks_declared(capabilities);
     upstream::caller who;
     who.speaks = record->form;
     auto place = co_await target->acquire(who, abort);
@@ -305,7 +311,7 @@ task<> task_routes::send_cancel(record_ptr record) {
     request.members = fmt::format(R"("taskId":{})", quote_json(record->child_id));
     request.client_capabilities = with_tasks_declared("{}");
     abort_signal never;
-    if (record->place) {
+    if (has_place(*record)) {
         co_await record->place->call(std::move(request), nullptr, never);
         co_return;
     }

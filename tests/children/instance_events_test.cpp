@@ -127,7 +127,7 @@ TEST_CASE("two_clients_at_once_of_a_server_that_asks_get_a_process_each_and_thei
 TEST_CASE("calls_that_ask_wait_for_a_process_where_all_are_taken_and_are_refused_in_the_end") {
     auto options = fake_options();
     options.interactive = interactivity::yes;
-    options.limits.instances_max = 1;
+    options.pool.max = 1;
     child_world world{options};
     world.must_start();
     auto& first = world.begin(tool_call("ask", elicit));
@@ -138,7 +138,7 @@ TEST_CASE("calls_that_ask_wait_for_a_process_where_all_are_taken_and_are_refused
     world.end(first);
     CHECK(text_of(world.end(waiting)) == "{}");
 
-    options.instance_wait = std::chrono::milliseconds{1};
+    options.pool.queue_timeout = std::chrono::milliseconds{1};
     child_world hasty{options};
     hasty.must_start();
     auto& holder = hasty.begin(tool_call("ask", elicit));

@@ -117,7 +117,8 @@ TEST_CASE("a_legacy_server_that_answers_with_an_older_revision_is_spoken_to_in_i
 
 TEST_CASE("a_server_that_dies_of_the_probe_is_restarted_and_initialized") {
     auto options = fake_options({"--exit-on-discover"});
-    options.restart_delay_min = options.restart_delay_max = std::chrono::hours{1}; // no back-off
+    options.restart.base = options.restart.max = std::chrono::hours{1};
+    options.restart.jitter = 0; // no back-off
     child_world world{options};
     world.must_start();
     CHECK(world.get().spoken() == revision::r2025_11_25);

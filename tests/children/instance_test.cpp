@@ -130,7 +130,8 @@ TEST_CASE("a_child_that_ends_at_its_start_fails_with_its_exit_code_and_its_last_
 
 TEST_CASE("calls_during_the_back_off_fail_fast_with_the_reason_and_start_nothing") {
     auto options = fake_options({"--exit-with=9", "--say=no token"});
-    options.restart_delay_min = options.restart_delay_max = std::chrono::hours{1};
+    options.restart.base = options.restart.max = std::chrono::hours{1};
+    options.restart.jitter = 0;
     child_world world{options};
     CHECK(world.start().has_error());
     const auto restarts = world.status().restarts;
@@ -146,8 +147,8 @@ TEST_CASE("calls_during_the_back_off_fail_fast_with_the_reason_and_start_nothing
 
 TEST_CASE("the_back_off_grows_although_each_life_gets_past_the_handshake") {
     auto options = fake_options({"--die-at=tools/list"});
-    options.restart_delay_min = std::chrono::milliseconds{1};
-    options.restart_delay_max = std::chrono::hours{1};
+    options.restart.base = std::chrono::milliseconds{1};
+    options.restart.max = std::chrono::hours{1};
     child_world world{options};
     // After so many failures in a row the wait is at least half of 2^9 ms.
     long longest = 0;
@@ -166,7 +167,8 @@ TEST_CASE("the_back_off_grows_although_each_life_gets_past_the_handshake") {
 
 TEST_CASE("a_stop_ends_the_back_off") {
     auto options = fake_options({"--crash-after=0"});
-    options.restart_delay_min = options.restart_delay_max = std::chrono::hours{1};
+    options.restart.base = options.restart.max = std::chrono::hours{1};
+    options.restart.jitter = 0;
     child_world world{options};
     CHECK(world.call("echo").has_error());
     world.run_until_state(upstream_state::failed);
@@ -274,7 +276,8 @@ TEST_CASE("a_kept_child_starts_by_itself_and_comes_back_when_it_dies") {
 TEST_CASE("a_kept_child_whose_command_is_missing_can_be_stopped_in_its_back_off") {
     auto options = fake_options();
     options.command = "/no/such/program";
-    options.restart_delay_min = options.restart_delay_max = std::chrono::hours{1};
+    options.restart.base = options.restart.max = std::chrono::hours{1};
+    options.restart.jitter = 0;
     child_world world{options};
     world.get().keep_running();
     world.run_until_state(upstream_state::failed);

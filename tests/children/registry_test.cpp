@@ -228,7 +228,7 @@ TEST_CASE("children_are_kept_running_as_their_start_policy_says") {
         eager.start = start_policy::pre_warm;
         for (const auto& options : {lazy, eager, fake_options({}, "automatic")})
             world.all.add(options);
-        world.all.start_kept(is_listing);
+        world.all.start_kept(is_listing, 8);
         world.loop.poll();
         const auto other = is_listing ? upstream_state::starting : upstream_state::not_started;
         CHECK(world.state_of("lazy") == upstream_state::not_started);

@@ -336,6 +336,7 @@ TEST_CASE("a_child_that_closes_its_stdout_is_ended") {
 TEST_CASE("calls_beyond_the_limit_in_flight_are_refused_and_room_is_made_again") {
     auto options = fake_options();
     options.limits.calls_in_flight_max = 2;
+    options.pool.queue_timeout = std::chrono::milliseconds{1};
     child_world world{options};
     world.must_start();
     auto& first = world.begin(tool_call("hold"));

@@ -87,7 +87,9 @@ void fake_server::on_request(const std::string& line, const envelope& message) {
     }
     if (name == method::discover) return discover(id);
     if (name == method::initialize) return initialize(id, params);
-    if (name == method::ping || name == method::set_level) return reply(id, "{}");
+    const bool is_wish = name == method::set_level || name == method::resources_subscribe ||
+                         name == method::resources_unsubscribe;
+    if (is_wish || name == method::ping) return reply(id, "{}");
     if (name == method::tools_call)
         return call_tool(id, params, message.in_meta.progress_token.of(line));
     if (name.ends_with("/list")) return list(id, name, params);

@@ -124,7 +124,8 @@ TEST_CASE("numbers_out_of_range_say_the_range") {
     CHECK(message("limits = { calls_in_flight_max = -1 }") ==
           "out of range: from 1 to 65536 is allowed");
     CHECK(message("truncate = { head = -1 }") == "out of range: from 0 to 1000000000 is allowed");
-    CHECK(message("restart_delay_min = 5\nrestart_delay_max = 4") == "less than restart_delay_min");
+    CHECK(message("restart = { base = 5, max = 4 }") == "less than restart.base");
+    CHECK(message("instances = { min = 5, max = 4 }") == "less than instances.min");
     CHECK(message("truncate_adaptive = [{lines_min = 5}, {lines_min = 5}]") ==
           "lines_min must be greater than in the step before");
 }

@@ -65,8 +65,7 @@ start_timeout = 2
 probe_timeout = 0.25
 list_timeout = 4
 stop_grace = 0
-restart_delay_min = 0.1
-restart_delay_max = 7
+restart = { base = 0.1, max = 7 }
 truncate = { head = 1, tail = 2, head_chars = 3, tail_chars = 4 }
 limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
 )");
@@ -123,8 +122,8 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(child.probe_timeout == 250ms);
     CHECK(child.list_timeout == 4s);
     CHECK(child.stop_grace == 0ms);
-    CHECK(child.restart_delay_min == 100ms);
-    CHECK(child.restart_delay_max == 7s);
+    CHECK(child.restart.base == 100ms);
+    CHECK(child.restart.max == 7s);
     CHECK(child.truncate == truncation{1, 2, 3, 4});
     CHECK(child.limits.line_bytes_max == 4096);
     CHECK(child.limits.stderr_lines_max == 11);
@@ -142,7 +141,6 @@ question_window_ms = 2
 askable_calls_max = 3
 parked_calls_max = 4
 parked_calls_per_client_max = 5
-instances_max = 6
 [defaults]
 era = "modern"
 interactive = "yes"
@@ -153,8 +151,6 @@ interactive = "no"
 era = "legacy"
 roots = ["file:///srv/data"]
 question_hold_timeout = 0.5
-instance_wait = 7
-limits = { instance_queue_max = 8 }
 [[children]]
 name = "two"
 command = "tool"
@@ -174,9 +170,6 @@ era = "auto"
     CHECK(one.only_era == era::legacy);
     CHECK(one.roots == std::vector<std::string>{"file:///srv/data"});
     CHECK(one.question_hold_timeout == 500ms);
-    CHECK(one.instance_wait == 7s);
-    CHECK(one.limits.instances_max == 6);
-    CHECK(one.limits.instance_queue_max == 8);
     const auto& two = made.value.children.at(1);
     CHECK(two.interactive == interactivity::yes);
     CHECK(two.only_era == std::nullopt);

@@ -23,8 +23,8 @@ json::value status_of(gateway_client& client) {
 child_options quick_demo() {
     auto options = gateway_world::demo();
     options.retry.base = 1ms;
-    options.restart_delay_min = 5ms; // a call that finds it in its back-off waits
-    options.restart_delay_max = 5ms;
+    options.restart.base = 5ms; // a call that finds it at rest waits
+    options.restart.max = 5ms;
     return options;
 }
 

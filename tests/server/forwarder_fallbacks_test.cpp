@@ -31,7 +31,7 @@ child_options fragile(const std::string& name = "first") {
     auto options = gateway_world::demo(name);
     options.breaker.threshold = 1;
     options.retry.attempts = 1;
-    options.restart_delay_min = options.restart_delay_max = 5ms;
+    options.restart.base = options.restart.max = 5ms;
     return options;
 }
 

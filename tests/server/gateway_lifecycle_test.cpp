@@ -375,11 +375,11 @@ TEST_CASE("gateway_is_not_ready_while_a_kept_child_starts") {
     kept.start = start_policy::pre_warm;
     world.add(kept);
     CHECK_FALSE(world.front().readiness().has_error());
-    world.upstreams().start_kept(true);
+    world.upstreams().start_kept(true, 8);
     const auto ready = world.front().readiness();
     REQUIRE(ready.has_error());
     CHECK(ready.error().code == errc::server_busy);
-    CHECK(ready.error().message() == "server 'demo' is starting");
+    CHECK(ready.error().message() == "servers that are being started: demo");
     world.run_until([&] { return !world.front().readiness().has_error(); });
     CHECK(world.upstreams().find("demo")->status().state == upstream_state::running);
 }

@@ -312,8 +312,7 @@ TEST_CASE("closed_child_fails_its_calls_and_starts_again_at_the_next") {
 TEST_CASE("crash_in_the_middle_of_calls_is_told_to_each_and_the_next_call_works") {
     gateway_world world{exposing(exposure::both)};
     auto demo = gateway_world::demo();
-    demo.restart_delay_min = child_options{}.restart_delay_min;
-    demo.restart_delay_max = child_options{}.restart_delay_max;
+    demo.restart = {};
     demo.retry.attempts = 1;
     world.add(demo);
     gateway_client client{world, {}};

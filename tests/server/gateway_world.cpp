@@ -70,8 +70,9 @@ child_options gateway_world::demo(const std::string& name) {
     options.name = name;
     options.command = MCPGW_BINARY;
     options.args = {"demo-server"};
-    options.restart_delay_min = std::chrono::milliseconds{1};
-    options.restart_delay_max = std::chrono::milliseconds{5};
+    options.restart.base = std::chrono::milliseconds{1};
+    options.restart.max = std::chrono::milliseconds{5};
+    options.restart.restarts_max = 0;
     return options;
 }
 

@@ -24,7 +24,8 @@ inline child_options fake_options(std::vector<std::string> flags = {}, std::stri
     options.args = std::move(flags);
     options.start_timeout = options.probe_timeout = std::chrono::seconds{40};
     options.call_timeout = options.list_timeout = std::chrono::seconds{40};
-    options.restart_delay_min = options.restart_delay_max = std::chrono::milliseconds{1};
+    options.restart.base = options.restart.max = std::chrono::milliseconds{1};
+    options.restart.restarts_max = 0;
     return options;
 }
 

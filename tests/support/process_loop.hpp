@@ -65,7 +65,8 @@ public:
 
     template <class T>
     static task<> store(task<T> t, std::optional<T>& into) {
-        into = co_await std::move(t);
+        auto value = co_await std::move(t);
+        into.emplace(std::move(value));
     }
 
 private:

@@ -1,0 +1,171 @@
+#pragma once
+
+#include "children/instance.hpp"
+#include "children/pool_rules.hpp"
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mcpgw {
+
+/// The instances of one server in one era: which of them a call goes to, how many there are, and
+/// when one is stopped or makes room for another. `pool_rules` decides, this does. Owned by
+/// `upstream`.
+class instance_pool {
+    struct member;
+
+public:
+    /// A hold on one instance: while it lives, nothing stops the instance in good order.
+    class place {
+    public:
+        place() = default;
+        ~place() { give_back(); }
+        place(place&& other) noexcept
+            : pool_(std::exchange(other.pool_, nullptr)), on_(other.on_), use_(other.use_) {}
+        place& operator=(place&& other) noexcept;
+
+        [[nodiscard]] instance& on() const;
+        /// Another one on the same instance, for what comes after a call. It takes no place away
+        /// from others.
+        [[nodiscard]] place follow() const;
+
+    private:
+        friend class instance_pool;
+        enum class use : std::uint8_t { nothing, call, asked_call };
+        place(instance_pool& pool, member& on, use what);
+        void give_back();
+
+        instance_pool* pool_ = nullptr;
+        member* on_ = nullptr;
+        use use_ = use::nothing;
+    };
+
+    /// What a status shows of one instance.
+    struct member_status {
+        const instance* who;
+        std::size_t calls;
+        bool is_leaving;
+    };
+
+    instance_pool(const child_context& context, const child_options& options,
+                  instance::owner& above, restart_policy& restarts, era spoken);
+    ~instance_pool();
+    instance_pool(const instance_pool&) = delete;
+    instance_pool& operator=(const instance_pool&) = delete;
+
+    [[nodiscard]] era spoken_era() const { return era_; }
+    /// The instance whose lists are the server's; it may not run.
+    instance& lister();
+    /// The same, or another one where there is none; null: there is none at all.
+    [[nodiscard]] const instance* first() const;
+    [[nodiscard]] instance* first();
+    /// One that takes calls now.
+    [[nodiscard]] bool has_running() const;
+    [[nodiscard]] bool is_alive() const;
+    /// It is on its way out, another one has taken its place.
+    [[nodiscard]] bool is_leaving(const instance& one) const;
+
+    /// A place for a call; its instance may have to be started. Waits where all are taken.
+    /// Errors: server_busy, with `retryAfterMs` (the queue is full, or its time is over), and the
+    /// reason of the abort.
+    task<result<place>> take(pool_request request, abort_signal& abort);
+
+    /// The server asks its clients, and its questions name no call.
+    void set_interactive(bool is_interactive) { is_interactive_ = is_interactive; }
+    /// Nothing is stopped for being idle, and as many are kept ready as the options say.
+    void set_kept(bool is_kept);
+    void want_logs();
+    /// Those that belong to this session or user end after their calls.
+    void end_key(std::string_view key);
+    /// The state of one of its instances has changed.
+    void on_state(const instance& one);
+    /// A server that was stopped by hand is wanted again.
+    void resume() { is_stop_wanted_ = false; }
+
+    void begin_stop();
+    /// Until no process is left; the next call starts one.
+    task<> stop();
+    /// Stops it for good. Returns when nothing of it is left.
+    task<> close();
+
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& m : members_) visit(member_status{m->who.get(), m->calls, m->is_leaving});
+        for (const auto& m : ending_) visit(member_status{m->who.get(), m->calls, true});
+    }
+
+private:
+    struct member {
+        std::unique_ptr<instance> who;
+        std::string key;
+        const member* replaces = nullptr;
+        std::size_t calls = 0;
+        std::size_t askers = 0;
+        std::size_t leases = 0;
+        owner_id owner = 0;
+        owner_id last_owner = 0;
+        bool is_used = false; ///< its process has had a call
+        bool is_lister = false;
+        bool is_leaving = false;
+        bool has_closed = false;
+        clock_type::time_point idle_since{};
+        clock_type::time_point leaving_since{};
+    };
+    struct waiter {
+        std::string_view key;
+    };
+
+    // places (instance_pool.cpp)
+    member& add_member(std::size_t at);
+    [[nodiscard]] std::span<const pool_member> view();
+    [[nodiscard]] pool_terms terms() const;
+    [[nodiscard]] std::size_t members_max() const;
+    member* choose(const pool_request& request, bool is_first_in_line);
+    task<result<member*>> wait_in_line(pool_request request, abort_signal& abort);
+    task<result<place>> enter(member& chosen, pool_request request);
+    [[nodiscard]] fault busy(std::string_view what) const;
+    [[nodiscard]] fault is_shut_down() const;
+    void let_oldest_parked_give_way();
+    [[nodiscard]] member* lister_member() const;
+
+    // upkeep (instance_pool_upkeep.cpp)
+    void look();
+    task<> look_after();
+    task<> start_ahead(member& one);
+    task<> close_member(member& one);
+    void carry_out(const std::vector<pool_step>& steps);
+    void begin_replacing(member& old);
+    void leave(member& old);
+    void begin_closing(member& one);
+    void forget_ended();
+    [[nodiscard]] bool has_work() const;
+
+    const child_context& context_;
+    const child_options& options_;
+    instance::owner& owner_;
+    restart_policy& restarts_;
+    era era_;
+    std::vector<std::unique_ptr<member>> members_;
+    std::vector<std::unique_ptr<member>> ending_; ///< closing, or still held
+    std::vector<pool_member> view_;               ///< made anew for each decision
+    std::list<waiter> line_;
+    task_group tasks_;
+    broadcast freed_;   ///< a place may be free
+    broadcast changed_; ///< something may be due
+    std::chrono::milliseconds usual_wait_{1'000};
+    bool is_interactive_ = false;
+    bool is_kept_ = false;
+    bool wants_logs_ = false;
+    bool is_looking_after_ = false;
+    bool is_stop_wanted_ = false;
+    bool is_closed_ = false;
+};
+
+} // namespace mcpgw

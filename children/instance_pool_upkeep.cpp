@@ -1,0 +1,177 @@
+// How many instances there are, and how one makes room for another.
+#include "children/instance_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mcpgw {
+
+void instance_pool::set_kept(bool is_kept) {
+    if (std::exchange(is_kept_, is_kept) != is_kept) look();
+}
+
+void instance_pool::on_state(const instance& one) {
+    const auto found =
+        std::ranges::find_if(members_, [&one](const auto& m) { return m->who.get() == &one; });
+    if (found != members_.end()) {
+        auto& m = **found;
+        if (m.leases == 0) m.idle_since = clock_type::now();
+        if (m.leases == 0 && !one.is_alive()) { // what it knew of its client has ended with it
+            m.is_used = false;
+            m.key.clear();
+        }
+    }
+    freed_.notify_all();
+    look();
+}
+
+void instance_pool::end_key(std::string_view key) {
+    for (const auto& m : members_)
+        if (!key.empty() && m->key == key && !m->is_leaving) leave(*m);
+    look();
+}
+
+bool instance_pool::has_work() const {
+    return !ending_.empty() || std::ranges::any_of(members_, [](const auto& m) {
+        return m->is_leaving || !m->is_lister || m->who->is_alive();
+    });
+}
+
+void instance_pool::look() {
+    changed_.notify_all();
+    if (is_looking_after_ || is_closed_ || !has_work()) return;
+    is_looking_after_ = true; // before: the coroutine may end before spawn() returns
+    if (!tasks_.spawn(look_after())) is_looking_after_ = false;
+}
+
+task<> instance_pool::look_after() {
+    while (!is_closed_) {
+        forget_ended();
+        if (!has_work()) break;
+        const auto now = clock_type::now();
+        pool_wishes wishes;
+        wishes.is_kept = is_kept_ && !is_stop_wanted_;
+        wishes.may_start = !is_stop_wanted_ && !restarts_.is_resting(now);
+        wishes.may_start_at =
+            is_stop_wanted_ ? clock_type::time_point::max() : restarts_.retry_at();
+        const auto plan = plan_pool(options_.pool, wishes, view(), now);
+        carry_out(plan.steps);
+        // Even after a step others come first: one that changes nothing must not hold them up.
+        const auto look_at = plan.steps.empty() ? plan.look_at : now;
+        co_await changed_.wait_until(look_at);
+    }
+    is_looking_after_ = false;
+}
+
+/// The steps name members by their places in the view, so these are looked up before any changes.
+void instance_pool::carry_out(const std::vector<pool_step>& steps) {
+    std::vector<member*> meant;
+    meant.reserve(steps.size());
+    for (const auto& step : steps)
+        meant.push_back(step.member < members_.size() ? members_[step.member].get() : nullptr);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        auto& one = *meant[i];
+        switch (steps[i].what) {
+        case pool_step::action::close:
+            begin_closing(one);
+            break;
+        case pool_step::action::stop:
+            context_.log->info("server '{}' is stopped until it is needed", options_.name);
+            one.who->begin_stop();
+            break;
+        case pool_step::action::leave:
+            leave(one);
+            break;
+        case pool_step::action::replace:
+            begin_replacing(one);
+            break;
+        case pool_step::action::start:
+            tasks_.spawn(start_ahead(add_member(members_.size())));
+            break;
+        }
+    }
+}
+
+/// Its calls have time to end; new ones go elsewhere.
+void instance_pool::leave(member& old) {
+    old.is_leaving = true;
+    old.leaving_since = clock_type::now();
+    for (const auto& m : members_)
+        if (m->replaces == &old) m->replaces = nullptr;
+}
+
+void instance_pool::begin_replacing(member& old) {
+    const bool is_sick = old.who->state() == upstream_state::unhealthy;
+    context_.log->info("server '{}': an instance that {} is replaced; calls on it: {}",
+                       options_.name, is_sick ? "does not answer" : "has run long enough",
+                       old.calls);
+    const auto at =
+        std::ranges::find_if(members_, [&old](const auto& m) { return m.get() == &old; });
+    auto& fresh = add_member(static_cast<std::size_t>(at - members_.begin()));
+    fresh.replaces = &old;
+    fresh.is_lister = old.is_lister;
+    fresh.key = old.key;
+    if (fresh.is_lister) {
+        fresh.who->offer_lists();
+        fresh.who->take_over_watches(*old.who);
+    }
+    tasks_.spawn(start_ahead(fresh));
+}
+
+/// Whoever needs it waits for the same start; what comes of it is seen by on_state().
+task<> instance_pool::start_ahead(member& one) {
+    co_await one.who->ensure_running(clock_type::now() + options_.start_timeout);
+}
+
+void instance_pool::begin_closing(member& one) {
+    if (!one.is_leaving) leave(one);
+    const auto found =
+        std::ranges::find_if(members_, [&one](const auto& m) { return m.get() == &one; });
+    ending_.push_back(std::move(*found));
+    members_.erase(found);
+    for (const auto& m : members_)
+        if (m->replaces == &one) m->replaces = nullptr;
+    tasks_.spawn(close_member(one));
+    freed_.notify_all(); // there is room for another one
+}
+
+task<> instance_pool::close_member(member& one) {
+    co_await one.who->close();
+    one.has_closed = true;
+    look();
+}
+
+/// Who still holds a place on one that has ended must not lose sight of it.
+void instance_pool::forget_ended() {
+    std::erase_if(ending_, [](const auto& m) { return m->has_closed && m->leases == 0; });
+}
+
+void instance_pool::begin_stop() {
+    is_stop_wanted_ = true;
+    for (const auto& m : members_) m->who->begin_stop();
+}
+
+task<> instance_pool::stop() {
+    begin_stop();
+    // Members come and go meanwhile.
+    std::vector<instance*> stopping;
+    for (const auto& m : members_) stopping.push_back(m->who.get());
+    for (auto* const one : stopping)
+        while (!is_closed_ && one->is_alive() && is_stop_wanted_ &&
+               std::ranges::any_of(members_, [one](const auto& m) { return m->who.get() == one; }))
+            co_await changed_.wait_until(clock_type::time_point::max());
+}
+
+task<> instance_pool::close() {
+    is_closed_ = true;
+    begin_stop();
+    freed_.notify_all();
+    changed_.notify_all();
+    for (std::size_t i = 0; i < members_.size(); ++i) co_await members_[i]->who->close();
+    freed_.notify_all();
+    changed_.notify_all();
+    co_await tasks_.wait_all();
+}
+
+} // namespace mcpgw
