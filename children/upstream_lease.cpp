@@ -73,6 +73,11 @@ task<result<void>> upstream::lease::bind_anew() {
 void upstream::lease::report(const result<upstream_answer>& answer) const {
     if (!pass_) return;
     if (!answer.has_error()) return from_->breaker_.succeed(*pass_);
+    // What is known to hang is being replaced: its calls say nothing new of the server.
+    const auto& on = place_.on();
+    const bool is_known =
+        on.state() == upstream_state::unhealthy || from_->of(on.spoken_era()).is_leaving(on);
+    if (is_known && !pass_->is_trial) return;
     const auto code = answer.error().code;
     const bool is_gone = code == errc::connection_lost || code == errc::server_failed;
     // A process that dies fails all of its calls at once: its death counts (on_state), not they.

@@ -45,8 +45,10 @@ std::string chaos_configuration(const bench_options& options) {
                                      "sleep 0.1; done &"));
     return configuration_of(
         children, R"("expose":"both")",
-        fmt::format(R"("timeout":2,"total_timeout":{},"restart_delay_min":0.02,)"
-                    R"("restart_delay_max":0.2,"retry":{{"attempts":20,"base":0.02,"max":0.2,)"
+        fmt::format(R"("timeout":2,"total_timeout":{},"restart":{{"base":0.02,"max":0.2,)"
+                    R"("restarts_max":0,"calls":"wait"}},)"
+                    R"("health":{{"interval":0.5,"timeout":0.5,"misses_max":2}},)"
+                    R"("retry":{{"attempts":20,"base":0.02,"max":0.2,)"
                     R"("budget":10,"codes":["TIMEOUT","CONNECTION_LOST","SERVER_BUSY",)"
                     R"("SERVER_FAILED"]}})",
                     total_timeout.count()));

@@ -71,6 +71,22 @@ TEST_CASE("a_hung_instance_that_nobody_uses_is_stopped_and_the_next_call_starts_
     CHECK(text_of(world.call("echo")) == "{}");
 }
 
+TEST_CASE("the_calls_of_an_instance_that_hangs_do_not_open_the_breaker_of_its_server") {
+    auto options = fake_options();
+    options.health = {5ms, 300ms, 1};
+    options.call_timeout = 3s;
+    options.breaker.threshold = 2;
+    options.stop_grace = 10ms;
+    child_world world{options};
+    world.must_start();
+    std::vector<running_call*> lost;
+    for (int i = 0; i < 4; ++i) lost.push_back(&world.begin(tool_call("never")));
+    ::kill(world.pid(), SIGSTOP);
+    for (auto* const call : lost) CHECK(world.end(*call).error().code == errc::call_timed_out);
+    CHECK(world.status().breaker == breaker_state::closed);
+    CHECK(text_of(world.call("echo")) == "{}");
+}
+
 TEST_CASE("a_server_that_answers_its_checks_is_left_alone") {
     auto options = fake_options();
     options.health = {1ms, 40s, 1};
