@@ -134,8 +134,10 @@ result<void> leave_network_unprivileged() {
     const bool is_mapped = write_file("/proc/self/setgroups", "deny") &&
                            write_file("/proc/self/uid_map", fmt::format("{0} {0} 1", user)) &&
                            write_file("/proc/self/gid_map", fmt::format("{0} {0} 1", group));
+    const int error = errno;
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // until then nobody reads the orders in our memory
     if (!is_mapped)
-        return problem("network", errno, "the child's user namespace cannot be set up", remedy);
+        return problem("network", error, "the child's user namespace cannot be set up", remedy);
     return raise_loopback();
 }
 
