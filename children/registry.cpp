@@ -18,6 +18,7 @@ registry::registry(executor ex, naming_options naming, process_guard* guard, log
     , guard_(guard)
     , log_(log)
     , environment_(std::move(environment))
+    , schemas_({}, log)
     , merged_(std::make_shared<catalog>())
     , tasks_(ex, registry_tasks_max) {}
 
@@ -27,7 +28,11 @@ void registry::add(const child_options& options) {
     child_context context{executor_, guard_, &log_, environment_};
     upstream_events& above = *this;
     upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
+    auto schema = schemas_.load(options);
+    if (schema) upstreams_.back()->recall(std::move(*schema));
     rebuild();
+    // What is offered from here on is what later changes are told against.
+    if (schema && listener_ != nullptr) listener_->on_catalog_changed();
 }
 
 upstream* registry::find(std::string_view name) const {
@@ -56,7 +61,19 @@ void registry::rebuild() {
     }
 }
 
-void registry::on_lists_changed(upstream& /*source*/) {
+void registry::remember(const upstream& source) {
+    if (!schemas_.is_on()) return;
+    const auto schema = source.schema();
+    if (!schema) return;
+    const auto stored = schemas_.store(source.options(), *schema);
+    // Nobody misses it before the next start of the gateway.
+    if (stored.has_error())
+        log_.warning("server '{}': what it offers is not kept: {}", source.name(),
+                     stored.error().message());
+}
+
+void registry::on_lists_changed(upstream& source) {
+    remember(source);
     rebuild();
     if (listener_ != nullptr) listener_->on_catalog_changed();
 }

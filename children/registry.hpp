@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/schema_cache.hpp"
 #include "children/upstream.hpp"
 #include "protocol/catalog.hpp"
 
@@ -35,6 +36,9 @@ public:
 
     /// Before the first request: the one who hears of changes; may be null.
     void set_listener(listener* l) { listener_ = l; }
+    /// Before the first add(): keep there what the children offer, and offer it from there until
+    /// they have started. Empty: nowhere.
+    void keep_schemas_in(std::string directory) { schemas_ = {std::move(directory), log_}; }
     void add(const child_options& options);
 
     [[nodiscard]] executor get_executor() const { return executor_; }
@@ -78,6 +82,7 @@ private:
     void on_notification(upstream& source, std::string_view line, const envelope& message) override;
     void rebuild();
     task<> warm_up();
+    void remember(const upstream& source);
     task<> start_one(upstream& c, clock_type::time_point deadline,
                      std::shared_ptr<countdown> starts);
     task<> refresh_one(upstream& c, clock_type::time_point now, clock_type::time_point deadline,
@@ -89,6 +94,7 @@ private:
     process_guard* guard_;
     logger& log_;
     std::vector<std::string> environment_;
+    schema_cache schemas_;
     listener* listener_ = nullptr;
     std::vector<std::unique_ptr<upstream>> upstreams_;
     std::shared_ptr<const catalog> merged_;

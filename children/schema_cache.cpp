@@ -127,8 +127,8 @@ std::optional<remembered_schema> schema_cache::load(const child_options& options
     const auto key = schema_key(options);
     const auto path = path_of(options, key);
     const auto ignore = [&](std::string_view why) {
-        log_.warning("server '{}': the schema cache is not used, '{}': {}", options.name, path,
-                     why);
+        log_->warning("server '{}': the schema cache is not used, '{}': {}", options.name, path,
+                      why);
         return std::nullopt;
     };
     const auto text = read_own_file(path);

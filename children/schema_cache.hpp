@@ -27,7 +27,7 @@ public:
 
     /// Empty: nothing is kept. The directory is made when it is first needed.
     schema_cache(std::string directory, logger& log)
-        : directory_(std::move(directory)), log_(log) {}
+        : directory_(std::move(directory)), log_(&log) {}
 
     [[nodiscard]] bool is_on() const { return !directory_.empty(); }
     [[nodiscard]] std::optional<remembered_schema> load(const child_options& options);
@@ -41,7 +41,7 @@ private:
     void remove_oldest() const;
 
     std::string directory_;
-    logger& log_;
+    logger* log_;
     std::map<std::string, std::size_t> known_; ///< path, and a hash of what is in it
 };
 

@@ -205,6 +205,7 @@ void upstream::on_ready(instance& /*from*/) {
 
 void upstream::on_lists(instance& from) {
     lists_ = from.lists();
+    recalled_.reset();
     events_.on_lists_changed(*this);
 }
 
@@ -275,13 +276,27 @@ task<result<void>> upstream::update_watches() {
 // ---- status -----------------------------------------------------------------------------------
 
 std::optional<revision> upstream::spoken() const {
+    if (recalled_) return recalled_->spoken;
     const auto* const first = primary().first();
     return first == nullptr ? std::nullopt : first->spoken();
 }
 
 std::string_view upstream::server_info() const {
+    if (recalled_) return recalled_->server_info;
     const auto* const first = primary().first();
     return first == nullptr ? std::string_view{} : std::string_view{first->server_info()};
+}
+
+void upstream::recall(remembered_schema schema) {
+    lists_ = std::make_shared<const upstream_lists>(std::exchange(schema.lists, {}));
+    recalled_ = std::move(schema);
+}
+
+std::optional<remembered_schema> upstream::schema() const {
+    const auto* const first = primary().first();
+    if (recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
+        return std::nullopt;
+    return remembered_schema{*lists_, *first->spoken(), first->server_info()};
 }
 
 upstream_status upstream::status() const {
@@ -292,6 +307,10 @@ upstream_status upstream::status() const {
     status.has_given_up = restarts_.has_given_up();
     status.last_error = restarts_.reason();
     if (const auto* const first = primary().first()) describe(*first, status);
+    if (recalled_) {
+        status.spoken = recalled_->spoken;
+        status.server_info = recalled_->server_info;
+    }
     const bool is_on_its_way = is_keeping_ && status.state == upstream_state::not_started;
     if (is_on_its_way) status.state = upstream_state::starting;
     const bool rests = status.state == upstream_state::failed && restarts_.is_resting(now);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "children/instance_pool.hpp"
+#include "children/remembered_schema.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -131,6 +132,12 @@ public:
     [[nodiscard]] upstream_status status() const;
     /// Revision once known (after the first start), of the instance whose lists are offered.
     [[nodiscard]] std::optional<revision> spoken() const;
+    /// Before its first start: it offers what it did when it last ran, until it says otherwise.
+    void recall(remembered_schema schema);
+    /// What it offers is only remembered: it has not said anything itself.
+    [[nodiscard]] bool is_recalled() const { return recalled_.has_value(); }
+    /// What is worth to be remembered; nothing: it has not told everything.
+    [[nodiscard]] std::optional<remembered_schema> schema() const;
     /// Lists as of the last start or list_changed; kept while the upstream is not running.
     [[nodiscard]] const upstream_lists& lists() const { return *lists_; }
     [[nodiscard]] std::shared_ptr<const upstream_lists> shared_lists() const { return lists_; }
@@ -214,6 +221,8 @@ private:
     instance_pool legacy_;
     std::optional<dated_verdict> verdict_;
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
+    /// Of the server that lists_ is from, without those.
+    std::optional<remembered_schema> recalled_;
     std::map<std::string, std::size_t, std::less<>> watched_; ///< uri, and how many want it
     bool has_asked_ = false;
     bool is_kept_ = false;

@@ -239,6 +239,7 @@ int run_with_children(const cli_options& options, job work) {
     configuration config;
     if (!load_for_command(options, config)) return exit_usage;
     if (options.log_level.empty()) config.log = log_level::error;
+    config.schema_cache.clear(); // what counts is what they say now
     job_result outcome;
     application app{config, own_binary()};
     app.run_job(work(app, options, outcome));

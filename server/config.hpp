@@ -20,7 +20,8 @@ struct configuration {
     http_options http;
     client_limits limits;
     log_level log = log_level::info;
-    std::size_t starts_at_once_max = 8; ///< of children that are started with the gateway
+    std::size_t starts_at_once_max = 8;  ///< of children that are started with the gateway
+    std::string schema_cache;            ///< directory of what children offered; empty: none
     std::vector<child_options> children; ///< in the file's order; disabled ones included
     /// Places in `children` of those that have errors of their own. `check` starts the others.
     std::vector<std::size_t> faulty_children;

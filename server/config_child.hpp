@@ -32,6 +32,8 @@ public:
     };
     /// Reports everything that would keep the child from starting, unless it is disabled.
     child read(child_entry& entry);
+    /// A path of the file.
+    [[nodiscard]] std::string absolute(const std::string& path) const;
 
 private:
     void apply(const checked_section& section, child_options& options);
@@ -45,7 +47,6 @@ private:
     bool check_cwd(const checked_section& section, const child_options& options);
     void check_required(const checked_section& section, const config_node& node,
                         child_options& options);
-    [[nodiscard]] std::string absolute(const std::string& path) const;
 
     const config_environment& environment_;
     std::string directory_;

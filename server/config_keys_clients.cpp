@@ -25,6 +25,17 @@ constexpr std::array keys{
     config_key{"gateway", "log_level", choice, R"("info")",
                "What is written to stderr: this and everything more severe.", 0, 0,
                "debug|info|warning|error|off"},
+    config_key{"gateway",
+               "schema_cache",
+               text,
+               R"("auto")",
+               "Directory in which it is kept what the children offer, so that they are listed "
+               "before they have started; relative to the configuration file. auto: mcp-gateway/"
+               "schemas below $XDG_CACHE_HOME or ~/.cache. off: nothing is kept.",
+               0,
+               0,
+               {},
+               true},
     config_key{
         "gateway",
         "state_secret",

@@ -1,5 +1,6 @@
 #include "server/config_reader.hpp"
 
+#include "children/schema_cache.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/sealed_token.hpp"
 #include "server/config_child.hpp"
@@ -72,6 +73,7 @@ private:
         section.take("question_timeout_ms", gateway.question_timeout);
         section.take("question_window_ms", gateway.parking.window);
         read_state_secret(section);
+        read_schema_cache(section);
         if (section.take("log_level", text))
             made_.log = text == "debug"     ? log_level::debug
                         : text == "warning" ? log_level::warning
@@ -85,6 +87,19 @@ private:
         else
             problems_.error(section.find("separator")->line, section.path_of("separator"),
                             "must have 1 to 4 characters of A-Z a-z 0-9 _ -");
+    }
+
+    void read_schema_cache(const checked_section& section) {
+        std::string text{"auto"};
+        section.take("schema_cache", text);
+        const auto variable = [this](const std::string& name) {
+            return environment_.find(name).value_or("");
+        };
+        if (text == "auto")
+            made_.schema_cache =
+                default_schema_directory(variable("XDG_CACHE_HOME"), variable("HOME"));
+        else if (!text.empty() && text != "off")
+            made_.schema_cache = children_.absolute(text);
     }
 
     void read_state_secret(const checked_section& section) {

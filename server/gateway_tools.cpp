@@ -113,6 +113,14 @@ json::object policy_of(const child_options& options) {
     return o;
 }
 
+/// The server has not said what it offers; or only remembered lists lack the tool, and it may have
+/// it by now. `tool` may be empty.
+bool must_ask(const upstream& c, const std::string& tool) {
+    if (c.lists().capabilities.empty()) return true;
+    return c.is_recalled() && !tool.empty() &&
+           std::ranges::find(c.lists().tools, tool, &list_item::key) == c.lists().tools.end();
+}
+
 } // namespace
 
 json::object gateway_tools::status_of(const upstream& c) {
@@ -244,11 +252,11 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
     const auto found = find_child(arguments);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
-    if (c.lists().capabilities.empty()) {
+    const std::string only{text_or(arguments, "tool_name")};
+    if (must_ask(c, only)) {
         const auto ready = co_await c.ensure_running(clock_type::now() + schema_wait);
         if (ready.has_error()) co_return ready.error();
     }
-    const std::string only{text_or(arguments, "tool_name")};
     const auto tools = items_json(c.lists().tools, only);
     if (!only.empty() && tools == "[]") co_return unknown_tool(c, only);
     co_return fmt::format(
@@ -310,13 +318,13 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
                         "`tool_name` (a string) is missing; get_schema names the server's tools"};
     // Where others can answer, a server that has never run must not hold the call up.
     const bool has_others = !fallbacks_of(c.options(), tool).empty();
-    if (c.lists().capabilities.empty() && !has_others) {
+    if (must_ask(c, tool) && !has_others) {
         const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
         if (ready.has_error()) co_return ready.error();
     }
     const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
     const bool is_known = known != c.lists().tools.end();
-    if (!is_known && !c.lists().capabilities.empty()) co_return unknown_tool(c, tool);
+    if (!is_known && !must_ask(c, tool)) co_return unknown_tool(c, tool);
 
     forwarder::order order;
     order.upstream = c.name();

@@ -2,8 +2,11 @@
 
 #include "tests/support/fake_remote.hpp"
 #include "tests/support/process_probe.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <filesystem>
 
 using namespace mcpgw;
 using namespace mcpgw::child_test;
@@ -252,6 +255,112 @@ TEST_CASE("changed_lists_and_notifications_of_a_child_reach_the_listener") {
     REQUIRE(world.listener.notifications.size() == 1);
     CHECK(world.listener.notifications[0] ==
           R"(a: {"jsonrpc":"2.0","method":"notifications/custom"})");
+}
+
+namespace {
+
+/// As if it had run: it offers one tool, and is what it is.
+remembered_schema schema_with(const std::string& tool) {
+    remembered_schema schema;
+    schema.spoken = newest_legacy;
+    schema.server_info = R"({"name":"remembered","version":"1"})";
+    schema.lists.capabilities = R"({"tools":{}})";
+    schema.lists.tools = {{tool, R"({"name":")" + tool + R"(","inputSchema":{"type":"object"}})"}};
+    return schema;
+}
+
+std::optional<remembered_schema> schema_in(const temporary_directory& kept,
+                                           const child_options& options) {
+    logger log{log_level::off};
+    return schema_cache{kept.str(), log}.load(options);
+}
+
+} // namespace
+
+TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
+    const temporary_directory kept;
+    const auto options = fake_options({"--tools=2"}, "a");
+    std::string tools;
+    {
+        registry_world world;
+        world.all.keep_schemas_in(kept.str());
+        world.all.add(options);
+        CHECK_FALSE(world.all.find("a")->is_recalled());
+        world.list_all();
+        tools = world.all.merged()->tools_json();
+    }
+    registry_world world;
+    world.all.keep_schemas_in(kept.str());
+    world.all.add(options);
+    auto& a = *world.all.find("a");
+    CHECK(a.is_recalled());
+    CHECK(world.all.merged()->tools_json() == tools);
+    CHECK(world.listener.catalog_changes == 1); // what later changes are told against
+    CHECK(json::parse(a.server_info()).at("version").is_string());
+    CHECK(a.status().server_info == a.server_info());
+    CHECK(a.spoken() == newest_legacy);
+    world.list_all();
+    CHECK(world.state_of("a") == upstream_state::not_started);
+    CHECK(world.loop.await(a.ensure_running(clock_type::now() + long_enough)).has_value());
+    CHECK_FALSE(a.is_recalled());
+    CHECK(world.all.merged()->tools_json() == tools);
+}
+
+TEST_CASE("what_a_child_says_itself_takes_the_place_of_what_is_remembered") {
+    const temporary_directory kept;
+    const auto options = fake_options({}, "a");
+    logger log{log_level::off};
+    REQUIRE(schema_cache(kept.str(), log).store(options, schema_with("gone")).has_value());
+    registry_world world;
+    world.all.keep_schemas_in(kept.str());
+    world.all.add(options);
+    CHECK(world.offers("a__gone"));
+    CHECK(world.all.find("a")->status().server_info == schema_with("gone").server_info);
+    abort_signal never;
+    world.loop.await(world.all.find("a")->call(tool_call("tool_0"), nullptr, never));
+    CHECK_FALSE(world.offers("a__gone"));
+    CHECK(world.offers("a__tool_0"));
+    CHECK(world.all.find("a")->status().server_info != schema_with("gone").server_info);
+    CHECK(world.listener.catalog_changes >= 2);
+    const auto now = schema_in(kept, options);
+    REQUIRE(now);
+    CHECK(keys(now->lists.tools) == std::vector<std::string>{"tool_0"});
+}
+
+TEST_CASE("what_is_remembered_stays_where_the_child_cannot_start") {
+    const temporary_directory kept;
+    const auto options = fake_options({"--exit-with=1"}, "a");
+    logger log{log_level::off};
+    REQUIRE(schema_cache(kept.str(), log).store(options, schema_with("still")).has_value());
+    registry_world world;
+    world.all.keep_schemas_in(kept.str());
+    world.all.add(options);
+    abort_signal never;
+    CHECK(world.loop.await(world.all.find("a")->call(tool_call("still"), nullptr, never))
+              .has_error());
+    CHECK(world.state_of("a") == upstream_state::failed);
+    CHECK(world.offers("a__still"));
+    CHECK(schema_in(kept, options));
+}
+
+TEST_CASE("lists_of_which_one_could_not_be_read_are_not_remembered") {
+    const temporary_directory kept;
+    auto options = fake_options({"--silent-at=prompts/list"}, "a");
+    options.list_timeout = std::chrono::milliseconds{50};
+    registry_world world;
+    world.all.keep_schemas_in(kept.str());
+    world.all.add(options);
+    world.list_all();
+    CHECK_FALSE(world.all.find("a")->lists().capabilities.empty());
+    CHECK_FALSE(schema_in(kept, options));
+}
+
+TEST_CASE("a_directory_for_schemas_that_cannot_be_used_hinders_nobody") {
+    registry_world world;
+    world.all.keep_schemas_in("/dev/null/schemas");
+    world.all.add(fake_options({}, "a"));
+    world.list_all();
+    CHECK(world.offers("a__tool_0"));
 }
 
 TEST_CASE("closing_the_registry_ends_every_child_whatever_it_is_doing") {

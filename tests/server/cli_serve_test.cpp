@@ -72,7 +72,8 @@ TEST_CASE("stdio_writes_only_messages_to_stdout_whatever_it_logs") {
     auto result = run_command(
         {"stdio", "--config", file, "--log-level", "debug"},
         opening + call_line(2, "execute_child_tool", R"({"server_id":"bad","tool_name":"x"})") +
-            call_line(3, "nope", "{}"));
+            call_line(3, "nope", "{}"),
+        {"XDG_CACHE_HOME=" + directory.path("cache")});
     CHECK(result.exit_code == exit_success);
     CHECK(contains(result.err, "debug"));
     int answers = 0;
@@ -92,7 +93,8 @@ TEST_CASE("plain_form_serves_a_json_array_of_children_with_abstracts") {
     const auto file = directory.write("children.json", R"([{"name":"one","command":")" MCPGW_BINARY
                                                        R"(","args":["demo-server"]}])");
     const auto abstracts = directory.write("abstracts.json", R"({"one":"Shows things."})");
-    cli_process gateway{{"--children-config", file, "--children-abstract", abstracts}};
+    cli_process gateway{{"--children-config", file, "--children-abstract", abstracts},
+                        {"XDG_CACHE_HOME=" + directory.path("cache")}};
     gateway.write(opening + call_line(2, "list_registered_children", "{}"));
     const auto listed = answer_to(gateway, 2).at("result").at("structuredContent");
     CHECK(listed.at("children").at(0).at("server_id") == "one");

@@ -205,6 +205,7 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(value.gateway.naming.prefix == bare.gateway.naming.prefix);
     CHECK(value.gateway.naming.separator == bare.gateway.naming.separator);
     CHECK(value.log == bare.log);
+    CHECK(value.schema_cache == bare.schema_cache);
     CHECK(value.gateway.state_secret.empty());
     CHECK(value.gateway.question_timeout == gateway_options{}.question_timeout);
     CHECK(value.gateway.parking.window == parking_limits{}.window);

@@ -228,6 +228,26 @@ required_env = ["UNSET"]
     CHECK(warnings(made) == list{"0 "}); // no child is enabled
 }
 
+TEST_CASE("the_schema_cache_is_below_the_users_caches_unless_it_is_elsewhere_or_off") {
+    const scratch_directory scratch;
+    const auto directory_of = [&scratch](const std::string& key,
+                                         std::map<std::string, std::string> variables) {
+        const auto made = scratch.load("c.toml", "[gateway]\n" + key + "\n" + child_with(""),
+                                       std::move(variables));
+        CAPTURE(printed(made.problems));
+        CHECK(made.problems.empty());
+        return made.value.schema_cache;
+    };
+    CHECK(directory_of("", {{"HOME", "/home/me"}}) == "/home/me/.cache/mcp-gateway/schemas");
+    CHECK(directory_of("schema_cache = \"auto\"", {{"HOME", "/h"}, {"XDG_CACHE_HOME", "/x"}}) ==
+          "/x/mcp-gateway/schemas");
+    CHECK(directory_of("", {}).empty());
+    CHECK(directory_of("schema_cache = \"off\"", {{"HOME", "/home/me"}}).empty());
+    CHECK(directory_of("schema_cache = \"\"", {{"HOME", "/home/me"}}).empty());
+    CHECK(directory_of("schema_cache = \"kept\"", {{"HOME", "/home/me"}}) == scratch.path("kept"));
+    CHECK(directory_of("schema_cache = \"${DIR}/kept\"", {{"DIR", "/var"}}) == "/var/kept");
+}
+
 TEST_CASE("a_short_state_secret_is_an_error_that_does_not_show_it") {
     const scratch_directory scratch;
     const auto made =

@@ -1,6 +1,7 @@
 #include "server/gateway_tools.hpp"
 
 #include "tests/support/gateway_world.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -216,6 +217,43 @@ TEST_CASE("get_schema_gives_everything_or_one_tool") {
     CHECK(tool.at("outputSchema").at("required") == json::array{"sum"});
 
     const auto wrong = client.call("get_schema", on("demo", R"(,"tool_name":"sub")"));
+    CHECK(failure_of(wrong) == "TOOL_NOT_FOUND");
+    CHECK(message_of(wrong).find("It has: echo, add") != std::string::npos);
+}
+
+TEST_CASE("tools_that_are_not_remembered_are_asked_for") {
+    const temporary_directory kept;
+    logger log{log_level::off};
+    remembered_schema older;
+    older.lists.capabilities = R"({"tools":{}})";
+    older.lists.tools = {{"echo", R"({"name":"echo","inputSchema":{"type":"object"}})"}};
+    REQUIRE(schema_cache(kept.str(), log).store(gateway_world::demo(), older).has_value());
+    const auto ask = [&kept](const std::string& own_tool, const std::string& arguments,
+                             upstream_state after) {
+        gateway_world world;
+        world.upstreams().keep_schemas_in(kept.str());
+        world.add(gateway_world::demo());
+        gateway_client client{world, {}};
+        auto result = client.call(own_tool, arguments);
+        CHECK(world.upstreams().find("demo")->status().state == after);
+        // As the next one is to find it, too.
+        logger quiet{log_level::off};
+        remembered_schema again;
+        again.lists.capabilities = R"({"tools":{}})";
+        again.lists.tools = {{"echo", R"({"name":"echo","inputSchema":{"type":"object"}})"}};
+        REQUIRE(schema_cache(kept.str(), quiet).store(gateway_world::demo(), again).has_value());
+        return result;
+    };
+    const auto known = ask("get_schema", on("demo"), upstream_state::not_started);
+    CHECK(known.at("structuredContent").at("tools").as_array().size() == 1);
+    ask("get_schema", on("demo", R"(,"tool_name":"echo")"), upstream_state::not_started);
+    const auto added =
+        ask("get_schema", on("demo", R"(,"tool_name":"add")"), upstream_state::running);
+    CHECK(added.at("structuredContent").at("tools").as_array().size() == 1);
+    const auto sum = ask("execute_child_tool", execution("demo", "add", R"({"a":2,"b":3})"),
+                         upstream_state::running);
+    CHECK(text_of(sum) == "5");
+    const auto wrong = ask("execute_child_tool", execution("demo", "sub"), upstream_state::running);
     CHECK(failure_of(wrong) == "TOOL_NOT_FOUND");
     CHECK(message_of(wrong).find("It has: echo, add") != std::string::npos);
 }

@@ -27,7 +27,8 @@ export async function makeConfig({
     const directory = await mkdtemp(join(tmpdir(), 'mcp-gateway-e2e-'));
     const config = {
         ...settings,
-        gateway: { expose, ...settings.gateway },
+        // What servers offered is remembered from one run to the next, but not between tests.
+        gateway: { expose, schema_cache: 'schemas', ...settings.gateway },
         http: { listen: '127.0.0.1:0', ...settings.http },
         children: await Promise.all(
             (await children(directory)).map((child) => recordChild(directory, child)),
@@ -51,9 +52,13 @@ export async function makeConfig({
     };
 }
 
-/// A gateway that serves HTTP on a free port.
+/// A gateway that serves HTTP on a free port, with a configuration of its own; or with `config`,
+/// which stays when it ends.
 export async function startGateway(options = {}) {
-    const config = await makeConfig(options);
+    const config = options.config ?? (await makeConfig(options));
+    const remove = async () => {
+        if (!options.config) await config.remove();
+    };
     const child = spawn(requireBinary(), ['serve', '--config', config.file], {
         stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -85,7 +90,7 @@ export async function startGateway(options = {}) {
         });
     }).catch(async (error) => {
         child.kill('SIGKILL');
-        await config.remove();
+        await remove();
         throw error;
     });
 
@@ -103,7 +108,7 @@ export async function startGateway(options = {}) {
             const late = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
             const { code, signal } = await exited;
             clearTimeout(late);
-            await config.remove();
+            await remove();
             if (code !== 0)
                 throw new Error(`the gateway ended with ${code ?? signal}; its log:\n${log}`);
         },
