@@ -24,15 +24,21 @@ registry::registry(executor ex, naming_options naming, process_guard* guard, log
 
 registry::~registry() = default;
 
-void registry::add(const child_options& options) {
-    child_context context{executor_, guard_, &log_, environment_};
+void registry::add(std::span<const child_options> children) {
+    bool offers_something = false;
     upstream_events& above = *this;
-    upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
-    auto schema = schemas_.load(options);
-    if (schema) upstreams_.back()->recall(std::move(*schema));
+    for (const auto& options : children) {
+        if (!options.is_enabled) continue;
+        child_context context{executor_, guard_, &log_, environment_};
+        upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
+        auto schema = schemas_.load(options);
+        if (!schema) continue;
+        upstreams_.back()->recall(std::move(*schema));
+        offers_something = true;
+    }
     rebuild();
     // What is offered from here on is what later changes are told against.
-    if (schema && listener_ != nullptr) listener_->on_catalog_changed();
+    if (offers_something && listener_ != nullptr) listener_->on_catalog_changed();
 }
 
 upstream* registry::find(std::string_view name) const {

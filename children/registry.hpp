@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,9 @@ public:
     /// Before the first add(): keep there what the children offer, and offer it from there until
     /// they have started. Empty: nowhere.
     void keep_schemas_in(std::string directory) { schemas_ = {std::move(directory), log_}; }
-    void add(const child_options& options);
+    void add(const child_options& options) { add(std::span{&options, 1}); }
+    /// Those of them that are enabled. The catalog is merged once, not once for each.
+    void add(std::span<const child_options> children);
 
     [[nodiscard]] executor get_executor() const { return executor_; }
     [[nodiscard]] upstream* find(std::string_view name) const;

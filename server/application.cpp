@@ -37,8 +37,7 @@ application::application(const configuration& config, const std::string& own_bin
         log_.warning("the guard process could not be started: if the gateway is killed, children "
                      "that ignore the end of their input stay");
     upstreams_.keep_schemas_in(config.schema_cache);
-    for (const auto& child : config.children)
-        if (child.is_enabled) upstreams_.add(child);
+    upstreams_.add(config.children);
 }
 
 application::~application() = default;
