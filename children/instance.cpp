@@ -228,7 +228,10 @@ task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
             if (!was_notified && !is_running())
                 co_return fault{
                     errc::call_timed_out,
-                    fmt::format("server '{}' did not become ready in time", options_.name)};
+                    fmt::format("server '{}' did not become ready in time; what a start may "
+                                "take is set by `start_timeout`, what a call may by `timeout` and "
+                                "`total_timeout`",
+                                options_.name)};
         }
         if (attempts_ended_ == attempts_before || is_closed_) continue;
         if (std::exchange(is_ending, false)) continue;

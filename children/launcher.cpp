@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace mcpgw {
@@ -28,6 +29,7 @@ namespace {
 
 constexpr int exit_not_launched = 127; // as a shell that cannot run a command
 constexpr std::size_t failure_bytes_max = 4096;
+constexpr timeval orders_time{2, 0}; // for a launcher to read what the socket does not hold
 
 std::optional<launch_orders> read_orders() {
     std::string bytes;
@@ -152,7 +154,9 @@ void launch_channel::send(const launch_orders& orders) {
     // Ours only while nobody else has it: its closing must be seen.
     ::close(std::exchange(far_, -1));
     // Whole as a rule; longer ones wait for the launcher, which reads before all else. One that
-    // died is seen by its exit.
+    // died is seen by its exit, and one that is held up refuses what it has got of them: all others
+    // wait with us.
+    ::setsockopt(near_, SOL_SOCKET, SO_SNDTIMEO, &orders_time, sizeof orders_time);
     const auto bytes = encode_orders(orders);
     for (std::string_view rest = bytes; !rest.empty();) {
         const auto n = ::send(near_, rest.data(), rest.size(), MSG_NOSIGNAL);

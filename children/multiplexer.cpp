@@ -22,7 +22,9 @@ multiplexer::upstream_id multiplexer::make_id(std::size_t index, std::uint64_t g
 
 result<multiplexer::upstream_id> multiplexer::try_add(waiting_call& call) {
     if (used_ >= std::min<std::size_t>(calls_max_, index_mask + 1))
-        return fault{errc::server_busy, fmt::format("{} calls are in flight, the maximum", used_)};
+        return fault{
+            errc::server_busy,
+            fmt::format("{} calls are in flight, the maximum (limits.calls_in_flight_max)", used_)};
     if (free_.empty()) {
         free_.push_back(slots_.size());
         slots_.emplace_back();

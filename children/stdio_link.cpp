@@ -173,7 +173,8 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
     open_call call{*this, request, std::move(observer), abort};
     if (call.refusal()) co_return *call.refusal();
     if (!try_send(make_request_line(request, call.id(), spoken)))
-        co_return named({errc::server_busy, "it does not read its input fast enough"});
+        co_return named({errc::server_busy, "it does not read its input fast enough "
+                                            "(limits.write_queue_bytes_max)"});
     const auto given_up = co_await call.wait(abort);
     if (!given_up) co_return call.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).

@@ -186,7 +186,9 @@ void upstream::on_state(instance& from) {
     // era is found out at the next start.
     const bool was_wrong = from.state() == upstream_state::failed && !from.has_agreed();
     if (was_wrong && !options_.only_era) verdict_.reset();
-    if (from.state() == upstream_state::failed) breaker_.fail(clock_type::now());
+    // One more that cannot be started is no reason to leave those alone that work.
+    const bool is_spare = !from.has_agreed() && (modern_.has_running() || legacy_.has_running());
+    if (from.state() == upstream_state::failed && !is_spare) breaker_.fail(clock_type::now());
     modern_.on_state(from);
     legacy_.on_state(from);
     changed_.notify_all();
@@ -205,7 +207,8 @@ void upstream::on_ready(instance& /*from*/) {
 
 void upstream::on_lists(instance& from) {
     lists_ = from.lists();
-    recalled_.reset();
+    if (from.spoken()) known_ = identity{*from.spoken(), from.server_info()};
+    is_recalled_ = false;
     events_.on_lists_changed(*this);
 }
 
@@ -276,25 +279,26 @@ task<result<void>> upstream::update_watches() {
 // ---- status -----------------------------------------------------------------------------------
 
 std::optional<revision> upstream::spoken() const {
-    if (recalled_) return recalled_->spoken;
-    const auto* const first = primary().first();
-    return first == nullptr ? std::nullopt : first->spoken();
+    const auto* const first = is_recalled_ ? nullptr : primary().first();
+    if (first != nullptr && first->spoken()) return first->spoken();
+    return known_ ? std::optional{known_->spoken} : std::nullopt;
 }
 
 std::string_view upstream::server_info() const {
-    if (recalled_) return recalled_->server_info;
-    const auto* const first = primary().first();
-    return first == nullptr ? std::string_view{} : std::string_view{first->server_info()};
+    const auto* const first = is_recalled_ ? nullptr : primary().first();
+    if (first != nullptr && first->spoken()) return first->server_info();
+    return known_ ? std::string_view{known_->server_info} : std::string_view{};
 }
 
 void upstream::recall(remembered_schema schema) {
-    lists_ = std::make_shared<const upstream_lists>(std::exchange(schema.lists, {}));
-    recalled_ = std::move(schema);
+    lists_ = std::make_shared<const upstream_lists>(std::move(schema.lists));
+    known_ = identity{schema.spoken, std::move(schema.server_info)};
+    is_recalled_ = true;
 }
 
 std::optional<remembered_schema> upstream::schema() const {
     const auto* const first = primary().first();
-    if (recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
+    if (is_recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
         return std::nullopt;
     return remembered_schema{*lists_, *first->spoken(), first->server_info()};
 }
@@ -306,11 +310,9 @@ upstream_status upstream::status() const {
     status.retry_in = breaker_.retry_in(now);
     status.has_given_up = restarts_.has_given_up();
     status.last_error = restarts_.reason();
-    if (const auto* const first = primary().first()) describe(*first, status);
-    if (recalled_) {
-        status.spoken = recalled_->spoken;
-        status.server_info = recalled_->server_info;
-    }
+    status.spoken = spoken();
+    status.server_info = server_info();
+    describe_first(status);
     const bool is_on_its_way = is_keeping_ && status.state == upstream_state::not_started;
     if (is_on_its_way) status.state = upstream_state::starting;
     const bool rests = status.state == upstream_state::failed && restarts_.is_resting(now);
@@ -335,17 +337,21 @@ upstream_status upstream::status() const {
 }
 
 /// What the instance that speaks for the others shows.
-void upstream::describe(const instance& first, upstream_status& status) {
-    status.state = first.state();
-    if (first.state() == upstream_state::unhealthy)
-        status.last_error = first.last_fault().message();
-    if (!first.list_problem().empty()) status.last_error = first.list_problem();
-    status.stderr_lines = first.last_words().lines();
-    status.spoken = first.spoken();
-    status.server_info = first.server_info();
-    if (first.is_running())
+void upstream::describe_first(upstream_status& status) const {
+    const auto* const first = primary().first();
+    if (first == nullptr) {
+        // It ran, for somebody who is gone.
+        if (known_ && !is_recalled_) status.state = upstream_state::stopped;
+        return;
+    }
+    status.state = first->state();
+    if (first->state() == upstream_state::unhealthy)
+        status.last_error = first->last_fault().message();
+    if (!first->list_problem().empty()) status.last_error = first->list_problem();
+    status.stderr_lines = first->last_words().lines();
+    if (first->is_running())
         status.uptime = std::chrono::duration_cast<std::chrono::seconds>(clock_type::now() -
-                                                                         first.running_since());
+                                                                         first->running_since());
 }
 
 } // namespace mcpgw

@@ -99,7 +99,7 @@ public:
             : from_(&from), place_(std::move(place)) {}
         /// To the connection of the instance, which is started if it does not run.
         task<result<void>> bind(clock_type::time_point deadline);
-        task<result<void>> bind_anew();
+        task<result<void>> bind_anew(std::optional<clock_type::time_point> call_ends);
 
         void report(const result<upstream_answer>& answer) const;
         task<result<upstream_answer>>
@@ -130,12 +130,13 @@ public:
     [[nodiscard]] const std::string& name() const { return options_.name; }
     [[nodiscard]] const child_options& options() const { return options_; }
     [[nodiscard]] upstream_status status() const;
-    /// Revision once known (after the first start), of the instance whose lists are offered.
+    /// Revision once known (after the first start), of the instance whose lists are offered or
+    /// were last.
     [[nodiscard]] std::optional<revision> spoken() const;
     /// Before its first start: it offers what it did when it last ran, until it says otherwise.
     void recall(remembered_schema schema);
     /// What it offers is only remembered: it has not said anything itself.
-    [[nodiscard]] bool is_recalled() const { return recalled_.has_value(); }
+    [[nodiscard]] bool is_recalled() const { return is_recalled_; }
     /// What is worth to be remembered; nothing: it has not told everything.
     [[nodiscard]] std::optional<remembered_schema> schema() const;
     /// Lists as of the last start or list_changed; kept while the upstream is not running.
@@ -194,7 +195,7 @@ private:
     [[nodiscard]] instance_pool& primary();
     [[nodiscard]] std::optional<era_verdict> verdict() const;
     void tell_pools();
-    static void describe(const instance& first, upstream_status& status);
+    void describe_first(upstream_status& status) const;
     task<> keep();
     void keep_if_wanted();
     /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
@@ -221,14 +222,19 @@ private:
     instance_pool legacy_;
     std::optional<dated_verdict> verdict_;
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
-    /// Of the server that lists_ is from, without those.
-    std::optional<remembered_schema> recalled_;
+    /// Who said what lists_ holds. Kept when the last instance is gone, as lists_ are.
+    struct identity {
+        revision spoken;
+        std::string server_info;
+    };
+    std::optional<identity> known_;
     std::map<std::string, std::size_t, std::less<>> watched_; ///< uri, and how many want it
     bool has_asked_ = false;
     bool is_kept_ = false;
     bool is_keeping_ = false;
     bool is_stop_wanted_ = false;
     bool is_closed_ = false;
+    bool is_recalled_ = false; ///< lists_ and known_ are from a run of long ago
 };
 
 } // namespace mcpgw

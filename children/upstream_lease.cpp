@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mcpgw {
@@ -62,8 +63,10 @@ task<result<void>> upstream::lease::bind(clock_type::time_point deadline) {
     co_return result<void>{};
 }
 
-task<result<void>> upstream::lease::bind_anew() {
-    const auto deadline = clock_type::now() + from_->options().start_timeout;
+/// Within the time of the call, if that is limited.
+task<result<void>> upstream::lease::bind_anew(std::optional<clock_type::time_point> call_ends) {
+    const auto start_ends = clock_type::now() + from_->options().start_timeout;
+    const auto deadline = std::min(start_ends, call_ends.value_or(start_ends));
     co_await place_.on().wait_end_of(link_, deadline);
     const auto bound = co_await bind(deadline);
     co_return bound;
@@ -102,7 +105,7 @@ task<result<upstream_answer>> upstream::lease::send(upstream_call request,
     // A client whose own session has ended gives up its calls with the same code.
     if (abort.reason()) co_return answer;
     if (is_unseen(answer)) {
-        const auto bound = co_await bind_anew();
+        const auto bound = co_await bind_anew(request.deadline);
         if (bound.has_error()) co_return bound.error();
     } else if (has_refused_version(answer)) {
         // Another server has taken the place of the one that we knew: the next start finds out.
