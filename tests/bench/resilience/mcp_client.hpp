@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocol/mcp.hpp"
-#include "tests/bench/gateway_process.hpp"
+#include "tests/bench/support/gateway_process.hpp"
 
 #include <cstdint>
 #include <optional>

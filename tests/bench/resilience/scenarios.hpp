@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tests/bench/report.hpp"
+#include "tests/bench/support/report.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace mcpgw::bench {
 
-/// What is run, and how much of it. All bounded: see options_of() in bench_main.cpp.
+/// What is run, and how much of it. All bounded: see take() in resilience_main.cpp.
 struct bench_options {
     std::string binary;                ///< the gateway; its children are its own demo server
     std::chrono::seconds duration{60}; ///< of the chaos

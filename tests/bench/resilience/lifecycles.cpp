@@ -1,9 +1,9 @@
 // Starts, stops, sudden ends, and children that are only configured.
 #include "protocol/json_members.hpp"
-#include "tests/bench/bench_config.hpp"
-#include "tests/bench/mcp_client.hpp"
-#include "tests/bench/processes.hpp"
-#include "tests/bench/scenarios.hpp"
+#include "tests/bench/resilience/mcp_client.hpp"
+#include "tests/bench/resilience/scenarios.hpp"
+#include "tests/bench/support/gateway_config.hpp"
+#include "tests/bench/support/processes.hpp"
 
 #include <fmt/format.h>
 

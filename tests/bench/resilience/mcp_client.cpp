@@ -1,4 +1,4 @@
-#include "tests/bench/mcp_client.hpp"
+#include "tests/bench/resilience/mcp_client.hpp"
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"

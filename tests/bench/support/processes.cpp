@@ -1,14 +1,17 @@
-#include "tests/bench/processes.hpp"
+#include "tests/bench/support/processes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include <unistd.h>
@@ -84,8 +87,18 @@ std::vector<process_entry> servers_of(pid_t gateway) {
     return list;
 }
 
+bool is_running(pid_t pid) {
+    const auto now = entry_of(pid);
+    return now && now->state != 'Z' && now->state != 'X';
+}
+
 std::size_t count_alive(const std::vector<process_entry>& list) {
     return static_cast<std::size_t>(std::ranges::count_if(list, is_alive));
+}
+
+void kill_all(const std::vector<process_entry>& list) {
+    for (const auto& one : list)
+        if (is_alive(one)) ::kill(one.pid, SIGKILL);
 }
 
 std::size_t count_zombies(const std::vector<process_entry>& list) {
@@ -105,6 +118,26 @@ long resident_kib(pid_t pid) {
     long resident = 0;
     fields >> size >> resident;
     return resident * (::sysconf(_SC_PAGESIZE) / 1024);
+}
+
+long resident_peak_kib(pid_t pid) {
+    constexpr std::string_view key = "VmHWM:";
+    const auto text = read_file(fmt::format("/proc/{}/status", pid));
+    const auto at = text.find(key);
+    return at == std::string::npos ? 0 : std::stol(text.substr(at + key.size()));
+}
+
+std::chrono::nanoseconds processor_time(pid_t pid) {
+    std::int64_t sum = 0;
+    std::error_code ec;
+    const auto tasks = fmt::format("/proc/{}/task", pid);
+    for (fs::directory_iterator it{tasks, ec}, end; !ec && it != end; it.increment(ec)) {
+        const auto text = read_file(it->path().string() + "/schedstat");
+        std::int64_t nanoseconds = 0;
+        std::from_chars(text.data(), text.data() + text.size(), nanoseconds);
+        sum += nanoseconds;
+    }
+    return std::chrono::nanoseconds{sum};
 }
 
 std::string command_line_of(pid_t pid) {

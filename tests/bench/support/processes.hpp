@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,12 +23,20 @@ struct process_entry {
 std::vector<process_entry> descendants_of(pid_t root);
 /// The servers that a gateway has started itself: without its guard, and without zombies.
 std::vector<process_entry> servers_of(pid_t gateway);
+/// Not gone, and no zombie.
+bool is_running(pid_t pid);
 /// Those of `list` that still run.
 std::size_t count_alive(const std::vector<process_entry>& list);
+/// SIGKILL to those of `list` that still run.
+void kill_all(const std::vector<process_entry>& list);
 std::size_t count_zombies(const std::vector<process_entry>& list);
 
 std::size_t count_descriptors(pid_t pid);
 long resident_kib(pid_t pid);
+/// The most that it ever had.
+long resident_peak_kib(pid_t pid);
+/// Time on the processor of all its threads that live.
+std::chrono::nanoseconds processor_time(pid_t pid);
 /// Arguments with blanks between them; empty: it is gone.
 std::string command_line_of(pid_t pid);
 

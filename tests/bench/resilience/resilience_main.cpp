@@ -1,5 +1,5 @@
 // What the gateway does when things go wrong, measured. See tests/bench/README.md.
-#include "tests/bench/scenarios.hpp"
+#include "tests/bench/resilience/scenarios.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "tests/bench/report.hpp"
+#include "tests/bench/support/report.hpp"
 
 #include <fmt/format.h>
 

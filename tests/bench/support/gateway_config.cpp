@@ -1,4 +1,4 @@
-#include "tests/bench/bench_config.hpp"
+#include "tests/bench/support/gateway_config.hpp"
 
 #include "protocol/json_text.hpp"
 
