@@ -15,15 +15,16 @@ struct speed_options {
     std::string gateway;
     std::string echo;
     std::string nginx;                       ///< empty: there is none
+    std::string against;                     ///< another gateway to compare with; empty: none
     std::string peers;                       ///< directory node_modules; empty: none are measured
     std::string write;                       ///< file of the report; empty: none is written
-    std::set<std::string, std::less<>> only; ///< parts; empty: all
+    std::set<std::string, std::less<>> only; ///< parts; empty: all, or calls if quick
     std::size_t rounds = 5;
     std::chrono::milliseconds measured{800}; ///< of each measurement
     bool is_quick = false;
 
     [[nodiscard]] bool wants(std::string_view part) const {
-        return only.empty() || only.contains(part);
+        return only.empty() ? !is_quick || part == "calls" : only.contains(part);
     }
 };
 

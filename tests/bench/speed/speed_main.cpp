@@ -1,17 +1,60 @@
 // How fast the gateway is, measured beside nginx and others. See tests/bench/README.md.
-#include "tests/bench/speed/call_rates.hpp"
-#include "tests/bench/speed/findings.hpp"
-#include "tests/bench/speed/options.hpp"
-#include "tests/bench/speed/stand.hpp"
+#include "tests/bench/speed/parts.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdio>
 #include <exception>
+
+#include <sys/resource.h>
 
 namespace mcpgw::bench {
 
 namespace {
+
+struct part {
+    std::string_view name;
+    void (*run)(bench_run&);
+};
+
+void run_on_stand(bench_run& run) {
+    const bool wants_calls = run.options.wants("calls");
+    const bool wants_open = run.options.wants("open");
+    if (!wants_calls && !wants_open) return;
+    const stand on{run.needed};
+    if (wants_calls) run_calls(run, on);
+    if (wants_open) run_open(run, on);
+}
+
+constexpr std::array parts{
+    part{"events", run_events}, part{"lists", run_lists}, part{"transports", run_transports},
+    part{"memory", run_memory}, part{"start", run_start},
+};
+
+/// Connections and pipes of all programs of the bench, which inherit it.
+void allow_many_files() {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+void say(std::string_view name) {
+    fmt::print("{} ...\n", name);
+    std::fflush(stdout);
+}
+
+/// What goes wrong in one part is a missed target, and spares the others.
+template <class Run>
+void guarded(bench_run& run, std::string_view name, Run part_run) {
+    say(name);
+    try {
+        part_run(run);
+    } catch (const std::exception& error) {
+        run.out.targets.add(std::string{name}, "to run", error.what(), false);
+    }
+}
 
 void print(const findings& found) {
     for (const auto& one : found.sections)
@@ -19,20 +62,16 @@ void print(const findings& found) {
     for (const auto& remark : found.remarks) fmt::print("\n{}\n", remark);
 }
 
-int run(const speed_options& options) {
-    findings found;
-    const programs needed{options.gateway, options.echo, options.nginx};
-    if (options.wants("calls")) {
-        fmt::print("calls ...\n");
-        std::fflush(stdout);
-        const stand on{needed};
-        call_rates rates;
-        rates.run(options, on);
-        rates.report_to(found);
-    }
-    print(found);
-    found.targets.print(options.gateway);
-    return found.targets.is_good() ? 0 : 1;
+int run_all(const speed_options& options) {
+    allow_many_files();
+    bench_run run{
+        options, {options.gateway, options.echo, options.nginx, options.against}, {}, {}, {}};
+    guarded(run, "calls", run_on_stand);
+    for (const auto& [name, run_part] : parts)
+        if (options.wants(name)) guarded(run, name, run_part);
+    print(run.out);
+    run.out.targets.print(options.gateway);
+    return run.out.targets.is_good() ? 0 : 1;
 }
 
 } // namespace
@@ -43,7 +82,7 @@ int main(int argc, char** argv) {
     const auto options = mcpgw::bench::read_speed_options(argc, argv);
     if (!options) return 2;
     try {
-        return mcpgw::bench::run(*options);
+        return mcpgw::bench::run_all(*options);
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return 2;

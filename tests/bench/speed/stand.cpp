@@ -92,14 +92,6 @@ bool answers(std::uint16_t port) {
     }
 }
 
-program_options with_pipes(std::vector<std::string> command) {
-    program_options made;
-    made.command = std::move(command);
-    made.has_pipes = true;
-    made.log = "/dev/null";
-    return made;
-}
-
 program_options with_log_pipe(std::vector<std::string> command) {
     program_options made;
     made.command = std::move(command);
@@ -149,19 +141,25 @@ void nginx_proxy::start(const std::string& binary, std::uint16_t upstream_port) 
 
 stand::stand(const programs& found)
     : echo_(found.echo), gateway_(found.gateway, speed_configuration(found.echo)) {
-    const auto gateway_at = [&](const std::string& name, dialect spoken) {
-        return subject{name, spoken, gateway_.port(), "/mcp", {gateway_.pid()}, {}};
+    const auto add = [&](const std::string& name, dialect spoken, std::uint16_t port, pid_t pid) {
+        over_http_.push_back({.name = name, .spoken = spoken, .port = port, .processes = {pid}});
     };
-    over_http_.push_back(gateway_at(names::gateway_legacy, dialect::legacy));
-    over_http_.push_back(gateway_at(names::gateway_modern, dialect::modern));
+    add(names::gateway_legacy, dialect::legacy, gateway_.port(), gateway_.pid());
+    add(names::gateway_modern, dialect::modern, gateway_.port(), gateway_.pid());
+    if (!found.against.empty()) {
+        other_ = std::make_unique<gateway_process>(found.against, speed_configuration(found.echo));
+        add(names::other_legacy, dialect::legacy, other_->port(), other_->pid());
+        add(names::other_modern, dialect::modern, other_->port(), other_->pid());
+    }
     if (!found.nginx.empty()) {
         nginx_ = std::make_unique<nginx_proxy>(found.nginx, echo_.port());
-        over_http_.push_back(
-            {names::nginx, dialect::legacy, nginx_->port(), "/mcp", {nginx_->worker()}, {}});
+        add(names::nginx, dialect::legacy, nginx_->port(), nginx_->worker());
     }
-    over_http_.push_back({names::echo, dialect::legacy, echo_.port(), "/mcp", {echo_.pid()}, {}});
+    add(names::echo, dialect::legacy, echo_.port(), echo_.pid());
     child_alone_.name = names::child;
-    child_alone_.piped = with_pipes({found.echo, "stdio"});
+    child_alone_.piped.command = {found.echo, "stdio"};
+    child_alone_.piped.has_pipes = true;
+    child_alone_.piped.log = "/dev/null";
 }
 
 } // namespace mcpgw::bench

@@ -17,7 +17,8 @@ namespace mcpgw::bench {
 struct programs {
     std::string gateway;
     std::string echo;
-    std::string nginx; ///< empty: there is none
+    std::string nginx;   ///< empty: there is none
+    std::string against; ///< another gateway; empty: there is none
 };
 
 /// Configuration of a gateway with the echo server as its only child, whose tools keep their names,
@@ -63,12 +64,12 @@ public:
     [[nodiscard]] const std::vector<subject>& over_http() const { return over_http_; }
     /// The gateway's child without the gateway: no gateway can be faster.
     [[nodiscard]] const subject& child_alone() const { return child_alone_; }
-    [[nodiscard]] const gateway_process& gateway() const { return gateway_; }
 
 private:
     echo_over_http echo_;
     gateway_process gateway_;
-    std::unique_ptr<nginx_proxy> nginx_; ///< null: it is not installed
+    std::unique_ptr<gateway_process> other_; ///< null: none is asked for
+    std::unique_ptr<nginx_proxy> nginx_;     ///< null: it is not installed
     std::vector<subject> over_http_;
     subject child_alone_;
 };
@@ -77,6 +78,8 @@ private:
 namespace names {
 inline const std::string gateway_legacy = "gateway, legacy";
 inline const std::string gateway_modern = "gateway, modern";
+inline const std::string other_legacy = "other gateway, legacy";
+inline const std::string other_modern = "other gateway, modern";
 inline const std::string nginx = "nginx proxy_pass";
 inline const std::string echo = "echo, no proxy";
 inline const std::string child = "child's pipe";

@@ -3,6 +3,7 @@
 #include "tests/bench/speed/load/answer_check.hpp"
 #include "tests/bench/speed/load/http_lane.hpp"
 #include "tests/bench/speed/load/pipe_lane.hpp"
+#include "tests/bench/speed/load/sse_lane.hpp"
 #include "tests/bench/support/processes.hpp"
 
 #include <fmt/format.h>
@@ -24,9 +25,13 @@ load_figures run_load(const subject& what, const call_kind& kind, std::size_t in
         lanes.push_back(std::move(piped));
         plan.calls_at_once = in_flight;
     } else {
-        for (std::size_t i = 0; i < in_flight; ++i)
-            lanes.push_back(
-                std::make_unique<http_lane>(what.port, what.path, kind, what.spoken, check));
+        for (std::size_t i = 0; i < in_flight; ++i) {
+            if (what.spoken == dialect::old_sse)
+                lanes.push_back(std::make_unique<sse_lane>(what.port, what.path, kind, check));
+            else
+                lanes.push_back(
+                    std::make_unique<http_lane>(what.port, what.path, kind, what.spoken, check));
+        }
     }
     const load_loop::counter subject_time = [&processes] {
         std::uint64_t sum = 0;

@@ -19,8 +19,9 @@ struct subject {
     dialect spoken = dialect::legacy;
     std::uint16_t port = 0; ///< of the HTTP server
     std::string path = "/mcp";
-    std::vector<pid_t> processes; ///< whose time on the processor counts
-    program_options piped;        ///< without a port: started for each measurement
+    std::string tool = "echo";      ///< as it is named there
+    std::vector<pid_t> processes{}; ///< whose time on the processor counts
+    program_options piped{};        ///< without a port: started for each measurement
 };
 
 /// One measurement. `in_flight`: connections with one call each, or calls on one pipe. Throws

@@ -11,10 +11,10 @@ namespace mcpgw::bench {
 
 /// What the bench starts, and how.
 struct program_options {
-    std::vector<std::string> command;     ///< the first word is looked up in PATH
-    std::vector<std::string> environment; ///< NAME=VALUE, beside the bench's own
-    bool has_pipes = false;               ///< on stdin and stdout; else they are /dev/null
-    std::string log;                      ///< file for its stderr; empty: a pipe
+    std::vector<std::string> command{};     ///< the first word is looked up in PATH
+    std::vector<std::string> environment{}; ///< NAME=VALUE, beside the bench's own
+    bool has_pipes = false;                 ///< on stdin and stdout; else they are /dev/null
+    std::string log{};                      ///< file for its stderr; empty: a pipe
 };
 
 /// A process of the bench: ended with all that it has started, whatever happens. Throws

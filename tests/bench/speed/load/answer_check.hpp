@@ -25,6 +25,9 @@ public:
     /// A notification of progress of the call `id`, the next after `seen`.
     bool accepts_progress(std::string_view message, std::uint64_t id, int seen);
 
+    /// A notification that is not looked at any closer.
+    void count_event() { ++events_; }
+
     [[nodiscard]] std::uint64_t wrong() const { return wrong_; }
     [[nodiscard]] const std::string& first_wrong() const { return first_wrong_; }
     /// Notifications that were right.

@@ -44,7 +44,7 @@ void http_connection::send_all(std::string_view request) {
     }
 }
 
-void http_connection::wait_for_reply(bool is_head_enough) {
+reply_reader::state http_connection::wait_for_bytes() {
     for (;;) {
         const auto space = reader_.space();
         const auto count = ::recv(socket_, space.data(), space.size(), 0);
@@ -55,9 +55,13 @@ void http_connection::wait_for_reply(bool is_head_enough) {
         if (count <= 0) throw std::runtime_error("the connection ended");
         const auto state = reader_.received(static_cast<std::size_t>(count));
         if (state == reply_reader::state::broken) throw std::runtime_error("no HTTP reply");
-        if (state == reply_reader::state::complete) return;
-        if (is_head_enough && !reader_.head().empty()) return;
+        return state;
     }
+}
+
+void http_connection::wait_for_reply(bool is_head_enough) {
+    while (wait_for_bytes() != reply_reader::state::complete)
+        if (is_head_enough && !reader_.head().empty()) return;
 }
 
 void http_connection::exchange(std::string_view request) {

@@ -20,12 +20,15 @@ public:
 
     [[nodiscard]] int socket() const { return socket_; }
     [[nodiscard]] reply_reader& reader() { return reader_; }
+    [[nodiscard]] const reply_reader& reader() const { return reader_; }
     /// Sends a request and waits for its whole reply, which stays in reader() until next().
     void exchange(std::string_view request);
     /// Sends all of it, and waits for nothing else.
     void send_all(std::string_view request);
     /// Reads until the reply is whole, or until its head is there.
     void wait_for_reply(bool is_head_enough = false);
+    /// Reads once.
+    reply_reader::state wait_for_bytes();
 
 private:
     int socket_;

@@ -87,7 +87,10 @@ void pipe_lane::on_ready(call_sink& sink) {
         const std::string_view line{in_.data() + begin, at - begin};
         begin = from = at + 1;
         const auto id = check_.id_in(line);
-        if (!id) continue; // a notification
+        if (!id) {
+            check_.count_event();
+            continue;
+        }
         if (!check_.accepts(line, *id))
             throw std::runtime_error("a wrong answer: " + check_.first_wrong());
         sink.finished(*id);

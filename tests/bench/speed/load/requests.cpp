@@ -18,8 +18,7 @@ std::string_view method_of(const call_kind& kind) {
 }
 
 std::string_view tool_of(const call_kind& kind) {
-    if (kind.is == call_kind::what::list) return {};
-    return kind.is == call_kind::what::echo ? "echo" : "progress";
+    return kind.is == call_kind::what::list ? std::string_view{} : kind.tool;
 }
 
 void append_id(patched_text& to) {
@@ -40,6 +39,7 @@ call_kind echo_of(std::size_t text_bytes) {
 call_kind progress_call() {
     call_kind kind;
     kind.is = call_kind::what::progress;
+    kind.tool = "progress";
     return kind;
 }
 

@@ -16,7 +16,8 @@ enum class dialect : std::uint8_t { legacy, modern, old_sse };
 struct call_kind {
     enum class what : std::uint8_t { echo, progress, list };
     what is = what::echo;
-    std::string text;            ///< that echo gives back; needs no escapes in JSON
+    std::string tool = "echo";   ///< as the subject names it
+    std::string text;            ///< that it gives back; needs no escapes in JSON
     std::size_t tools_count = 0; ///< that the list must have
 };
 call_kind echo_of(std::size_t text_bytes);

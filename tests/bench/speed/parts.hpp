@@ -1,0 +1,40 @@
+#pragma once
+
+#include "tests/bench/speed/comparison.hpp"
+#include "tests/bench/speed/findings.hpp"
+#include "tests/bench/speed/options.hpp"
+#include "tests/bench/speed/stand.hpp"
+
+namespace mcpgw::bench {
+
+/// One run of the bench: what its parts share.
+struct bench_run {
+    speed_options options;
+    programs needed;
+    findings out;
+    comparison rates; ///< of the gateway, nginx and the echo server
+    comparison peers; ///< of the gateway and other gateways
+};
+
+/// Each measures its part, and adds sections and targets to the findings.
+
+/// Calls a second, latencies, time on the processor.
+void run_calls(bench_run& run, const stand& on);
+/// Latency at a fixed rate.
+void run_open(bench_run& run, const stand& on);
+/// Memory: idle, with many sessions and streams, with long messages.
+void run_memory(bench_run& run);
+/// From the start to the first answer.
+void run_start(bench_run& run);
+/// Notifications that a call sends before its answer.
+void run_events(bench_run& run);
+/// A long list of tools.
+void run_lists(bench_run& run);
+/// Clients over HTTP+SSE and over stdio.
+void run_transports(bench_run& run);
+/// Other gateways.
+void run_peers(bench_run& run);
+/// System calls, allocations and instructions of one call.
+void run_profile(bench_run& run);
+
+} // namespace mcpgw::bench
