@@ -38,7 +38,7 @@ std::string load_cell::name() const {
 
 void cell_figures::add(const load_figures& one) {
     calls.add(one.calls_per_second());
-    events.add(one.seconds > 0 ? static_cast<double>(one.events) / one.seconds : 0);
+    events.add(one.seconds > 0 ? static_cast<double>(one.counted) / one.seconds : 0);
     p50.add(one.times.quantile(0.5));
     p99.add(one.times.quantile(0.99));
     p999.add(one.times.quantile(0.999));

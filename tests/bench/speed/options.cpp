@@ -66,8 +66,8 @@ bool take(std::string_view argument, speed_options& options) {
     };
     for (const auto& [name, out] : std::array{
              text_option{"--gateway", &options.gateway}, text_option{"--against", &options.against},
-             text_option{"--nginx", &options.nginx}, text_option{"--peers", &options.peers},
-             text_option{"--write", &options.write}}) {
+             text_option{"--nginx", &options.nginx}, text_option{"--node", &options.node},
+             text_option{"--peers", &options.peers}, text_option{"--write", &options.write}}) {
         if (name != key) continue;
         *out = value;
         return true;
@@ -83,7 +83,7 @@ const std::vector<std::string_view> speed_parts{"calls",  "open",  "events", "li
 const std::string_view speed_usage =
     "speed_bench [--quick] [--only=PART,...] [--rounds=5] [--seconds=0.8]\n"
     "            [--write=docs/performance.md] [--peers=node_modules] [--gateway=PATH]\n"
-    "            [--against=PATH] [--nginx=PATH]\n"
+    "            [--node=PATH] [--against=PATH] [--nginx=PATH]\n"
     "--quick: calls of 64 bytes only, in less than a minute; give it first.\n";
 
 std::optional<speed_options> read_speed_options(int argc, char** argv) {

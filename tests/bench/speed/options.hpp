@@ -17,6 +17,7 @@ struct speed_options {
     std::string nginx;                       ///< empty: there is none
     std::string against;                     ///< another gateway to compare with; empty: none
     std::string peers;                       ///< directory node_modules; empty: none are measured
+    std::string node = "node";               ///< that runs the peers
     std::string write;                       ///< file of the report; empty: none is written
     std::set<std::string, std::less<>> only; ///< parts; empty: all, or calls if quick
     std::size_t rounds = 5;

@@ -28,8 +28,9 @@ void run_on_stand(bench_run& run) {
 }
 
 constexpr std::array parts{
-    part{"events", run_events}, part{"lists", run_lists}, part{"transports", run_transports},
-    part{"memory", run_memory}, part{"start", run_start},
+    part{"events", run_events},   part{"lists", run_lists}, part{"transports", run_transports},
+    part{"memory", run_memory},   part{"start", run_start}, part{"peers", run_peers},
+    part{"profile", run_profile},
 };
 
 /// Connections and pipes of all programs of the bench, which inherit it.

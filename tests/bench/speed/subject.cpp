@@ -15,7 +15,7 @@ namespace mcpgw::bench {
 namespace {
 
 load_figures run_load(const subject& what, const call_kind& kind, std::size_t in_flight,
-                      load_plan plan) {
+                      load_plan plan, const load_loop::counter& counted) {
     answer_check check{kind};
     std::vector<std::unique_ptr<lane>> lanes;
     auto processes = what.processes;
@@ -43,15 +43,15 @@ load_figures run_load(const subject& what, const call_kind& kind, std::size_t in
         return check.events();
     };
     load_loop loop{std::move(lanes)};
-    return loop.run(plan, subject_time, events);
+    return loop.run(plan, subject_time, counted ? counted : events);
 }
 
 } // namespace
 
 load_figures measure(const subject& what, const call_kind& kind, std::size_t in_flight,
-                     const load_plan& plan) {
+                     const load_plan& plan, const load_loop::counter& counted) {
     try {
-        return run_load(what, kind, in_flight, plan);
+        return run_load(what, kind, in_flight, plan, counted);
     } catch (const std::runtime_error& error) {
         throw std::runtime_error(fmt::format("{}: {}", what.name, error.what()));
     }

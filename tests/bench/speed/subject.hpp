@@ -24,9 +24,10 @@ struct subject {
     program_options piped{};        ///< without a port: started for each measurement
 };
 
-/// One measurement. `in_flight`: connections with one call each, or calls on one pipe. Throws
+/// One measurement. `in_flight`: connections with one call each, or calls on one pipe. `counted`:
+/// what else is counted meanwhile; empty: the notifications before the answers. Throws
 /// std::runtime_error with the name of the subject where that fails.
 load_figures measure(const subject& what, const call_kind& kind, std::size_t in_flight,
-                     const load_plan& plan);
+                     const load_plan& plan, const load_loop::counter& counted = {});
 
 } // namespace mcpgw::bench

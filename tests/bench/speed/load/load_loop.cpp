@@ -124,7 +124,7 @@ void load_loop::begin_window(std::int64_t now) {
     if (interval_ == 0) window_begin_ = now;
     figures_.subject_time = std::chrono::nanoseconds{(*subject_time_)()};
     figures_.own_time = std::chrono::nanoseconds{read_clock(CLOCK_THREAD_CPUTIME_ID)};
-    figures_.events = (*events_)();
+    figures_.counted = (*counted_)();
 }
 
 void load_loop::end_window(std::int64_t now) {
@@ -135,14 +135,14 @@ void load_loop::end_window(std::int64_t now) {
     figures_.own_time =
         std::chrono::nanoseconds{read_clock(CLOCK_THREAD_CPUTIME_ID)} - figures_.own_time;
     figures_.subject_time = std::chrono::nanoseconds{(*subject_time_)()} - figures_.subject_time;
-    figures_.events = (*events_)() - figures_.events;
+    figures_.counted = (*counted_)() - figures_.counted;
 }
 
 load_figures load_loop::run(const load_plan& plan, const counter& subject_time,
-                            const counter& events) {
+                            const counter& counted) {
     ::prctl(PR_SET_TIMERSLACK, 1); // else a rate is kept to 50 us only
     subject_time_ = &subject_time;
-    events_ = &events;
+    counted_ = &counted;
     interval_ = plan.rate > 0 ? static_cast<double>(second) / plan.rate : 0;
     for (const auto& one : lanes_)
         for (std::size_t i = 0; i < plan.calls_at_once; ++i) places_.push_back({one.get(), 0, 0});
@@ -165,6 +165,7 @@ load_figures load_loop::run(const load_plan& plan, const counter& subject_time,
             throw std::runtime_error("no answer in time");
     }
     for (const auto& one : lanes_) one->close();
+    figures_.all_calls = started_;
     return figures_;
 }
 

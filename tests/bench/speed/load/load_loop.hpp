@@ -23,10 +23,11 @@ struct load_plan {
 /// What came of it, in the measured time.
 struct load_figures {
     std::uint64_t calls = 0;
+    std::uint64_t all_calls = 0; ///< with those before and after the measured time
     double seconds = 0;
-    std::uint64_t events = 0;                 ///< notifications before the answers
-    latency_histogram times;                  ///< with a rate: since the call was due
-    std::chrono::nanoseconds own_time{0};     ///< of the load itself on the processor
+    std::uint64_t counted = 0;            ///< what the counter of the caller says, of the same time
+    latency_histogram times;              ///< with a rate: since the call was due
+    std::chrono::nanoseconds own_time{0}; ///< of the load itself on the processor
     std::chrono::nanoseconds subject_time{0}; ///< of what is measured
 
     [[nodiscard]] double calls_per_second() const;
@@ -46,8 +47,8 @@ public:
     load_loop(const load_loop&) = delete;
     load_loop& operator=(const load_loop&) = delete;
 
-    /// `subject_time`: nanoseconds on the processor. `events`: notifications seen so far.
-    load_figures run(const load_plan& plan, const counter& subject_time, const counter& events);
+    /// `subject_time`: nanoseconds on the processor. `counted`: anything else.
+    load_figures run(const load_plan& plan, const counter& subject_time, const counter& counted);
 
 private:
     /// A place for one call; its ids are all equal modulo the number of places.
@@ -69,7 +70,7 @@ private:
     std::vector<std::size_t> idle_; ///< places without a call, with a rate only
     load_figures figures_;
     const counter* subject_time_ = nullptr;
-    const counter* events_ = nullptr;
+    const counter* counted_ = nullptr;
     double interval_ = 0; ///< nanoseconds between calls; 0: no rate
     std::int64_t first_due_ = 0;
     std::uint64_t started_ = 0;

@@ -13,15 +13,17 @@ namespace mcpgw::bench {
 
 namespace {
 
-/// Takes what is there.
+/// Takes all that is there, up to the end of a reply.
 reply_reader::state read_some(http_connection& from) {
-    const auto space = from.reader().space();
-    const auto count = ::recv(from.socket(), space.data(), space.size(), 0);
-    if (count < 0 && errno == EAGAIN) return reply_reader::state::incomplete;
-    if (count <= 0) throw std::runtime_error("the connection ended");
-    const auto state = from.reader().received(static_cast<std::size_t>(count));
-    if (state == reply_reader::state::broken) throw std::runtime_error("no HTTP reply");
-    return state;
+    for (;;) {
+        const auto space = from.reader().space();
+        const auto count = ::recv(from.socket(), space.data(), space.size(), 0);
+        if (count < 0 && errno == EAGAIN) return reply_reader::state::incomplete;
+        if (count <= 0) throw std::runtime_error("the connection ended");
+        const auto state = from.reader().received(static_cast<std::size_t>(count));
+        if (state == reply_reader::state::broken) throw std::runtime_error("no HTTP reply");
+        if (state == reply_reader::state::complete) return state;
+    }
 }
 
 } // namespace

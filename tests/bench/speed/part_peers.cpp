@@ -1,0 +1,154 @@
+// Other gateways, each as its documentation says to serve a stdio server over HTTP.
+#include "protocol/json_text.hpp"
+#include "tests/bench/speed/load/sockets.hpp"
+#include "tests/bench/speed/parts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+
+#include <unistd.h>
+
+namespace mcpgw::bench {
+
+namespace {
+
+constexpr std::chrono::seconds start_limit{15};
+constexpr std::size_t rounds = 2;
+const std::vector<load_cell> cells{{16, 64}, {64, 64}, {8, 64 * KiB}};
+
+constexpr std::string_view peers_text =
+    "Other programs that serve a stdio server over HTTP, each started as its documentation says, "
+    "with\n"
+    "the same child: supergateway and mcp-proxy over Streamable HTTP with sessions, mcp-hub over\n"
+    "HTTP+SSE, the one transport that it has towards clients. They take turns with the gateway.\n";
+
+/// How one of them is started.
+struct peer_plan {
+    std::string name;
+    std::string script; ///< in node_modules
+    dialect spoken = dialect::legacy;
+    std::string tool = "echo";
+};
+
+const std::vector<peer_plan> plans{
+    {"supergateway", "supergateway/dist/index.js"},
+    {"mcp-proxy", "mcp-proxy/dist/bin/mcp-proxy.mjs"},
+    {"mcp-hub", "mcp-hub/dist/cli.js", dialect::old_sse, "echo__echo"},
+};
+
+std::vector<std::string> arguments_of(const peer_plan& plan, const std::string& port,
+                                      const std::string& echo, const std::string& config) {
+    if (plan.name == "supergateway")
+        return {"--stdio",
+                echo + " stdio",
+                "--outputTransport",
+                "streamableHttp",
+                "--stateful",
+                "--port",
+                port,
+                "--logLevel",
+                "none"};
+    if (plan.name == "mcp-proxy")
+        return {"--port", port, "--server", "stream", "--", echo, "stdio"};
+    return {"--port", port, "--config", config};
+}
+
+bool is_listening(std::uint16_t port) {
+    try {
+        ::close(connect_to_loopback(port));
+        return true;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+}
+
+/// One of them, as it runs.
+class peer_process {
+public:
+    peer_process(const peer_plan& plan, const bench_run& run) : port_(find_free_port()) {
+        const auto config = directory_.path() + "/servers.json";
+        std::ofstream(config) << fmt::format(
+            R"({{"mcpServers":{{"echo":{{"command":{},"args":["stdio"]}}}}}})",
+            quote_json(run.needed.echo));
+        program_options options;
+        options.command = {run.options.node, run.options.peers + "/" + plan.script};
+        for (auto& word : arguments_of(plan, std::to_string(port_), run.needed.echo, config))
+            options.command.push_back(std::move(word));
+        options.log = directory_.path() + "/stderr.log";
+        process_.emplace(options);
+        const auto deadline = clock_type::now() + start_limit;
+        while (!is_listening(port_)) {
+            if (clock_type::now() > deadline) throw std::runtime_error("it did not come up");
+            pause_for(std::chrono::milliseconds{50});
+        }
+    }
+    [[nodiscard]] subject as_subject(const peer_plan& plan) const {
+        return {.name = plan.name,
+                .spoken = plan.spoken,
+                .port = port_,
+                .path = "/mcp",
+                .tool = plan.tool,
+                .processes = {process_->pid()}};
+    }
+
+private:
+    temporary_directory directory_;
+    std::uint16_t port_;
+    std::optional<program> process_;
+};
+
+void judge(bench_run& run) {
+    for (const auto& cell : {cells[0], cells[1]}) {
+        double fastest = 0;
+        for (const auto& name : run.peers.subjects())
+            if (name != names::gateway_legacy)
+                fastest = std::max(fastest, run.peers.calls_of(name, cell));
+        if (fastest == 0) continue;
+        const auto ratio = ratio_of(run.peers.calls_of(names::gateway_legacy, cell), fastest);
+        run.out.targets.add(
+            fmt::format("calls/s, {}, against the fastest other gateway", cell.name()), ">= 20 x",
+            ratio_text(ratio), ratio >= 20);
+    }
+}
+
+} // namespace
+
+void run_peers(bench_run& run) {
+    if (run.options.peers.empty()) {
+        run.out.remarks.emplace_back(
+            "Other gateways were left out: --peers names a directory node_modules with them.");
+        return;
+    }
+    const gateway_process gateway{run.needed.gateway, speed_configuration(run.needed.echo)};
+    std::vector<subject> subjects{
+        {.name = names::gateway_legacy, .port = gateway.port(), .processes = {gateway.pid()}}};
+    std::vector<std::unique_ptr<peer_process>> running;
+    for (const auto& plan : plans) {
+        if (!std::filesystem::exists(run.options.peers + "/" + plan.script)) {
+            run.out.remarks.push_back(plan.name + " was left out: it is not there.");
+            continue;
+        }
+        try {
+            running.push_back(std::make_unique<peer_process>(plan, run));
+            subjects.push_back(running.back()->as_subject(plan));
+        } catch (const std::runtime_error& error) {
+            run.out.remarks.push_back(fmt::format("{} was left out: {}", plan.name, error.what()));
+        }
+    }
+    for (std::size_t round = 0; round < rounds; ++round)
+        for (const auto& cell : cells)
+            for (const auto& one : subjects)
+                run.peers.measure_echo(one, cell, run.options.measured);
+    run.out.sections.push_back({"Other gateways", std::string{peers_text},
+                                run.peers.rates_table() + "\n" + run.peers.latency_table() + "\n" +
+                                    run.peers.processor_table()});
+    judge(run);
+    run.peers.report_failures(run.out, "gateway");
+}
+
+} // namespace mcpgw::bench
