@@ -1,6 +1,6 @@
 #include "tests/bench/speed/comparison.hpp"
 
-#include "tests/bench/speed/table.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 
@@ -93,7 +93,7 @@ std::string comparison::rates_table() const {
 }
 
 std::string comparison::processor_table() const {
-    std::vector<std::string> head{"us/call"};
+    std::vector<std::string> head{"µs/call"};
     head.insert(head.end(), subjects_.begin(), subjects_.end());
     head.emplace_back("load");
     table made{head};

@@ -12,6 +12,8 @@ namespace mcpgw::bench {
 
 namespace {
 
+constexpr std::string_view quick = "--quick";
+
 std::optional<double> number_of(std::string_view text, double min, double max) {
     double value = 0;
     const auto* const end = text.data() + text.size();
@@ -39,12 +41,7 @@ bool take_parts(std::string_view list, speed_options& options) {
 }
 
 bool take(std::string_view argument, speed_options& options) {
-    if (argument == "--quick") {
-        options.is_quick = true;
-        options.rounds = 3;
-        options.measured = std::chrono::milliseconds{500};
-        return true;
-    }
+    if (argument == quick) return true; // taken before the others
     const auto equals = argument.find('=');
     if (equals == std::string_view::npos) return false;
     const auto key = argument.substr(0, equals);
@@ -77,20 +74,28 @@ bool take(std::string_view argument, speed_options& options) {
 
 } // namespace
 
-const std::vector<std::string_view> speed_parts{"calls",  "open",  "events", "lists",  "transports",
-                                                "memory", "start", "peers",  "profile"};
+const std::vector<std::string_view> speed_parts{"calls",      "open",   "peers", "events", "lists",
+                                                "transports", "memory", "start", "profile"};
 
 const std::string_view speed_usage =
     "speed_bench [--quick] [--only=PART,...] [--rounds=5] [--seconds=0.8]\n"
     "            [--write=docs/performance.md] [--peers=node_modules] [--gateway=PATH]\n"
     "            [--node=PATH] [--against=PATH] [--nginx=PATH]\n"
-    "--quick: calls of 64 bytes only, in less than a minute; give it first.\n";
+    "--quick: calls of 64 bytes only, in less than a minute.\n";
 
 std::optional<speed_options> read_speed_options(int argc, char** argv) {
     speed_options options;
     options.gateway = MCPGW_BINARY;
     options.echo = MCPGW_ECHO_SERVER;
     options.nginx = find_nginx();
+    const auto is_quick = [](std::string_view argument) {
+        return argument == quick;
+    };
+    if (std::any_of(argv + 1, argv + argc, is_quick)) {
+        options.is_quick = true;
+        options.rounds = 3;
+        options.measured = std::chrono::milliseconds{500};
+    }
     for (int i = 1; i < argc; ++i) {
         if (take(argv[i], options)) continue;
         fmt::print(stderr, "not understood: {}\n{}parts: {}\n", argv[i], speed_usage,

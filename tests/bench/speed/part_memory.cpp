@@ -1,8 +1,8 @@
 // Memory: idle, with many sessions, with many streams, with long messages.
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"
-#include "tests/bench/speed/table.hpp"
 #include "tests/bench/support/processes.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // Latency at a fixed rate: calls are due at even distances, whether the last ones are back or not.
 #include "tests/bench/speed/parts.hpp"
-#include "tests/bench/speed/table.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
 // Other gateways, each as its documentation says to serve a stdio server over HTTP.
+#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "tests/bench/speed/load/sockets.hpp"
 #include "tests/bench/speed/parts.hpp"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 
@@ -56,6 +58,14 @@ std::vector<std::string> arguments_of(const peer_plan& plan, const std::string& 
     if (plan.name == "mcp-proxy")
         return {"--port", port, "--server", "stream", "--", echo, "stdio"};
     return {"--port", port, "--config", config};
+}
+
+/// What its package says.
+std::string version_of(const bench_run& run, const peer_plan& plan) {
+    const auto package = plan.script.substr(0, plan.script.find('/'));
+    std::ifstream file(run.options.peers + "/" + package + "/package.json");
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    return unquote_json(find_member(text, "version")).value_or("of an unknown version");
 }
 
 bool is_listening(std::uint16_t port) {
@@ -128,6 +138,7 @@ void run_peers(bench_run& run) {
     std::vector<subject> subjects{
         {.name = names::gateway_legacy, .port = gateway.port(), .processes = {gateway.pid()}}};
     std::vector<std::unique_ptr<peer_process>> running;
+    run.versions.push_back("node " + said_by({run.options.node, "--version"}));
     for (const auto& plan : plans) {
         if (!std::filesystem::exists(run.options.peers + "/" + plan.script)) {
             run.out.remarks.push_back(plan.name + " was left out: it is not there.");
@@ -136,6 +147,7 @@ void run_peers(bench_run& run) {
         try {
             running.push_back(std::make_unique<peer_process>(plan, run));
             subjects.push_back(running.back()->as_subject(plan));
+            run.versions.push_back(plan.name + " " + version_of(run, plan));
         } catch (const std::runtime_error& error) {
             run.out.remarks.push_back(fmt::format("{} was left out: {}", plan.name, error.what()));
         }

@@ -2,7 +2,7 @@
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"
 #include "tests/bench/speed/preload/allocation_counter.hpp"
-#include "tests/bench/speed/table.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // What is more than one call and its answer: notifications, long lists, other transports.
 #include "tests/bench/speed/parts.hpp"
-#include "tests/bench/speed/table.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 
@@ -63,7 +63,7 @@ void run_events(bench_run& run) {
     for (std::size_t round = 0; round < run.options.rounds; ++round)
         for (const auto& one : subjects)
             seen.measure_one(one, events_cell, progress_call(), plan_of(run.options));
-    table made{{"subject", "events/s", "calls/s", "p50", "p99", "us/event"}};
+    table made{{"subject", "events/s", "calls/s", "p50", "p99", "µs/event"}};
     for (const auto& name : seen.subjects()) {
         const auto& f = seen.of(name, events_cell);
         if (f.calls.is_empty()) continue;
@@ -88,7 +88,7 @@ void run_lists(bench_run& run) {
     for (std::size_t round = 0; round < run.options.rounds; ++round)
         for (const auto& one : subjects)
             seen.measure_one(one, lists_cell, list_of(long_list), plan_of(run.options));
-    table made{{"subject", "calls/s", "p50", "p99", "us/call"}};
+    table made{{"subject", "calls/s", "p50", "p99", "µs/call"}};
     for (const auto& name : seen.subjects()) {
         const auto& f = seen.of(name, lists_cell);
         if (f.calls.is_empty()) continue;
@@ -113,7 +113,7 @@ void run_transports(bench_run& run) {
     for (std::size_t round = 0; round < run.options.rounds; ++round)
         for (const auto& one : subjects)
             seen.measure_echo(one, transports_cell, run.options.measured);
-    table made{{"transport", "calls/s", "p50", "p99", "us/call"}};
+    table made{{"transport", "calls/s", "p50", "p99", "µs/call"}};
     for (const auto& name : seen.subjects()) {
         const auto& f = seen.of(name, transports_cell);
         if (f.calls.is_empty()) continue;

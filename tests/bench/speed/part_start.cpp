@@ -1,7 +1,7 @@
 // From the start of the process to where it listens, and to the first answer of a child.
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"
-#include "tests/bench/speed/table.hpp"
+#include "tests/bench/support/table.hpp"
 
 #include <fmt/format.h>
 

@@ -5,6 +5,10 @@
 #include "tests/bench/speed/options.hpp"
 #include "tests/bench/speed/stand.hpp"
 
+#include <chrono>
+#include <string>
+#include <vector>
+
 namespace mcpgw::bench {
 
 /// One run of the bench: what its parts share.
@@ -12,8 +16,10 @@ struct bench_run {
     speed_options options;
     programs needed;
     findings out;
-    comparison rates; ///< of the gateway, nginx and the echo server
-    comparison peers; ///< of the gateway and other gateways
+    comparison rates;                  ///< of the gateway, nginx and the echo server
+    comparison peers;                  ///< of the gateway and other gateways
+    std::vector<std::string> versions; ///< of other programs that took part
+    std::chrono::seconds took{0};
 };
 
 /// Each measures its part, and adds sections and targets to the findings.
@@ -22,6 +28,8 @@ struct bench_run {
 void run_calls(bench_run& run, const stand& on);
 /// Latency at a fixed rate.
 void run_open(bench_run& run, const stand& on);
+/// Other gateways.
+void run_peers(bench_run& run);
 /// Memory: idle, with many sessions and streams, with long messages.
 void run_memory(bench_run& run);
 /// From the start to the first answer.
@@ -32,8 +40,6 @@ void run_events(bench_run& run);
 void run_lists(bench_run& run);
 /// Clients over HTTP+SSE and over stdio.
 void run_transports(bench_run& run);
-/// Other gateways.
-void run_peers(bench_run& run);
 /// System calls, allocations and instructions of one call.
 void run_profile(bench_run& run);
 

@@ -1,9 +1,11 @@
 // How fast the gateway is, measured beside nginx and others. See tests/bench/README.md.
+#include "tests/bench/speed/document.hpp"
 #include "tests/bench/speed/parts.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 
@@ -18,18 +20,26 @@ struct part {
     void (*run)(bench_run&);
 };
 
+/// "nginx/1.22.1", of "nginx version: nginx/1.22.1".
+std::string nginx_version(const std::string& binary) {
+    const auto said = said_by({binary, "-v"});
+    const auto blank = said.rfind(' ');
+    return blank == std::string::npos ? said : said.substr(blank + 1);
+}
+
 void run_on_stand(bench_run& run) {
     const bool wants_calls = run.options.wants("calls");
     const bool wants_open = run.options.wants("open");
     if (!wants_calls && !wants_open) return;
+    if (!run.needed.nginx.empty()) run.versions.push_back(nginx_version(run.needed.nginx));
     const stand on{run.needed};
     if (wants_calls) run_calls(run, on);
     if (wants_open) run_open(run, on);
 }
 
 constexpr std::array parts{
-    part{"events", run_events},   part{"lists", run_lists}, part{"transports", run_transports},
-    part{"memory", run_memory},   part{"start", run_start}, part{"peers", run_peers},
+    part{"peers", run_peers},           part{"events", run_events}, part{"lists", run_lists},
+    part{"transports", run_transports}, part{"memory", run_memory}, part{"start", run_start},
     part{"profile", run_profile},
 };
 
@@ -65,13 +75,21 @@ void print(const findings& found) {
 
 int run_all(const speed_options& options) {
     allow_many_files();
-    bench_run run{
-        options, {options.gateway, options.echo, options.nginx, options.against}, {}, {}, {}};
+    bench_run run;
+    run.options = options;
+    run.needed = {options.gateway, options.echo, options.nginx, options.against};
+    const auto begun = std::chrono::steady_clock::now();
     guarded(run, "calls", run_on_stand);
     for (const auto& [name, run_part] : parts)
         if (options.wants(name)) guarded(run, name, run_part);
     print(run.out);
     run.out.targets.print(options.gateway);
+    run.took =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun);
+    if (!options.write.empty()) {
+        write_document(run);
+        fmt::print("Written to {}.\n", options.write);
+    }
     return run.out.targets.is_good() ? 0 : 1;
 }
 

@@ -18,6 +18,9 @@ load_figures run_load(const subject& what, const call_kind& kind, std::size_t in
                       load_plan plan, const load_loop::counter& counted) {
     answer_check check{kind};
     std::vector<std::unique_ptr<lane>> lanes;
+    constexpr std::size_t long_text = 1U << 20U;
+    const bool is_long = kind.text.size() >= long_text && !what.long_path.empty();
+    const auto& path = is_long ? what.long_path : what.path;
     auto processes = what.processes;
     if (what.port == 0) {
         auto piped = std::make_unique<pipe_lane>(what.piped, kind, what.spoken, check);
@@ -27,10 +30,10 @@ load_figures run_load(const subject& what, const call_kind& kind, std::size_t in
     } else {
         for (std::size_t i = 0; i < in_flight; ++i) {
             if (what.spoken == dialect::old_sse)
-                lanes.push_back(std::make_unique<sse_lane>(what.port, what.path, kind, check));
+                lanes.push_back(std::make_unique<sse_lane>(what.port, path, kind, check));
             else
                 lanes.push_back(
-                    std::make_unique<http_lane>(what.port, what.path, kind, what.spoken, check));
+                    std::make_unique<http_lane>(what.port, path, kind, what.spoken, check));
         }
     }
     const load_loop::counter subject_time = [&processes] {

@@ -19,6 +19,7 @@ struct subject {
     dialect spoken = dialect::legacy;
     std::uint16_t port = 0; ///< of the HTTP server
     std::string path = "/mcp";
+    std::string long_path{};        ///< for texts of a megabyte and more; empty: the same
     std::string tool = "echo";      ///< as it is named there
     std::vector<pid_t> processes{}; ///< whose time on the processor counts
     program_options piped{};        ///< without a port: started for each measurement

@@ -74,6 +74,31 @@ void pause_for(std::chrono::milliseconds time) {
     ::poll(nullptr, 0, static_cast<int>(time.count()));
 }
 
+std::string said_by(const std::vector<std::string>& command) {
+    constexpr int patience_ms = 5000;
+    program_options options;
+    options.command = command;
+    options.has_pipes = true;
+    const program asked{options};
+    std::array<pollfd, 2> sides{pollfd{asked.output(), POLLIN, 0},
+                                pollfd{asked.errors(), POLLIN, 0}};
+    std::string said;
+    while (said.find('\n') == std::string::npos) {
+        if (::poll(sides.data(), sides.size(), patience_ms) <= 0) break;
+        std::array<char, 256> buffer{};
+        for (auto& side : sides) {
+            if (side.revents == 0) continue;
+            const auto count = ::read(side.fd, buffer.data(), buffer.size());
+            if (count > 0)
+                said.append(buffer.data(), static_cast<std::size_t>(count));
+            else
+                side.fd = -1; // poll() passes over it
+        }
+        if (sides[0].fd < 0 && sides[1].fd < 0) break;
+    }
+    return said.substr(0, said.find('\n'));
+}
+
 program::program(const program_options& options) {
     pipe_ends to_it(options.has_pipes);
     pipe_ends from_it(options.has_pipes);

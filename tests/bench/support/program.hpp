@@ -46,6 +46,9 @@ private:
     int errors_ = -1;
 };
 
+/// The first line that a program writes, for its version; empty: it writes none.
+std::string said_by(const std::vector<std::string>& command);
+
 /// Waits without doing anything.
 void pause_for(std::chrono::milliseconds time);
 

@@ -14,7 +14,9 @@ public:
     /// A row that decides nothing.
     void note(std::string what, std::string measured);
     [[nodiscard]] bool is_good() const { return misses_ == 0; }
-    /// A table for people, with the machine above it.
+    /// A table for people, which is Markdown too, and the verdict.
+    [[nodiscard]] std::string text() const;
+    /// The same, with the machine above it.
     void print(std::string_view binary) const;
 
 private:

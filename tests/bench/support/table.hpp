@@ -2,12 +2,13 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mcpgw::bench {
 
-/// A table for people: reads well in a terminal, and is Markdown. The first column is of words, the
-/// others are of numbers.
+/// A table for people: reads well in a terminal, and is Markdown. Columns of which every cell
+/// begins with a digit or is "-" or empty are of numbers, and stand to the right.
 class table {
 public:
     explicit table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
@@ -16,12 +17,14 @@ public:
     [[nodiscard]] std::string text() const;
 
 private:
+    [[nodiscard]] bool is_of_numbers(std::size_t column) const;
+
     std::vector<std::vector<std::string>> rows_;
 };
 
 /// 12,345
 std::string with_commas(double value);
-/// A time with a unit that fits: 850 ns, 12.3 us, 4.56 ms, 1.2 s.
+/// A time with a unit that fits: 850 ns, 12.3 µs, 4.56 ms, 1.2 s.
 std::string time_text(double nanoseconds);
 
 } // namespace mcpgw::bench
