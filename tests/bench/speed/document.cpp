@@ -78,6 +78,7 @@ std::string facts(const bench_run& run) {
     add("system", here.system);
     add("gateway", fmt::format("{}, release build by {}", MCPGW_VERSION, here.compiler));
     if (!run.versions.empty()) add("beside it", fmt::format("{}", fmt::join(run.versions, ", ")));
+    add("others at work", fmt::format("{:.0f} % of the processors' time", run.others * 100));
     add("measured",
         fmt::format("{}, {} rounds of {:.1f} s each, {} min {} s in all", today(),
                     run.options.rounds, static_cast<double>(run.options.measured.count()) / 1000,

@@ -20,6 +20,7 @@ namespace mcpgw::bench {
 namespace {
 
 constexpr std::chrono::seconds start_limit{15};
+constexpr std::chrono::seconds calm_down{1};
 constexpr std::size_t rounds = 2;
 const std::vector<load_cell> cells{{16, 64}, {64, 64}, {8, 64 * KiB}};
 
@@ -154,8 +155,10 @@ void run_peers(bench_run& run) {
     }
     for (std::size_t round = 0; round < rounds; ++round)
         for (const auto& cell : cells)
-            for (const auto& one : subjects)
+            for (const auto& one : subjects) {
                 run.peers.measure_echo(one, cell, run.options.measured);
+                pause_for(calm_down); // they close sessions and processes after their last call
+            }
     run.out.sections.push_back({"Other gateways", std::string{peers_text},
                                 run.peers.rates_table() + "\n" + run.peers.latency_table() + "\n" +
                                     run.peers.processor_table()});

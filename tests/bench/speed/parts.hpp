@@ -20,6 +20,7 @@ struct bench_run {
     comparison peers;                  ///< of the gateway and other gateways
     std::vector<std::string> versions; ///< of other programs that took part
     std::chrono::seconds took{0};
+    double others = 0; ///< share of the machine that others have used
 };
 
 /// Each measures its part, and adds sections and targets to the findings.

@@ -1,6 +1,7 @@
 // How fast the gateway is, measured beside nginx and others. See tests/bench/README.md.
 #include "tests/bench/speed/document.hpp"
 #include "tests/bench/speed/parts.hpp"
+#include "tests/bench/support/machine.hpp"
 
 #include <fmt/format.h>
 
@@ -79,10 +80,13 @@ int run_all(const speed_options& options) {
     run.options = options;
     run.needed = {options.gateway, options.echo, options.nginx, options.against};
     const auto begun = std::chrono::steady_clock::now();
+    const other_work meanwhile;
     guarded(run, "calls", run_on_stand);
     for (const auto& [name, run_part] : parts)
         if (options.wants(name)) guarded(run, name, run_part);
+    run.others = meanwhile.share();
     print(run.out);
+    fmt::print("\nOthers used {:.0f} % of the processors' time meanwhile.\n", run.others * 100);
     run.out.targets.print(options.gateway);
     run.took =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace mcpgw::bench {
@@ -13,5 +14,19 @@ struct machine {
     std::string compiler; ///< that the bench and the gateway were built with
 };
 machine this_machine();
+
+/// How much of the machine others have used while the bench ran: its figures are as good as this is
+/// small.
+class other_work {
+public:
+    other_work();
+    /// Share of the processors' time since then, 0 to 1. To be asked when the bench's own processes
+    /// have ended.
+    [[nodiscard]] double share() const;
+
+private:
+    std::chrono::steady_clock::time_point begun_;
+    double busy_;
+};
 
 } // namespace mcpgw::bench
