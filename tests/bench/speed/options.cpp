@@ -74,8 +74,9 @@ bool take(std::string_view argument, speed_options& options) {
 
 } // namespace
 
-const std::vector<std::string_view> speed_parts{"calls",      "open",   "peers", "events", "lists",
-                                                "transports", "memory", "start", "profile"};
+const std::vector<std::string_view> speed_parts{"calls", "open",   "peers",      "events",
+                                                "lists", "eras",   "transports", "memory",
+                                                "start", "profile"};
 
 const std::string_view speed_usage =
     "speed_bench [--quick] [--only=PART,...] [--rounds=5] [--seconds=0.8]\n"

@@ -61,6 +61,14 @@ std::vector<std::string> arguments_of(const peer_plan& plan, const std::string& 
     return {"--port", port, "--config", config};
 }
 
+std::string node_version(const bench_run& run) {
+    try {
+        return said_by({run.options.node, "--version"});
+    } catch (const std::runtime_error&) {
+        return "is not there"; // and each of them will say so too
+    }
+}
+
 /// What its package says.
 std::string version_of(const bench_run& run, const peer_plan& plan) {
     const auto package = plan.script.substr(0, plan.script.find('/'));
@@ -139,7 +147,7 @@ void run_peers(bench_run& run) {
     std::vector<subject> subjects{
         {.name = names::gateway_legacy, .port = gateway.port(), .processes = {gateway.pid()}}};
     std::vector<std::unique_ptr<peer_process>> running;
-    run.versions.push_back("node " + said_by({run.options.node, "--version"}));
+    run.versions.push_back("node " + node_version(run));
     for (const auto& plan : plans) {
         if (!std::filesystem::exists(run.options.peers + "/" + plan.script)) {
             run.out.remarks.push_back(plan.name + " was left out: it is not there.");
@@ -153,6 +161,7 @@ void run_peers(bench_run& run) {
             run.out.remarks.push_back(fmt::format("{} was left out: {}", plan.name, error.what()));
         }
     }
+    if (running.empty()) return;
     for (std::size_t round = 0; round < rounds; ++round)
         for (const auto& cell : cells)
             for (const auto& one : subjects) {

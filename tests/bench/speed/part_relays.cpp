@@ -24,6 +24,10 @@ constexpr std::string_view events_text = "A tool sends 100 progress notification
 constexpr std::string_view lists_text =
     "`tools/list` of a gateway whose child has 1,000 tools, on 4 connections.\n";
 
+constexpr std::string_view eras_text = "Calls of 64 bytes on 64 connections, in each pair of eras "
+                                       "of the client and of the child. Where\n"
+                                       "they differ, the gateway translates.\n";
+
 constexpr std::string_view transports_text =
     "Calls of 64 bytes, 64 at a time: over HTTP+SSE (2024-11-05) with a stream and a connection "
     "for\n"
@@ -49,6 +53,18 @@ subject piped(const std::string& name, dialect spoken, std::vector<std::string> 
     made.piped.has_pipes = true;
     made.piped.log = "/dev/null";
     return made;
+}
+
+/// A row for each subject.
+std::string call_table(const std::string& head, const comparison& seen, const load_cell& cell) {
+    table made{{head, "calls/s", "p50", "p99", "µs/call"}};
+    for (const auto& name : seen.subjects()) {
+        const auto& f = seen.of(name, cell);
+        if (f.calls.is_empty()) continue;
+        made.add({name, with_commas(f.calls.median()), time_text(f.p50.median()),
+                  time_text(f.p99.median()), fmt::format("{:.1f}", f.subject_us.median())});
+    }
+    return made.text();
 }
 
 } // namespace
@@ -88,14 +104,26 @@ void run_lists(bench_run& run) {
     for (std::size_t round = 0; round < run.options.rounds; ++round)
         for (const auto& one : subjects)
             seen.measure_one(one, lists_cell, list_of(long_list), plan_of(run.options));
-    table made{{"subject", "calls/s", "p50", "p99", "µs/call"}};
-    for (const auto& name : seen.subjects()) {
-        const auto& f = seen.of(name, lists_cell);
-        if (f.calls.is_empty()) continue;
-        made.add({name, with_commas(f.calls.median()), time_text(f.p50.median()),
-                  time_text(f.p99.median()), fmt::format("{:.1f}", f.subject_us.median())});
-    }
-    run.out.sections.push_back({"Long lists", std::string{lists_text}, made.text()});
+    run.out.sections.push_back(
+        {"Long lists", std::string{lists_text}, call_table("subject", seen, lists_cell)});
+    seen.report_failures(run.out, "");
+}
+
+void run_eras(bench_run& run) {
+    const std::string& echo = run.needed.echo;
+    const gateway_process to_legacy{run.needed.gateway, speed_configuration(echo, 2, "legacy")};
+    const gateway_process to_modern{run.needed.gateway, speed_configuration(echo, 2, "modern")};
+    const std::vector<subject> subjects{
+        gateway_at(to_legacy, "legacy client, legacy child", dialect::legacy),
+        gateway_at(to_modern, "legacy client, modern child", dialect::legacy),
+        gateway_at(to_legacy, "modern client, legacy child", dialect::modern),
+        gateway_at(to_modern, "modern client, modern child", dialect::modern)};
+    comparison seen;
+    for (std::size_t round = 0; round < run.options.rounds; ++round)
+        for (const auto& one : subjects)
+            seen.measure_echo(one, transports_cell, run.options.measured);
+    run.out.sections.push_back(
+        {"Pairs of eras", std::string{eras_text}, call_table("pair", seen, transports_cell)});
     seen.report_failures(run.out, "");
 }
 
@@ -113,14 +141,8 @@ void run_transports(bench_run& run) {
     for (std::size_t round = 0; round < run.options.rounds; ++round)
         for (const auto& one : subjects)
             seen.measure_echo(one, transports_cell, run.options.measured);
-    table made{{"transport", "calls/s", "p50", "p99", "µs/call"}};
-    for (const auto& name : seen.subjects()) {
-        const auto& f = seen.of(name, transports_cell);
-        if (f.calls.is_empty()) continue;
-        made.add({name, with_commas(f.calls.median()), time_text(f.p50.median()),
-                  time_text(f.p99.median()), fmt::format("{:.1f}", f.subject_us.median())});
-    }
-    run.out.sections.push_back({"Other transports", std::string{transports_text}, made.text()});
+    run.out.sections.push_back({"Other transports", std::string{transports_text},
+                                call_table("transport", seen, transports_cell)});
     seen.report_failures(run.out, "");
 }
 

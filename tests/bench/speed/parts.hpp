@@ -39,6 +39,8 @@ void run_start(bench_run& run);
 void run_events(bench_run& run);
 /// A long list of tools.
 void run_lists(bench_run& run);
+/// Clients and children of different eras.
+void run_eras(bench_run& run);
 /// Clients over HTTP+SSE and over stdio.
 void run_transports(bench_run& run);
 /// System calls, allocations and instructions of one call.

@@ -39,9 +39,9 @@ void run_on_stand(bench_run& run) {
 }
 
 constexpr std::array parts{
-    part{"peers", run_peers},           part{"events", run_events}, part{"lists", run_lists},
-    part{"transports", run_transports}, part{"memory", run_memory}, part{"start", run_start},
-    part{"profile", run_profile},
+    part{"peers", run_peers}, part{"events", run_events},         part{"lists", run_lists},
+    part{"eras", run_eras},   part{"transports", run_transports}, part{"memory", run_memory},
+    part{"start", run_start}, part{"profile", run_profile},
 };
 
 /// Connections and pipes of all programs of the bench, which inherit it.

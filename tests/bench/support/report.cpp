@@ -20,6 +20,7 @@ void report::note(std::string what, std::string measured) {
 }
 
 std::string report::text() const {
+    if (rows_.empty()) return "Nothing here has a target.\n";
     table made{{"what", "target", "measured", "verdict"}};
     for (const auto& r : rows_) made.add({r.what, r.target, r.measured, r.verdict});
     return made.text() + (is_good() ? "\nAll targets are met.\n" : "\nTargets were missed.\n");
