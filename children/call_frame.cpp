@@ -1,15 +1,18 @@
 #include "children/call_frame.hpp"
 
+#include "children/call_clock.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
 
 namespace mcpgw {
 
-call_frame::call_frame(executor ex, std::chrono::milliseconds patience,
+call_frame::call_frame(executor ex, call_clock& clock, std::chrono::milliseconds patience,
                        clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
                        std::uint64_t number)
-    : observer_(std::move(observer))
+    : clock_(clock)
+    , observer_(std::move(observer))
     , wake_(ex)
     , patience_(patience)
     , last_deadline_(deadline)
@@ -36,9 +39,11 @@ task<call_end> call_frame::wait(abort_signal& abort) {
                                           }};
     while (!outcome_) {
         if (abort.reason()) co_return call_end::aborted;
-        const bool was_notified = co_await wake_.wait_until(deadline_);
+        clock_.expect(deadline_);
+        co_await wake_.wait();
+        if (outcome_ || abort.reason()) continue;
         const auto now = clock_type::now();
-        if (was_notified || outcome_ || now < deadline_) continue;
+        if (now < deadline_) continue;
         const bool is_asking = observer_ && observer_->is_waiting_for_client();
         if (!is_asking)
             co_return now < last_deadline_ ? call_end::quiet_too_long : call_end::too_long_in_all;

@@ -4,6 +4,7 @@
 #include "children/upstream_call.hpp"
 #include "transports/abort_signal.hpp"
 #include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -14,6 +15,8 @@
 
 namespace mcpgw {
 
+class call_clock;
+
 /// How the wait for an answer ended.
 enum class call_end : std::uint8_t { answered, aborted, quiet_too_long, too_long_in_all };
 
@@ -22,12 +25,16 @@ class call_frame final : public waiting_call {
 public:
     /// `patience`: without an answer or progress. `deadline`: of the call, whatever progress there
     /// is. `number`: in the order in which the calls of a link begin.
-    call_frame(executor ex, std::chrono::milliseconds patience, clock_type::time_point deadline,
-               std::shared_ptr<call_observer> observer, std::uint64_t number);
+    call_frame(executor ex, call_clock& clock, std::chrono::milliseconds patience,
+               clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
+               std::uint64_t number);
 
     void on_answer(std::string_view line, const envelope& message) override;
     void on_progress(std::string_view line, const envelope& message) override;
     void on_failure(const fault& reason) override { finish(reason); }
+    /// The deadline has come.
+    void on_time() { wake_.notify(); }
+    [[nodiscard]] clock_type::time_point deadline() const { return deadline_; }
 
     /// Until the outcome is there or there is a reason to give the call up. While the client is
     /// being asked the time stands still.
@@ -41,6 +48,7 @@ public:
 private:
     void finish(result<upstream_answer> value);
 
+    call_clock& clock_;
     std::shared_ptr<call_observer> observer_;
     std::optional<result<upstream_answer>> outcome_;
     wake_up wake_;

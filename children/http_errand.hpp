@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transports/http_fetch.hpp"
+#include "transports/wake_up.hpp"
 
 #include <optional>
 

@@ -126,7 +126,7 @@ task<http_client_request> http_link::stream_request(const stream_position& posit
 
 // ---- calls ------------------------------------------------------------------------------------
 
-task<result<upstream_answer>> http_link::call(const upstream_call& request,
+task<result<upstream_answer>> http_link::call(upstream_call& request,
                                               std::optional<revision> spoken,
                                               std::shared_ptr<call_observer> observer,
                                               abort_signal& abort) {
@@ -147,7 +147,8 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
     const auto errand = std::make_shared<http_errand>(executor_);
     if (!tasks_.spawn(carry(errand, std::move(goods))))
         co_return named({errc::server_busy, "too many requests are on their way"});
-    const auto given_up = co_await call.wait(abort);
+    const auto end = co_await call.wait(abort);
+    const auto given_up = call.conclude(end, abort);
     if (is_stopping_) changed_.notify_all();
     if (!given_up) {
         auto outcome = call.take_outcome();

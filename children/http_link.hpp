@@ -31,7 +31,7 @@ public:
 
     task<> run() override;
     void stop() override;
-    task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
+    task<result<upstream_answer>> call(upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
     bool try_send(std::string line) override;

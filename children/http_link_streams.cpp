@@ -2,8 +2,8 @@
 // stream of HTTP+SSE.
 #include "children/http_link.hpp"
 
-#include "children/remote_reply.hpp"
 #include "children/backoff.hpp"
+#include "children/remote_reply.hpp"
 #include "protocol/rpc.hpp"
 
 #include <fmt/format.h>

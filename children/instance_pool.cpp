@@ -190,11 +190,11 @@ std::span<const pool_member> instance_pool::view() {
 
 /// Null: the caller has to wait. Who waits longest goes first, but for a place that the caller has
 /// already.
-instance_pool::member* instance_pool::choose(const pool_request& request, bool is_first_in_line) {
+instance_pool::member* instance_pool::choose(const pool_request& request, bool is_first) {
     using verdict = pool_choice::verdict;
     if (is_closed_) return nullptr;
     const auto choice = choose_member(terms(), view(), request);
-    if (!is_first_in_line && !choice.is_own) return nullptr;
+    if (!is_first && !choice.is_own) return nullptr;
     switch (choice.what) {
     case verdict::wait:
         return nullptr;
@@ -267,28 +267,43 @@ task<result<instance_pool::member*>> instance_pool::wait_in_line(pool_request re
     co_return chosen;
 }
 
+bool instance_pool::is_first_in_line(const pool_request& request) const {
+    return std::ranges::none_of(line_,
+                                [&request](const waiter& w) { return w.key == request.key; });
+}
+
+/// The place on the one that was chosen.
+instance_pool::place instance_pool::enter(member& chosen, const pool_request& request) {
+    const auto whose = request.owner;
+    if (options_.pool.share == sharing::session || options_.pool.share == sharing::principal)
+        chosen.key = request.key;
+    chosen.is_used = true;
+    if (!request.may_be_asked) return place{*this, chosen, place::use::call};
+    const bool changes_hands = chosen.askers == 0 && chosen.last_owner != whose;
+    if (changes_hands && chosen.last_owner != 0 && is_interactive_) chosen.who->drop_roots();
+    chosen.owner = chosen.askers == 0 || chosen.owner == whose ? whose : 0;
+    chosen.last_owner = whose;
+    return place{*this, chosen, place::use::asked_call};
+}
+
+std::optional<instance_pool::place> instance_pool::try_take(const pool_request& request) {
+    if (is_interactive_ || is_stop_wanted_) return std::nullopt; // there may be something to stop
+    auto* const chosen = choose(request, is_first_in_line(request));
+    if (chosen == nullptr) return std::nullopt;
+    return enter(*chosen, request);
+}
+
 task<result<instance_pool::place>> instance_pool::take(pool_request request, abort_signal& abort) {
-    const bool is_first =
-        std::ranges::none_of(line_, [&request](const waiter& w) { return w.key == request.key; });
-    auto* chosen = choose(request, is_first);
+    auto* chosen = choose(request, is_first_in_line(request));
     if (chosen == nullptr) {
         auto waited = co_await wait_in_line(request, abort);
         if (waited.has_error()) co_return waited.error();
         chosen = *waited;
     }
-    const auto whose = request.owner;
-    if (options_.pool.share == sharing::session || options_.pool.share == sharing::principal)
-        chosen->key = request.key;
-    chosen->is_used = true;
-    if (!request.may_be_asked) co_return place{*this, *chosen, place::use::call};
-    const bool changes_hands = chosen->askers == 0 && chosen->last_owner != whose;
-    if (changes_hands && chosen->last_owner != 0 && is_interactive_) chosen->who->drop_roots();
-    chosen->owner = chosen->askers == 0 || chosen->owner == whose ? whose : 0;
-    chosen->last_owner = whose;
-    place taken{*this, *chosen, place::use::asked_call};
+    auto taken = enter(*chosen, request);
     // A call that was given up may still be at work there, and ask: nobody else's business.
-    const bool is_tainted =
-        is_interactive_ && chosen->askers == 1 && chosen->who->is_abandoned(whose);
+    const bool is_tainted = is_interactive_ && request.may_be_asked && chosen->askers == 1 &&
+                            chosen->who->is_abandoned(request.owner);
     if (is_tainted) co_await chosen->who->stop();
     co_return taken;
 }

@@ -77,6 +77,9 @@ public:
     /// reason of the abort.
     task<result<place>> take(pool_request request, abort_signal& abort);
 
+    /// The same where nothing has to be waited for; nothing: use take().
+    std::optional<place> try_take(const pool_request& request);
+
     /// The server asks its clients, and its questions name no call.
     void set_interactive(bool is_interactive) { is_interactive_ = is_interactive; }
     /// Nothing is stopped for being idle, and as many are kept ready as the options say.
@@ -127,9 +130,10 @@ private:
     [[nodiscard]] std::span<const pool_member> view();
     [[nodiscard]] pool_terms terms() const;
     [[nodiscard]] std::size_t members_max() const;
-    member* choose(const pool_request& request, bool is_first_in_line);
+    member* choose(const pool_request& request, bool is_first);
     task<result<member*>> wait_in_line(pool_request request, abort_signal& abort);
-    task<result<place>> enter(member& chosen, pool_request request);
+    place enter(member& chosen, const pool_request& request);
+    [[nodiscard]] bool is_first_in_line(const pool_request& request) const;
     [[nodiscard]] fault busy(std::string_view what) const;
     [[nodiscard]] fault is_shut_down() const;
     void let_oldest_parked_give_way();

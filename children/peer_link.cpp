@@ -13,6 +13,7 @@ peer_link::peer_link(executor ex, const child_options& options, events& listener
     , options_(options)
     , log_(log)
     , calls_(options.limits.calls_in_flight_max)
+    , clock_(ex, calls_)
     , events_(listener) {}
 
 peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
@@ -21,7 +22,8 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
     , request_(request)
     , limits_(limits_of(on.options_, request))
     , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
-    , frame_(on.executor_, limits_.quiet, deadline_, std::move(observer), ++on.calls_begun_) {
+    , frame_(on.executor_, on.clock_, limits_.quiet, deadline_, std::move(observer),
+             ++on.calls_begun_) {
     if (on_.has_ended_ || on_.is_stopping_) {
         refusal_ = on_.named({errc::session_unknown, "it is ending"});
     } else if (abort.reason()) {
@@ -35,8 +37,7 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
     }
 }
 
-task<std::optional<fault>> peer_link::open_call::wait(abort_signal& abort) {
-    const auto end = co_await frame_.wait(abort);
+std::optional<fault> peer_link::open_call::conclude(call_end end, const abort_signal& abort) {
     std::optional<fault> given_up;
     if (end == call_end::aborted)
         given_up = abort.reason();
@@ -48,7 +49,7 @@ task<std::optional<fault>> peer_link::open_call::wait(abort_signal& abort) {
     if (is_at_work_ && observer() && !on_.names_calls())
         on_.abandoned_.add(observer()->owner(), clock_type::now());
     if (observer()) on_.events_.on_call_ended();
-    co_return given_up;
+    return given_up;
 }
 
 multiplexer::line_report peer_link::relay(std::string_view line,

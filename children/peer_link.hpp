@@ -1,6 +1,7 @@
 #pragma once
 
 #include "children/abandoned_calls.hpp"
+#include "children/call_clock.hpp"
 #include "children/call_frame.hpp"
 #include "children/call_limits.hpp"
 #include "children/child_options.hpp"
@@ -47,8 +48,10 @@ protected:
         [[nodiscard]] const std::shared_ptr<call_observer>& observer() const {
             return frame_.observer();
         }
-        /// Until the outcome is there (nothing), or the reason why the call was given up.
-        task<std::optional<fault>> wait(abort_signal& abort);
+        /// Until the outcome is there, or a reason to give the call up; conclude() must follow.
+        task<call_end> wait(abort_signal& abort) { return frame_.wait(abort); }
+        /// Why the call was given up; nothing: the outcome is there.
+        std::optional<fault> conclude(call_end end, const abort_signal& abort);
         /// It was given up before its answer came: the peer may still be at work.
         [[nodiscard]] bool is_at_work() const { return is_at_work_; }
         result<upstream_answer> take_outcome() { return frame_.take_outcome(); }
@@ -80,6 +83,7 @@ protected:
     const child_options& options_;
     logger& log_;
     multiplexer calls_;
+    call_clock clock_;
     bool is_stopping_ = false;
     bool has_ended_ = false;
     fault end_reason_;

@@ -175,7 +175,10 @@ process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, pr
     , stderr_(ex, err)
     , guard_(guard)
     , channel_(std::move(channel))
-    , ended_(ex) {}
+    , ended_(ex) {
+    boost::system::error_code ignored;
+    stdin_.non_blocking(true, ignored); // for write_now()
+}
 
 process::~process() {
     if (!exit_) {

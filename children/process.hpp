@@ -4,6 +4,7 @@
 #include "children/launcher.hpp"
 #include "protocol/error.hpp"
 #include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 
 #include <chrono>
 #include <memory>

@@ -119,15 +119,15 @@ task<> registry::start_one(upstream& c, clock_type::time_point deadline,
     starts->on_end();
 }
 
+bool registry::is_listed() const {
+    return std::ranges::none_of(upstreams_, [](const auto& c) { return c->is_worth_listing(); });
+}
+
 task<> registry::ensure_listed(clock_type::time_point deadline) {
     // Shared: whoever lists may be cancelled before the children have started.
     const auto starts = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
-        const auto state = c->status().state;
-        const bool has_lists = !c->lists().capabilities.empty();
-        const bool is_coming =
-            state == upstream_state::not_started || state == upstream_state::starting;
-        if (has_lists || !is_coming) continue;
+        if (!c->is_worth_listing()) continue;
         ++starts->pending; // before: the coroutine may end before spawn() returns
         if (!tasks_.spawn(start_one(*c, deadline, starts))) --starts->pending;
     }

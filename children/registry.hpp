@@ -59,6 +59,8 @@ public:
     void start_kept(bool is_listing_children, std::size_t at_once_max);
     /// Those of them whose first start has not ended yet, in the order of their starts.
     [[nodiscard]] const std::deque<upstream*>& warming() const { return warming_; }
+    /// No child has still to be started to know what it offers.
+    [[nodiscard]] bool is_listed() const;
     /// Starts every child that has never run and waits for them, at most until `deadline`. A child
     /// that fails is left out: it must not fail the list of the others.
     task<> ensure_listed(clock_type::time_point deadline);

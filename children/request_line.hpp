@@ -14,6 +14,10 @@ namespace mcpgw {
 std::string make_request_line(const upstream_call& request, multiplexer::upstream_id id,
                               std::optional<revision> spoken);
 
+/// The same; the members of a large request become part of the line, and are gone from it.
+std::string take_request_line(upstream_call& request, multiplexer::upstream_id id,
+                              std::optional<revision> spoken);
+
 /// notifications/cancelled for a call that we no longer wait for.
 std::string make_cancel_line(multiplexer::upstream_id id, std::string_view reason);
 

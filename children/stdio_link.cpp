@@ -1,6 +1,7 @@
 #include "children/stdio_link.hpp"
 
 #include "children/request_line.hpp"
+#include "transports/write_now.hpp"
 
 #include <fmt/format.h>
 
@@ -138,9 +139,15 @@ task<> stdio_link::write_stdin() {
             co_await writer_wake_.wait();
             continue;
         }
-        const auto batch = out_.take_batch();
-        const auto buffers = batch.buffers();
-        const auto [ec, n] = co_await asio::async_write(process_->stdin_pipe(), buffers, nothrow);
+        auto batch = out_.take_batch();
+        boost::system::error_code ec;
+        const auto rest = write_now(process_->stdin_pipe(), batch.buffers(), ec);
+        if (!rest.empty()) {
+            const auto [error, n] =
+                co_await asio::async_write(process_->stdin_pipe(), rest, nothrow);
+            ec = error;
+        }
+        out_.give_back(std::move(batch));
         if (ec) {
             // Mostly the process is going, and its exit tells the reason. One that closed its stdin
             // and lives on can get no further call: it is asked to go.
@@ -166,16 +173,17 @@ bool stdio_link::try_send(std::string line) {
     return true;
 }
 
-task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
+task<result<upstream_answer>> stdio_link::call(upstream_call& request,
                                                std::optional<revision> spoken,
                                                std::shared_ptr<call_observer> observer,
                                                abort_signal& abort) {
     open_call call{*this, request, std::move(observer), abort};
     if (call.refusal()) co_return *call.refusal();
-    if (!try_send(make_request_line(request, call.id(), spoken)))
+    if (!try_send(take_request_line(request, call.id(), spoken)))
         co_return named({errc::server_busy, "it does not read its input fast enough "
                                             "(limits.write_queue_bytes_max)"});
-    const auto given_up = co_await call.wait(abort);
+    const auto end = co_await call.wait(abort);
+    const auto given_up = call.conclude(end, abort);
     if (!given_up) co_return call.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
     if (call.is_at_work() && request.method != method::initialize)

@@ -5,6 +5,7 @@
 #include "children/stderr_ring.hpp"
 #include "transports/line_buffer.hpp"
 #include "transports/task_group.hpp"
+#include "transports/wake_up.hpp"
 #include "transports/write_queue.hpp"
 
 #include <memory>
@@ -23,7 +24,7 @@ public:
     task<> run() override;
     /// The stop ladder.
     void stop() override;
-    task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
+    task<result<upstream_answer>> call(upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
     bool try_send(std::string line) override;

@@ -303,9 +303,27 @@ std::optional<remembered_schema> upstream::schema() const {
     return remembered_schema{*lists_, *first->spoken(), first->server_info()};
 }
 
+upstream_state upstream::state() const {
+    const auto* const first = primary().first();
+    // Without one it ran for somebody who is gone.
+    const bool has_ended = first == nullptr && known_ && !is_recalled_;
+    const auto state = first != nullptr ? first->state()
+                       : has_ended      ? upstream_state::stopped
+                                        : upstream_state::not_started;
+    const bool is_on_its_way = is_keeping_ && state == upstream_state::not_started;
+    return is_on_its_way ? upstream_state::starting : state;
+}
+
+bool upstream::is_worth_listing() const {
+    if (!lists_->capabilities.empty()) return false;
+    const auto now = state();
+    return now == upstream_state::not_started || now == upstream_state::starting;
+}
+
 upstream_status upstream::status() const {
     const auto now = clock_type::now();
     upstream_status status;
+    status.state = state();
     status.breaker = breaker_.state(now);
     status.retry_in = breaker_.retry_in(now);
     status.has_given_up = restarts_.has_given_up();
@@ -313,8 +331,6 @@ upstream_status upstream::status() const {
     status.spoken = spoken();
     status.server_info = server_info();
     describe_first(status);
-    const bool is_on_its_way = is_keeping_ && status.state == upstream_state::not_started;
-    if (is_on_its_way) status.state = upstream_state::starting;
     const bool rests = status.state == upstream_state::failed && restarts_.is_resting(now);
     if (rests)
         status.retry_in =
@@ -339,12 +355,7 @@ upstream_status upstream::status() const {
 /// What the instance that speaks for the others shows.
 void upstream::describe_first(upstream_status& status) const {
     const auto* const first = primary().first();
-    if (first == nullptr) {
-        // It ran, for somebody who is gone.
-        if (known_ && !is_recalled_) status.state = upstream_state::stopped;
-        return;
-    }
-    status.state = first->state();
+    if (first == nullptr) return;
     if (first->state() == upstream_state::unhealthy)
         status.last_error = first->last_fault().message();
     if (!first->list_problem().empty()) status.last_error = first->list_problem();

@@ -102,8 +102,12 @@ public:
         task<result<void>> bind_anew(std::optional<clock_type::time_point> call_ends);
 
         void report(const result<upstream_answer>& answer) const;
-        task<result<upstream_answer>>
-        send(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+        bool try_bind();
+        static bool may_do_better(const result<upstream_answer>& answer);
+        task<result<upstream_answer>> send_again(upstream_call request,
+                                                 std::shared_ptr<call_observer> observer,
+                                                 result<upstream_answer> first,
+                                                 abort_signal& abort);
 
         upstream* from_;
         std::optional<circuit_breaker::pass> pass_{}; ///< nothing: its outcomes decide nothing
@@ -130,6 +134,9 @@ public:
     [[nodiscard]] const std::string& name() const { return options_.name; }
     [[nodiscard]] const child_options& options() const { return options_; }
     [[nodiscard]] upstream_status status() const;
+    [[nodiscard]] upstream_state state() const;
+    /// It has not told yet what it offers, and will if it is started.
+    [[nodiscard]] bool is_worth_listing() const;
     /// Revision once known (after the first start), of the instance whose lists are offered or
     /// were last.
     [[nodiscard]] std::optional<revision> spoken() const;
@@ -156,6 +163,8 @@ public:
     /// needed. Errors: circuit_open (it failed too often of late), server_failed, call_timed_out,
     /// server_busy (all instances are taken).
     task<result<lease>> acquire(caller who, abort_signal& abort);
+    /// The same where nothing has to be waited for, as for most calls; nothing: use acquire().
+    std::optional<result<lease>> try_acquire(const caller& who);
     /// Whether one more of its calls may be tried again; one that begins is told to on_call().
     [[nodiscard]] retry_budget& retries() { return retries_; }
     /// acquire() and one call.
@@ -189,6 +198,7 @@ private:
     /// The pool of the era that fits, with an instance that runs.
     task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline);
     [[nodiscard]] clock_type::time_point place_deadline(const caller& who) const;
+    static pool_request wanted_place(const caller& who, const instance_pool& pool);
     instance_pool& of(era e) { return e == era::modern ? modern_ : legacy_; }
     /// The pool whose lists are offered.
     [[nodiscard]] const instance_pool& primary() const;

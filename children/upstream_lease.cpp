@@ -55,12 +55,19 @@ task<result<void>> upstream::lease::bind(clock_type::time_point deadline) {
         const auto started = co_await on.ensure_running(deadline);
         if (started.has_error()) co_return started.error();
     }
-    if (!on.connection() || !on.spoken())
+    if (!try_bind())
         co_return fault{errc::connection_lost,
                         fmt::format("server '{}' has just ended", from_->name())};
+    co_return result<void>{};
+}
+
+/// False: the instance does not run.
+bool upstream::lease::try_bind() {
+    auto& on = place_.on();
+    if (!on.is_running() || !on.connection() || !on.spoken()) return false;
     link_ = on.connection();
     spoken_ = *on.spoken();
-    co_return result<void>{};
+    return true;
 }
 
 /// Within the time of the call, if that is limited.
@@ -92,32 +99,40 @@ void upstream::lease::report(const result<upstream_answer>& answer) const {
 task<result<upstream_answer>> upstream::lease::call(upstream_call request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
-    auto answer = co_await send(std::move(request), std::move(observer), abort);
+    request.headers = place_.on().headers_of(request);
+    auto answer = co_await link_->call(request, spoken_, observer, abort);
+    // A client whose own session has ended gives up its calls with the same code as one of ours.
+    if (!abort.reason() && may_do_better(answer)) {
+        auto better =
+            co_await send_again(std::move(request), std::move(observer), std::move(answer), abort);
+        report(better);
+        co_return better;
+    }
     report(answer);
     co_return answer;
 }
 
-task<result<upstream_answer>> upstream::lease::send(upstream_call request,
-                                                    std::shared_ptr<call_observer> observer,
-                                                    abort_signal& abort) {
-    request.headers = place_.on().headers_of(request);
-    auto answer = co_await link_->call(request, spoken_, observer, abort);
-    // A client whose own session has ended gives up its calls with the same code.
-    if (abort.reason()) co_return answer;
-    if (is_unseen(answer)) {
+/// Another life of the connection, or other headers, may bring another answer than this one.
+bool upstream::lease::may_do_better(const result<upstream_answer>& answer) {
+    return is_unseen(answer) || has_refused_version(answer) || is_header_mismatch(answer);
+}
+
+task<result<upstream_answer>> upstream::lease::send_again(upstream_call request,
+                                                          std::shared_ptr<call_observer> observer,
+                                                          result<upstream_answer> first,
+                                                          abort_signal& abort) {
+    if (is_unseen(first)) {
         const auto bound = co_await bind_anew(request.deadline);
         if (bound.has_error()) co_return bound.error();
-    } else if (has_refused_version(answer)) {
+    } else if (has_refused_version(first)) {
         // Another server has taken the place of the one that we knew: the next start finds out.
         place_.on().begin_stop();
-        co_return answer;
-    } else if (is_header_mismatch(answer)) {
+        co_return first;
+    } else {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
         // "Client Behavior").
         co_await place_.on().refresh();
-        if (place_.on().headers_of(request) == request.headers) co_return answer;
-    } else {
-        co_return answer;
+        if (place_.on().headers_of(request) == request.headers) co_return first;
     }
     request.headers = place_.on().headers_of(request);
     auto second = co_await link_->call(request, spoken_, std::move(observer), abort);
@@ -159,6 +174,36 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
     co_return place;
 }
 
+std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) {
+    const auto known = verdict();
+    if (!known || is_closed_) return std::nullopt;
+    auto& pool = of(known->speaks(who.speaks) ? who.speaks
+                    : known->is_modern        ? era::modern
+                                              : era::legacy);
+    if (!pool.has_running()) return std::nullopt;
+    const auto pass = breaker_.admit(clock_type::now());
+    if (!pass) return breaker_is_open();
+    auto place = pool.try_take(wanted_place(who, pool));
+    if (place) {
+        is_stop_wanted_ = false;
+        lease held{*this, std::move(*place)};
+        held.pass_ = *pass;
+        if (held.try_bind()) return held;
+        return std::nullopt; // the lease gives the pass back
+    }
+    breaker_.abandon(*pass);
+    return std::nullopt;
+}
+
+pool_request upstream::wanted_place(const caller& who, const instance_pool& pool) {
+    pool_request wanted;
+    wanted.key = who.key;
+    wanted.owner = who.owner;
+    wanted.deadline = who.deadline;
+    wanted.may_be_asked = who.may_be_asked && pool.spoken_era() == era::legacy;
+    return wanted;
+}
+
 /// How long a call waits for a start.
 clock_type::time_point upstream::place_deadline(const caller& who) const {
     const bool waits = options_.restart.calls == rest_policy::wait;
@@ -171,12 +216,7 @@ task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abo
     const auto deadline = place_deadline(who);
     auto pool = co_await ready(who.speaks, deadline);
     if (pool.has_error()) co_return pool.error();
-    pool_request wanted;
-    wanted.key = who.key;
-    wanted.owner = who.owner;
-    wanted.deadline = who.deadline;
-    wanted.may_be_asked = who.may_be_asked && (*pool)->spoken_era() == era::legacy;
-    auto place = co_await (*pool)->take(wanted, abort);
+    auto place = co_await (*pool)->take(wanted_place(who, **pool), abort);
     if (place.has_error()) co_return place.error();
     lease place_held{*this, std::move(*place)};
     const auto bound = co_await place_held.bind(deadline);

@@ -70,12 +70,12 @@ bool is_empty_array(std::string_view json) {
 
 } // namespace
 
-std::string content_for_client(std::string_view result_json, output_shape output, revision client) {
+std::string content_for_client(std::string result_json, output_shape output, revision client) {
     const auto structured = find_member(result_json, "structuredContent");
     const auto shown =
         structured.empty() ? std::string{} : structured_content_for(structured, output, client);
     const bool has_old_blocks = client < revision::r2025_06_18;
-    if (!has_old_blocks && shown == structured) return std::string{result_json};
+    if (!has_old_blocks && shown == structured) return result_json;
     // What is dropped and said nowhere else would be lost.
     const bool says_it =
         !structured.empty() && shown.empty() && is_empty_array(find_member(result_json, "content"));

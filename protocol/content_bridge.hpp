@@ -13,6 +13,6 @@ namespace mcpgw {
 /// 2025-06-18, and structuredContent goes by structured_content_for(). Where that leaves a result
 /// without any content, the structured content is said as text. Other results, and newer clients,
 /// keep every byte.
-std::string content_for_client(std::string_view result_json, output_shape output, revision client);
+std::string content_for_client(std::string result_json, output_shape output, revision client);
 
 } // namespace mcpgw

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace mcpgw {
 
@@ -49,6 +50,7 @@ constexpr std::array params_members{
     named_member<params_spans>{"inputResponses", &params_spans::input_responses},
     named_member<params_spans>{"requestState", &params_spans::request_state},
     named_member<params_spans>{"taskId", &params_spans::task_id},
+    named_member<params_spans>{"task", &params_spans::task},
 };
 
 constexpr std::array meta_members{
@@ -66,6 +68,7 @@ constexpr std::array result_members{
     named_member<result_spans>{"nextCursor", &result_spans::next_cursor},
     named_member<result_spans>{"structuredContent", &result_spans::structured_content},
     named_member<result_spans>{"isError", &result_spans::is_error},
+    named_member<result_spans>{"task", &result_spans::task},
 };
 
 /// An id, given that it is valid JSON: a string, or digits alone (1.0 and 1e3 are no integers,
@@ -261,6 +264,8 @@ void message_scanner::check_response() {
 } // namespace
 
 result<envelope> scan_envelope(std::string_view text, const scan_limits& limits) {
+    if (text.size() > std::numeric_limits<decltype(text_span::end)>::max())
+        return errc::message_too_large;
     return message_scanner{text, limits}.run();
 }
 

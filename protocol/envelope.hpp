@@ -9,10 +9,15 @@
 
 namespace mcpgw {
 
-/// Half-open range of bytes in a message. begin == end means: not there.
+/// Half-open range of bytes in a message. begin == end means: not there. Small, because an envelope
+/// has many and travels with each call: no message has more than 4 GiB (scan_envelope refuses it).
 struct text_span {
-    std::size_t begin = 0;
-    std::size_t end = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+
+    constexpr text_span() = default;
+    constexpr text_span(std::size_t first, std::size_t last)
+        : begin(static_cast<std::uint32_t>(first)), end(static_cast<std::uint32_t>(last)) {}
 
     [[nodiscard]] bool empty() const { return begin == end; }
     explicit operator bool() const { return begin != end; }
@@ -51,6 +56,7 @@ struct envelope {
         text_span request_id;     ///< of notifications/cancelled
         text_span input_responses, request_state;
         text_span task_id; ///< of tasks/…
+        text_span task;    ///< of tools/call: the client wants a task (2025-11-25)
         text_span meta;    ///< raw `_meta` object
     } in_params;
 
@@ -61,6 +67,7 @@ struct envelope {
 
     struct result_spans {
         text_span result_type, meta, next_cursor, structured_content, is_error;
+        text_span task; ///< of tools/call: a task was made (2025-11-25)
     } in_result;
 };
 
@@ -79,6 +86,7 @@ struct envelope {
 ///    `result`/`error` in a response; `method` no string or with escapes; `params` no object;
 ///    `_meta` no object; response members beside `method` -> invalid_request
 ///
+///  - more than 4 GiB -> message_too_large
 /// The fault's detail names the byte offset and what was expected.
 result<envelope> scan_envelope(std::string_view text, const scan_limits& limits = {});
 

@@ -31,6 +31,7 @@ member_writer without_server_info(std::string_view meta) {
     return kept;
 }
 
+constexpr std::size_t added_bytes_max = 80; // of what a modern result must have
 constexpr int request_code = -32600;
 constexpr int internal_code = -32603;
 constexpr int not_found_code = -32002;  // 2025-11-25, server/resources, "Error Handling"
@@ -86,7 +87,7 @@ std::string to_modern(std::string_view result_json, const result_context& contex
     member_writer meta_members = without_server_info(meta);
     if (!info.empty()) meta_members.add(meta_key::server_info, info);
 
-    member_writer out;
+    member_writer out{result_json.size() + meta_members.members().size() + added_bytes_max};
     // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
     if (!has("resultType")) out.add("resultType", R"("complete")");
     member_reader reader{result_json};
@@ -95,11 +96,11 @@ std::string to_modern(std::string_view result_json, const result_context& contex
     if (context.is_cacheable && !has("ttlMs")) out.add("ttlMs", "0");
     if (context.is_cacheable && !has("cacheScope")) out.add("cacheScope", R"("private")");
     if (!meta_members.empty()) out.add("_meta", meta_members.object());
-    return out.object();
+    return out.take_object();
 }
 
 std::string to_legacy(std::string_view result_json) {
-    member_writer out;
+    member_writer out{result_json.size()};
     member_reader reader{result_json};
     while (const auto member = reader.next()) {
         if (is_one_of(member->key, {"resultType", "ttlMs", "cacheScope"})) continue;
@@ -110,7 +111,7 @@ std::string to_legacy(std::string_view result_json) {
         }
         out.add(member->key, member->value);
     }
-    return out.object();
+    return out.take_object();
 }
 
 } // namespace
@@ -122,7 +123,7 @@ std::string params_for_upstream(std::string_view params, era client_era, era ups
 std::string params_for_upstream(std::string_view params, era client_era, era upstream_era,
                                 std::string_view key, std::string_view value_json) {
     const bool drops_retry = client_era == era::modern && upstream_era == era::legacy;
-    member_writer out;
+    member_writer out{params.size() + value_json.size()};
     member_reader reader{params};
     while (const auto member = reader.next()) {
         if (member->key == "_meta") continue;
@@ -130,20 +131,20 @@ std::string params_for_upstream(std::string_view params, era client_era, era ups
         const bool is_replaced = !key.empty() && member->key == key;
         out.add(member->key, is_replaced ? value_json : member->value);
     }
-    return out.members();
+    return out.take_members();
 }
 
 std::string meta_for_upstream(std::string_view meta) {
-    constexpr std::array hop_keys{meta_key::protocol_version,    meta_key::client_info,
-                                  meta_key::client_capabilities, meta_key::log_level,
-                                  meta_key::progress_token,      meta_key::subscription_id,
-                                  meta_key::session};
+    constexpr std::array hop_keys{
+        meta_key::protocol_version, meta_key::client_info,    meta_key::client_capabilities,
+        meta_key::log_level,        meta_key::progress_token, meta_key::subscription_id,
+        meta_key::session};
     member_writer out;
     member_reader reader{meta};
     while (const auto member = reader.next())
         if (std::ranges::find(hop_keys, member->key) == hop_keys.end())
             out.add(member->key, member->value);
-    return out.members();
+    return out.take_members();
 }
 
 std::string result_for_client(std::string_view result_json, const result_context& context) {
@@ -154,7 +155,7 @@ std::string result_for_client(std::string_view result_json, const result_context
         return is_ready ? std::string{result_json} : to_modern(result_json, context);
     }
     if (context.upstream_era == era::legacy)
-        return content_for_client(result_json, context.output, context.client);
+        return content_for_client(std::string{result_json}, context.output, context.client);
     return content_for_client(to_legacy(result_json), context.output, context.client);
 }
 

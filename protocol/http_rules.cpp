@@ -21,7 +21,10 @@ constexpr bool is_alnum(char c) {
 }
 
 bool iequals(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, to_lower, to_lower);
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
 }
 
 std::string_view trim(std::string_view text) {
@@ -33,11 +36,14 @@ std::string_view trim(std::string_view text) {
 // --- framing ---
 
 // Carriage return and line feed are here too: a folded line is read as two fields by some.
+// Looks at all of them, since that can be done many at a time.
 bool has_control_character(std::string_view value) {
-    return std::ranges::any_of(value, [](char c) {
+    bool is_found = false;
+    for (const char c : value) {
         const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7F;
-    });
+        is_found |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
+    }
+    return is_found;
 }
 
 // Digits only: no sign, no list ("5, 5"), no more than every reader's 64-bit integer can hold.
@@ -60,26 +66,32 @@ result<void> check_params(const request_head& head) {
                  "The header " + std::string{*twice} + " is sent more than once"};
 }
 
+// A second value could be the one that a filter in front of us looked at.
+constexpr std::array singles{
+    header_name::host,          header_name::content_length,
+    header_name::content_type,  header_name::origin,
+    header_name::session_id,    header_name::transfer_encoding,
+    header_name::mcp_method,    header_name::mcp_name,
+    header_name::last_event_id, header_name::protocol_version,
+};
+
 result<void> check_fields(const request_head& head) {
+    std::uint32_t seen = 0; // of singles, by their place
     for (const auto& field : head.fields) {
         if (!is_token(field.name))
             return fault{errc::bad_http_request, "A header name contains an invalid character"};
         if (has_control_character(field.value))
             return fault{errc::bad_http_request,
                          "The header " + std::string{field.name} + " contains a control character"};
-    }
-    // A second value could be the one that a filter in front of us looked at.
-    constexpr std::array singles{
-        header_name::host,          header_name::content_length,
-        header_name::content_type,  header_name::transfer_encoding,
-        header_name::origin,        header_name::session_id,
-        header_name::last_event_id, header_name::mcp_method,
-        header_name::mcp_name,      header_name::protocol_version,
-    };
-    for (const auto name : singles)
-        if (head.count(name) > 1)
+        const auto* const single = std::ranges::find_if(
+            singles, [&field](std::string_view name) { return iequals(name, field.name); });
+        if (single == singles.end()) continue;
+        const auto bit = 1U << static_cast<unsigned>(single - singles.begin());
+        if ((seen & bit) != 0)
             return fault{errc::bad_http_request,
-                         "The header " + std::string{name} + " is sent more than once"};
+                         "The header " + std::string{*single} + " is sent more than once"};
+        seen |= bit;
+    }
     return check_params(head);
 }
 
@@ -283,10 +295,15 @@ bool accepts(const request_head& head, std::string_view type) {
 
 // A name such as "Content-Length " hides a field from one of two readers.
 bool is_token(std::string_view text) {
-    static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_alnum(c) || marks.find(c) != std::string_view::npos;
-    });
+    static constexpr auto table = [] {
+        std::array<bool, 256> allowed{};
+        for (std::size_t c = 0; c < 128; ++c) allowed[c] = is_alnum(static_cast<char>(c));
+        for (const char c : std::string_view{"!#$%&'*+-.^_`|~"})
+            allowed[static_cast<unsigned char>(c)] = true;
+        return allowed;
+    }();
+    return !text.empty() &&
+           std::ranges::all_of(text, [](char c) { return table[static_cast<unsigned char>(c)]; });
 }
 
 bool is_param(std::string_view name) {
@@ -341,9 +358,13 @@ result<void> check_access(const request_head& head, const access_policy& policy)
 }
 
 result<void> check_post(const request_head& head) {
+    constexpr std::string_view usual_accept = "application/json, text/event-stream"; // of SDKs
     auto content_type = head.find(header_name::content_type).value_or(std::string_view{});
-    if (!iequals(take_part(content_type, ';'), "application/json"))
+    if (content_type != "application/json" &&
+        !iequals(take_part(content_type, ';'), "application/json"))
         return errc::unsupported_media_type;
+    if (head.count(header_name::accept) == 1 && head.find(header_name::accept) == usual_accept)
+        return {};
     if (!accepts(head, "application/json") || !accepts(head, "text/event-stream"))
         return errc::not_acceptable;
     return {};

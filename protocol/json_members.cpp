@@ -113,8 +113,7 @@ std::optional<std::string_view> element_reader::next() {
 }
 
 void member_writer::add(std::string_view key, std::string_view value) {
-    members_.reserve(members_.size() + key.size() + value.size() + 4);
-    if (!members_.empty()) members_ += ',';
+    if (!empty()) members_ += ',';
     members_ += '"';
     members_ += key;
     members_ += "\":";

@@ -45,13 +45,27 @@ private:
 /// escapes as they are; values raw.
 class member_writer {
 public:
+    member_writer() = default;
+    /// For a text of about that many bytes.
+    explicit member_writer(std::size_t bytes_expected) { members_.reserve(bytes_expected + room); }
+
     void add(std::string_view key, std::string_view value);
     [[nodiscard]] bool empty() const { return members_.empty(); }
     /// Without braces.
     [[nodiscard]] const std::string& members() const { return members_; }
     [[nodiscard]] std::string object() const { return "{" + members_ + "}"; }
+    /// The same without a copy; the writer is of no further use.
+    [[nodiscard]] std::string take_members() { return std::move(members_); }
+    [[nodiscard]] std::string take_object() {
+        members_.insert(0, 1, '{');
+        members_ += '}';
+        return std::move(members_);
+    }
 
 private:
+    /// So that what is put around a large text does not make it move.
+    static constexpr std::size_t room = 256;
+
     std::string members_;
 };
 

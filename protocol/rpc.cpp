@@ -10,6 +10,8 @@ namespace mcpgw {
 
 namespace {
 
+constexpr std::size_t large_bytes = 64 * 1024; // moving it in place beats a new place for it
+
 /// One allocation for the whole text.
 std::string join(std::initializer_list<std::string_view> parts) {
     std::size_t bytes = 0;
@@ -59,6 +61,14 @@ std::string make_notification(std::string_view method, std::string_view params_j
 std::string make_response(std::string_view id_json, std::string_view result_json) {
     return join(
         {R"({"jsonrpc":"2.0","id":)", id_or_null(id_json), R"(,"result":)", result_json, "}"});
+}
+
+std::string take_response(std::string_view id_json, std::string result_json) {
+    if (result_json.size() < large_bytes) return make_response(id_json, result_json);
+    result_json.insert(0,
+                       join({R"({"jsonrpc":"2.0","id":)", id_or_null(id_json), R"(,"result":)"}));
+    result_json += '}';
+    return result_json;
 }
 
 std::string make_error_response(std::string_view id_json, const fault& f) {

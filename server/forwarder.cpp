@@ -48,12 +48,21 @@ std::string with_member(std::string_view members, std::string_view key, std::str
     while (const auto member = reader.next())
         if (member->key != key) changed.add(member->key, member->value);
     if (!value.empty()) changed.add(key, value);
-    return changed.members();
+    return changed.take_members();
 }
 
 bool can_be_asked(const call_relay& relay, revision client) {
     const auto can = abilities_of(relay.client_capabilities(), client);
     return can.roots || can.sampling || can.form || can.url;
+}
+
+/// What binds a retry of a modern client to its first request. Made only where there is one or may
+/// be one: arguments can be large.
+std::string digest_of(const client_request& request) {
+    if (request.client_era == era::legacy) return {};
+    const auto& in = request.message.in_params;
+    const auto name = unquote_json((in.uri.empty() ? in.name : in.uri).of(request.text));
+    return request_digest(request.method(), name.value_or(""), in.arguments.of(request.text));
 }
 
 std::string result_with_error(std::string_view text) {
@@ -70,7 +79,7 @@ result<std::optional<request_state>> forwarder::read_state(const journey& way) c
     if (request.client_era == era::legacy || raw.empty()) return std::optional<request_state>{};
     request_state expected;
     expected.principal = request.principal;
-    expected.digest = way.digest;
+    expected.digest = digest_of(request);
     expected.upstream = way.what.upstream;
     std::string why;
     auto state = states_.open(unquote_json(raw).value_or(""), expected,
@@ -84,16 +93,17 @@ result<std::optional<request_state>> forwarder::read_state(const journey& way) c
 
 std::string forwarder::seal(const journey& way, request_state state) const {
     state.principal = way.request.principal;
-    state.digest = way.digest;
+    state.digest = digest_of(way.request);
     state.upstream = way.what.upstream;
     return quote_json(states_.seal(state, request_states::time_point::clock::now()));
 }
 
-upstream_call forwarder::make_call(const journey& way, std::string_view retry_members) const {
+upstream_call forwarder::make_call(const journey& way, std::string members,
+                                   std::string_view retry_members) {
     const auto& request = way.request;
     upstream_call call;
     call.method = way.what.method;
-    call.members = way.members;
+    call.members = std::move(members);
     call.tool = way.what.tool;
     call.deadline = way.deadline;
     if (!retry_members.empty()) {
@@ -165,14 +175,14 @@ result<forwarded_answer> forwarder::finish(const journey& way,
         return forwarded_answer{
             {}, error_for_client(error, way.context, way.what.method, way.what.uri_json)};
     }
-    std::string body{message.result.of(answer->line)};
-    if (way.what.tasks != nullptr && task_routes::concerns(way.request, body, way.server()))
+    const auto body = message.result.of(answer->line);
+    if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server()))
         return forwarded_answer{
-            std::move(body), {}, true, std::string{message.id.of(answer->line)}};
+            std::string{body}, {}, true, std::string{message.id.of(answer->line)}};
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
         const auto state = find_member(body, "requestState");
-        if (state.empty()) return input_required(way, body.substr(1, body.size() - 2));
+        if (state.empty()) return input_required(way, std::string{body.substr(1, body.size() - 2)});
         request_state sealed;
         sealed.what = request_state::kind::relayed;
         sealed.upstream_state = state;
@@ -191,7 +201,7 @@ result<forwarded_answer> forwarder::finish(const journey& way,
 task<result<forwarded_answer>> forwarder::call_once(journey& way) {
     std::shared_ptr<call_observer> observer;
     if (way.may_be_asked) observer = way.relay;
-    auto call = make_call(way, {});
+    auto call = make_call(way, std::move(way.members), {});
     const auto answer =
         co_await way.place->call(std::move(call), std::move(observer), *way.request.abort);
     co_return finish(way, answer, way.relay->missing_capabilities());
@@ -200,9 +210,9 @@ task<result<forwarded_answer>> forwarder::call_once(journey& way) {
 task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
     parked_call::identity who;
     who.principal = way.request.principal;
-    who.digest = way.digest;
+    who.digest = digest_of(way.request);
     who.upstream = way.what.upstream;
-    auto call = make_call(way, {});
+    auto call = make_call(way, std::move(way.members), {});
     auto end = co_await parked_.begin(std::move(*way.place), std::move(call), std::move(who),
                                       way.request, way.relay);
     co_return end_round(way, std::move(end));
@@ -255,7 +265,8 @@ task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
     timer pause{upstreams_.get_executor()};
     std::string retry_members;
     for (int round = 0; round < rounds_max; ++round) {
-        auto call = make_call(way, retry_members);
+        if (round > 0) fill_members(way); // made again rather than kept: they can be large
+        auto call = make_call(way, std::move(way.members), retry_members);
         const auto answer =
             co_await way.place->call(std::move(call), way.relay, *way.request.abort);
         const bool must_know_tasks = way.what.tasks != nullptr && !way.terms.declares_tasks &&
@@ -300,10 +311,36 @@ task<result<forwarded_answer>> forwarder::resume(journey& way) {
 }
 
 task<result<forwarded_answer>> forwarder::call(journey& way) {
+    if (auto ready = prepare(way); ready.has_error()) return fail(ready.error());
+    const bool crosses = way.client() != way.server() && way.may_be_asked;
+    if (crosses && way.server() == era::modern) return call_in_rounds(way);
+    if (crosses && !way.terms.makes_task() && can_be_asked(*way.relay, way.request.spoken))
+        return call_parked(way);
+    return call_once(way);
+}
+
+task<result<forwarded_answer>> forwarder::fail(fault reason) {
+    co_return reason;
+}
+
+/// The parameters as the server knows them, and what is agreed about tasks.
+result<void> forwarder::prepare(journey& way) const {
     way.context.upstream_era = era_of(way.place->spoken());
     // The server that gave this state is gone; another must not execute the request again.
     if (way.state && way.state->what == request_state::kind::relayed && way.server() == era::legacy)
-        co_return request_states::invalid();
+        return request_states::invalid();
+    if (way.what.tasks != nullptr) {
+        auto terms = task_routes::terms_for(way.request, *upstreams_.find(way.what.upstream),
+                                            way.place->spoken(), way.what.tool_tasks);
+        if (terms.has_error()) return terms.error();
+        way.terms = std::move(*terms);
+        way.task_place.emplace(way.place->follow());
+    }
+    fill_members(way);
+    return {};
+}
+
+void forwarder::fill_members(journey& way) {
     way.members = way.what.members
                       ? *way.what.members
                       : params_for_upstream(way.request.params(), way.client(), way.server(),
@@ -313,19 +350,8 @@ task<result<forwarded_answer>> forwarder::call(journey& way) {
         way.members = with_member(way.members, "context", {});
     if (way.state && way.server() == era::modern)
         way.members = with_member(way.members, "requestState", way.state->upstream_state);
-    if (way.what.tasks != nullptr) {
-        auto terms = task_routes::terms_for(way.request, *upstreams_.find(way.what.upstream),
-                                            way.place->spoken(), way.what.tool_tasks);
-        if (terms.has_error()) co_return terms.error();
-        way.terms = std::move(*terms);
-        way.task_place.emplace(way.place->follow());
-    }
-    way.members = way.terms.apply_to(way.members);
-    const bool crosses = way.client() != way.server() && way.may_be_asked;
-    if (crosses && way.server() == era::modern) co_return co_await call_in_rounds(way);
-    if (crosses && !way.terms.makes_task() && can_be_asked(*way.relay, way.request.spoken))
-        co_return co_await call_parked(way);
-    co_return co_await call_once(way);
+    const bool has_task = !way.what.members && way.request.message.in_params.task;
+    way.members = way.terms.apply_to(std::move(way.members), has_task);
 }
 
 task<result<forwarded_answer>> forwarder::send(order o, const client_request& request,
@@ -335,7 +361,7 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
         co_return fault{errc::server_not_found, fmt::format("no server named '{}'", o.upstream)};
     const call_relay::attachment attached{
         std::make_shared<call_relay>(request, sink, ++requests_made_)};
-    journey way{o, request, nullptr, attached.relay, {}, {}, {}, {}, false, {}, {}};
+    journey way{o, request, nullptr, attached.relay, {}, {}, {}, false, {}, {}};
     way.may_be_asked = may_be_answered_with_a_question(o.method);
     way.context.client_era = request.client_era;
     way.context.is_cacheable = o.is_cacheable;
@@ -343,10 +369,6 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
     way.context.output = o.output;
     way.context.client_capabilities = way.relay->client_capabilities();
     if (request.client_era == era::modern && way.may_be_asked) {
-        const auto& in = request.message.in_params;
-        const auto name = unquote_json((in.uri.empty() ? in.name : in.uri).of(request.text));
-        way.digest =
-            request_digest(request.method(), name.value_or(""), in.arguments.of(request.text));
         auto state = read_state(way);
         if (state.has_error()) co_return state.error();
         way.state = std::move(*state);

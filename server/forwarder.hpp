@@ -82,9 +82,13 @@ private:
     task<result<forwarded_answer>> try_fallback(journey& way, const upstream& failed,
                                                 fallback_plan::step step);
 
-    [[nodiscard]] upstream_call make_call(const journey& way, std::string_view retry_members) const;
+    [[nodiscard]] static upstream_call make_call(const journey& way, std::string members,
+                                                 std::string_view retry_members);
     task<result<forwarded_answer>> resume(journey& way);
     task<result<forwarded_answer>> call(journey& way);
+    [[nodiscard]] result<void> prepare(journey& way) const;
+    static void fill_members(journey& way);
+    static task<result<forwarded_answer>> fail(fault reason);
     task<result<forwarded_answer>> call_once(journey& way);
     task<result<forwarded_answer>> call_parked(journey& way);
     task<result<forwarded_answer>> call_in_rounds(journey& way);

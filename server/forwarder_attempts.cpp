@@ -63,7 +63,12 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     way.place = nullptr;
     way.task_place.reset();
     way.held.reset();
-    auto place = co_await target.acquire(who, *way.request.abort);
+    auto at_once = target.try_acquire(who);
+    if (!at_once) {
+        auto waited = co_await target.acquire(who, *way.request.abort);
+        at_once.emplace(std::move(waited));
+    }
+    auto& place = *at_once;
     if (place.has_error()) {
         // Who wants to wait longer for a start must know which limit it was.
         const bool is_late =

@@ -70,7 +70,7 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     instead.output = way.what.output;
     instead.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
-    journey next{instead, way.request, nullptr, way.relay, {}, {}, {}, way.context, true, {}, {}};
+    journey next{instead, way.request, nullptr, way.relay, {}, {}, way.context, true, {}, {}};
     next.server_info = target->server_info();
     next.context.server_info = next.server_info;
     next.context.client_capabilities = way.relay->client_capabilities();

@@ -18,7 +18,6 @@ struct forwarder::journey {
     upstream::lease* place = nullptr; ///< null: the call has its own
     std::shared_ptr<call_relay> relay;
     std::string members; ///< of params for the upstream
-    std::string digest;  ///< of the client's request
     std::optional<request_state> state;
     result_context context;
     bool may_be_asked = false;

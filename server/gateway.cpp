@@ -128,9 +128,9 @@ task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
         reply.text = make_error_response(request.id(), stopping);
         co_return reply;
     }
-    const auto answered = co_await route(request, sink);
+    auto answered = co_await route(request, sink);
     if (!answered.has_error()) {
-        reply.text = make_response(request.id(), *answered);
+        reply.text = take_response(request.id(), std::move(*answered));
         co_return reply;
     }
     const auto& failure = answered.error();
@@ -145,26 +145,45 @@ task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
     co_return reply;
 }
 
+/// No coroutine: nothing is waited for here.
 task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink) {
     const auto name = request.method();
-    if (!is_client_method(name, request.client_era))
-        co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
-    if (name == method::tools_call) co_return co_await call_tool(request, sink);
+    const bool is_known = is_client_method(name, request.client_era);
+    if (is_known && name == method::tools_call) return call_tool(request, sink);
+    if (!is_known) return refuse_method(name);
     if (name == method::tools_list || name == method::prompts_list ||
         name == method::resources_list || name == method::resources_templates_list)
-        co_return co_await list(request);
-    if (name == method::ping) co_return std::string{"{}"};
-    if (name == method::initialize) co_return co_await initialize(request);
-    if (name == method::discover) co_return co_await discover(request);
-    if (name == method::prompts_get) co_return co_await get_prompt(request, sink);
-    if (name == method::resources_read) co_return co_await read_resource(request, sink);
-    if (name == method::complete) co_return co_await complete(request, sink);
-    if (name == method::listen) co_return co_await listen(request, sink);
-    if (name == method::set_level) co_return set_level(request);
-    if (name.starts_with("tasks/")) co_return co_await client_tasks_.handle(request, sink);
+        return list(request);
+    if (name == method::initialize) return initialize(request);
+    if (name == method::discover) return discover(request);
+    if (name == method::prompts_get) return get_prompt(request, sink);
+    if (name == method::resources_read) return read_resource(request, sink);
+    if (name == method::complete) return complete(request, sink);
+    if (name == method::listen) return listen(request, sink);
+    if (name.starts_with("tasks/")) return client_tasks_.handle(request, sink);
     if (name == method::resources_subscribe || name == method::resources_unsubscribe)
-        co_return co_await subscribe(request);
+        return subscribe(request);
+    return answer_at_once(request);
+}
+
+task<gateway::outcome> gateway::answer_at_once(const client_request& request) {
+    const auto name = request.method();
+    if (name == method::ping) co_return std::string{"{}"};
+    if (name == method::set_level) co_return set_level(request);
+    co_return co_await refuse_method(name);
+}
+
+task<gateway::outcome> gateway::refuse_method(std::string_view name) {
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
+}
+
+/// The catalog that a request is about, if all that belongs in it is known; else nothing.
+std::shared_ptr<const catalog> gateway::known_catalog(const client_request& request) const {
+    if (request.scope.empty())
+        return upstreams_.is_listed() ? upstreams_.merged() : std::shared_ptr<const catalog>{};
+    const auto* const only = upstreams_.find(request.scope);
+    const bool is_known = only == nullptr || !only->lists().capabilities.empty();
+    return is_known ? upstreams_.only(request.scope) : std::shared_ptr<const catalog>{};
 }
 
 task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& request) {
@@ -208,17 +227,23 @@ task<gateway::outcome> gateway::list(const client_request& request) {
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
                                         reply_sink& sink) {
-    std::string source = order.upstream;
     const bool may_have_links =
         order.method == method::tools_call || order.method == method::prompts_get;
+    const std::string called = order.upstream;
     auto answer = co_await forwarder_.send(std::move(order), request, sink);
     if (answer.has_error()) co_return answer.error();
-    if (!answer->source.empty()) source = answer->source;
-    if (may_have_links) links_.note_result(link_memory::client_of(request), source, answer->result);
+    const auto& source = answer->source.empty() ? called : answer->source;
+    if (may_have_links) note_links(request, source, answer->result);
     if (!answer->error.empty())
         co_return fault{errc::internal_error, std::string{upstream_error_mark},
                         std::move(answer->error)};
     co_return std::move(answer->result);
+}
+
+void gateway::note_links(const client_request& request, const std::string& source,
+                         std::string_view result_json) {
+    if (link_memory::may_have_links(result_json))
+        links_.note_result(link_memory::client_of(request), source, result_json);
 }
 
 task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
@@ -226,15 +251,15 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
     if (name.has_error()) co_return name.error();
     if (shows_own(request) && tools_.has_tool(*name)) {
         auto own = co_await tools_.call(*name, request, sink);
-        if (!own.has_error() && !own->source.empty())
-            links_.note_result(link_memory::client_of(request), own->source, own->result);
+        if (!own.has_error() && !own->source.empty()) note_links(request, own->source, own->result);
         if (own.has_error()) co_return own.error();
         co_return std::move(own->result);
     }
     const catalog_target* target = nullptr;
     std::shared_ptr<const catalog> shown;
     if (shows_children(request)) {
-        shown = co_await catalog_for(request);
+        shown = known_catalog(request);
+        if (!shown) shown = co_await catalog_for(request);
         target = shown ? shown->find_tool(*name) : nullptr;
     }
     if (target == nullptr)

@@ -42,6 +42,8 @@ private:
     using outcome = result<std::string>; ///< raw result JSON of the client's era, or why not
 
     task<outcome> route(client_request& request, reply_sink& sink);
+    task<outcome> answer_at_once(const client_request& request);
+    static task<outcome> refuse_method(std::string_view name);
     task<outcome> initialize(client_request& request);
     task<outcome> discover(const client_request& request);
     task<outcome> list(const client_request& request);
@@ -56,9 +58,12 @@ private:
     task<upstream*> source_of(const client_request& request, std::string uri);
     task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
     outcome set_level(const client_request& request);
+    void note_links(const client_request& request, const std::string& source,
+                    std::string_view result_json);
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
     [[nodiscard]] std::string_view sole_child() const;
+    [[nodiscard]] std::shared_ptr<const catalog> known_catalog(const client_request& request) const;
     task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
     task<> refresh_stale(const client_request& request);
     [[nodiscard]] cache_hints discover_hints(const client_request& request) const;

@@ -50,7 +50,7 @@ task<result<std::string>> gateway::capabilities_for(const client_request& reques
 std::string gateway::server_info_for(const client_request& request) const {
     // An endpoint of one server looks like that server.
     const auto* const only = request.scope.empty() ? nullptr : upstreams_.find(request.scope);
-    auto info = only == nullptr ? std::string{} : only->status().server_info;
+    auto info = only == nullptr ? std::string{} : std::string{only->server_info()};
     return is_json_object(info) ? info : gateway_server_info();
 }
 

@@ -32,6 +32,10 @@ public:
     static std::string client_of(const client_request& request);
     static std::string client_of(const client_session& session);
 
+    /// Whether it may be worth to note the result: most have no links, and some are large.
+    static bool may_have_links(std::string_view result_json) {
+        return result_json.find(R"("resource)") != std::string_view::npos;
+    }
     /// Takes down the links in a result (raw object) of tools/call or prompts/get.
     void note_result(const std::string& client, const std::string& upstream,
                      std::string_view result_json);

@@ -2,6 +2,7 @@
 
 #include "children/registry.hpp"
 #include "transports/request_handler.hpp"
+#include "transports/wake_up.hpp"
 
 #include <functional>
 #include <list>

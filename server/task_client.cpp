@@ -22,7 +22,7 @@ std::string_view capabilities_of_client(const client_request& request) {
 
 bool wants_task(const client_request& request) {
     return request.client_era == era::legacy && request.spoken == core_tasks_revision &&
-           is_json_object(find_member(request.params(), "task"));
+           is_json_object(request.message.in_params.task.of(request.text));
 }
 
 bool knows_tasks(const client_request& request) {

@@ -55,14 +55,16 @@ result<task_routes::terms> task_routes::terms_for(const client_request& request,
     return agreed;
 }
 
-std::string task_routes::terms::apply_to(const std::string& params) const {
+std::string task_routes::terms::apply_to(std::string params, bool has_task) const {
+    if (members.empty() && (keeps_task || !has_task)) return params; // as most, which may be large
     const auto object = "{" + params + "}";
-    if (members.empty() && (keeps_task || find_member(object, "task").empty())) return params;
     member_writer kept;
     member_reader reader{object};
     while (const auto member = reader.next())
         if (member->key != "task" || keeps_task) kept.add(member->key, member->value);
-    return kept.members() + (kept.empty() || members.empty() ? "" : ",") + members;
+    auto text = kept.take_members();
+    if (!text.empty() && !members.empty()) text += ',';
+    return text + members;
 }
 
 // ---- tools/call --------------------------------------------------------------------------------
@@ -110,9 +112,13 @@ bool task_routes::are_needed(const result<upstream_answer>& answer) {
     return find_member(error, "code") == "-32021" && declares_tasks(needed);
 }
 
-bool task_routes::concerns(const client_request& request, std::string_view result_json, era form) {
-    if (!created_task(result_json, form).empty()) return true;
-    return wants_task(request) && find_member(result_json, "resultType") != R"("input_required")";
+bool task_routes::concerns(const client_request& request, const upstream_answer& answer, era form) {
+    const auto& in = answer.message.in_result;
+    const auto type = in.result_type.of(answer.line);
+    const bool may_be_task = form == era::modern ? type == R"("task")" : !in.task.empty();
+    if (may_be_task && !created_task(answer.message.result.of(answer.line), form).empty())
+        return true;
+    return wants_task(request) && type != R"("input_required")";
 }
 
 task<task_routes::outcome> task_routes::take_over(const client_request& request, reply_sink& sink,

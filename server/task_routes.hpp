@@ -38,7 +38,7 @@ public:
         /// The call will be answered with a core task.
         [[nodiscard]] bool makes_task() const { return keeps_task || !members.empty(); }
         /// Members of the call's params.
-        [[nodiscard]] std::string apply_to(const std::string& params) const;
+        [[nodiscard]] std::string apply_to(std::string params, bool has_task) const;
     };
     /// missing_client_capability: the tool works only as a task, which this client does not know.
     [[nodiscard]] static result<terms> terms_for(const client_request& request,
@@ -47,8 +47,8 @@ public:
 
     /// The server refuses the call of a client that does not know the extension.
     [[nodiscard]] static bool are_needed(const result<upstream_answer>& answer);
-    /// Whether take_over() is for this result of tools/call (raw, as it came).
-    [[nodiscard]] static bool concerns(const client_request& request, std::string_view result_json,
+    /// Whether take_over() is for this result of tools/call.
+    [[nodiscard]] static bool concerns(const client_request& request, const upstream_answer& answer,
                                        era form);
 
     struct answered_call {

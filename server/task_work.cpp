@@ -336,7 +336,7 @@ std::string task_routes::for_client(const client_request& request, const task_re
     result_context context;
     context.client_era = era::modern;
     const auto* const source = upstreams_.find(record.upstream);
-    const auto info = source == nullptr ? std::string{} : source->status().server_info;
+    const auto info = source == nullptr ? std::string{} : std::string{source->server_info()};
     context.server_info = info;
     return result_for_client(json, context);
 }

@@ -45,23 +45,4 @@ using stream_descriptor = asio::posix::basic_stream_descriptor<executor>;
 using clock_type = std::chrono::steady_clock;
 using timer = asio::basic_waitable_timer<clock_type, asio::wait_traits<clock_type>, executor>;
 
-/// A wake-up without a lost-signal window on one thread: wait() returns at once if notify() came
-/// before it. One waiter at a time.
-class wake_up {
-public:
-    explicit wake_up(executor ex) : timer_(ex) { timer_.expires_at(clock_type::time_point::max()); }
-
-    void notify() {
-        is_set_ = true;
-        timer_.cancel();
-    }
-    /// Until notify() or the deadline. True: notified.
-    task<bool> wait_until(clock_type::time_point deadline);
-    task<> wait();
-
-private:
-    timer timer_;
-    bool is_set_ = false;
-};
-
 } // namespace mcpgw

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 
 #include <list>
 

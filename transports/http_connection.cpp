@@ -1,13 +1,11 @@
 #include "transports/http_connection.hpp"
 
-#include "transports/delayed_call.hpp"
 #include "transports/legacy_sse.hpp"
 #include "transports/streamable_http.hpp"
+#include "transports/write_now.hpp"
 
 #include "protocol/cors.hpp"
 #include "protocol/sse.hpp"
-
-#include <boost/beast/http/read.hpp>
 
 #include <fmt/format.h>
 
@@ -19,10 +17,7 @@ namespace mcpgw {
 
 namespace {
 
-namespace http = boost::beast::http;
-
-constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t body_buffer_bytes = 64 * 1024; // what Beast reads of a body at once
+constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until it is parsed
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 
@@ -39,20 +34,14 @@ std::string_view scope_of(std::string_view path) {
     return path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
 }
 
-fault parse_fault(const boost::system::error_code& ec) {
-    if (ec == http::error::header_limit)
-        return {errc::bad_http_request, "the header is larger than limits.header_bytes_max"};
-    return {errc::bad_http_request, fmt::format("malformed HTTP request: {}", ec.message())};
-}
-
 } // namespace
 
 http_connection::http_connection(tcp_socket socket, http_service& service)
-    : stream_(std::move(socket))
+    : socket_(std::move(socket))
     , service_(service)
-    , watch_(stream_.socket())
     // Bounds what Beast does not: the length of a chunk's extensions and of trailers.
-    , buffer_(service.limits.header_bytes_max + body_buffer_bytes) {
+    , reader_(socket_, service.limits.header_bytes_max + body_buffer_bytes)
+    , alarm_(service.ex) {
     service_.connections.insert(this);
 }
 
@@ -62,7 +51,7 @@ http_connection::~http_connection() {
 
 void http_connection::close() {
     boost::system::error_code ignored;
-    stream_.socket().close(ignored);
+    socket_.close(ignored);
 }
 
 void http_connection::stop() {
@@ -73,10 +62,11 @@ void http_connection::stop() {
 
 task<> http_connection::run() {
     boost::system::error_code ignored;
-    stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    socket_.non_blocking(true, ignored); // for send()
     for (;;) {
-        const auto next = co_await serve_one();
-        if (next == next_step::close || is_stopping_) break;
+        const bool is_good = co_await serve_one();
+        if (!is_good || is_stopping_) break;
     }
     is_idle_ = true;
     if (!is_stopping_) co_await drain();
@@ -85,59 +75,16 @@ task<> http_connection::run() {
 /// A reset, caused by closing with unread bytes, could destroy our last reply on its way.
 task<> http_connection::drain() {
     boost::system::error_code ec;
-    stream_.socket().shutdown(tcp_socket::shutdown_send, ec);
+    socket_.shutdown(tcp_socket::shutdown_send, ec);
     if (ec) co_return;
-    stream_.expires_after(drain_time);
-    std::array<char, read_bytes> scratch{};
+    alarm_.set(clock_type::now() + drain_time, [this] { close(); });
     for (std::size_t total = 0; total < drain_bytes_max;) {
-        const auto [error, n] = co_await stream_.async_read_some(asio::buffer(scratch), nothrow);
+        total += reader_.data().size();
+        reader_.consume(reader_.data().size());
+        const auto error = co_await reader_.read_more();
         if (error) break;
-        total += n;
     }
-}
-
-task<bool> http_connection::read_head(parser_type& parser) {
-    if (buffer_.size() == 0) {
-        stream_.expires_after(service_.options.idle_timeout);
-        const auto space = buffer_.prepare(read_bytes);
-        const auto [ec, n] = co_await stream_.async_read_some(space, nothrow);
-        if (ec) co_return false;
-        buffer_.commit(n);
-    }
-    stream_.expires_never();
-    // The stream's own deadline would close the socket, which the reply that says so still needs.
-    const delayed_call deadline{service_.ex, service_.options.header_timeout, [this] {
-                                    stream_.cancel();
-                                }};
-    const auto [ec, n] = co_await http::async_read_header(stream_, buffer_, parser, nothrow);
-    if (!ec) co_return true;
-    if (ec == asio::error::operation_aborted) {
-        const fault late{errc::request_timeout, "the header did not arrive in time"};
-        co_await refuse(late);
-        co_return false;
-    }
-    const bool is_protocol_error =
-        ec.category() == http::make_error_code(http::error::bad_value).category() &&
-        ec != http::error::end_of_stream && ec != http::error::partial_message;
-    if (is_protocol_error) co_await refuse(parse_fault(ec));
-    co_return false;
-}
-
-result<void> http_connection::check_head(const parser_type& parser) {
-    const auto& message = parser.get();
-    head_.method = message.method_string();
-    head_.target = message.target();
-    head_.version = static_cast<int>(message.version());
-    head_.fields.clear();
-    for (const auto& field : message) head_.fields.push_back({field.name_string(), field.value()});
-    is_http_10_ = head_.version == 10;
-    is_head_method_ = head_.method == "HEAD";
-    keep_alive_ = message.keep_alive();
-    if (auto framed = check_framing(head_); framed.has_error()) return framed;
-    if (auto allowed = check_access(head_, service_.options.access); allowed.has_error())
-        return allowed;
-    origin_ = head_.find("Origin").value_or("");
-    return {};
+    alarm_.clear();
 }
 
 std::vector<std::pair<std::string, std::string>> http_connection::common_fields() const {
@@ -147,99 +94,98 @@ std::vector<std::pair<std::string, std::string>> http_connection::common_fields(
             {"Vary", "Origin"}};
 }
 
-task<http_connection::next_step> http_connection::refuse(fault f, std::string_view id) {
-    auto reply = error_reply(f, id);
+task<bool> http_connection::refuse(fault f) {
+    auto reply = error_reply(f);
     reply.must_close = true;
-    co_await write(std::move(reply));
-    co_return next_step::close;
+    return write(std::move(reply));
 }
 
-task<http_connection::next_step> http_connection::serve_one() {
+/// One request. False: the connection is to be closed.
+task<bool> http_connection::serve_one() {
     is_http_10_ = is_head_method_ = false; // of the request before
     origin_.clear();
-    parser_type parser;
+    is_idle_ = true;
+    if (reader_.empty()) {
+        const auto ec = co_await wait_for_request();
+        if (ec) co_return false;
+    }
+    http_request_parser parser{request_};
     parser.header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
     parser.body_limit(boost::none); // until the head is read: a refusal names what it refuses
-    is_idle_ = true;
-    const bool has_head = co_await read_head(parser);
-    if (!has_head) co_return next_step::close;
+    error_code ec;
+    if (!try_parse(parser, ec) || ec) {
+        const bool has_head = co_await read_head(parser, ec);
+        if (!has_head) co_return false;
+    }
     is_idle_ = false;
     const auto checked = check_head(parser);
     if (checked.has_error()) co_return co_await refuse(checked.error());
-    const auto body = co_await read_body(parser);
-    if (body.has_error()) co_return co_await refuse(body.error());
-    stream_.expires_never();
-    co_return co_await dispatch(parser);
-}
-
-task<result<void>> http_connection::read_body(parser_type& parser) {
-    const fault too_large{errc::message_too_large,
-                          fmt::format("the body is larger than {} bytes (limits.message_bytes_max)",
-                                      service_.limits.message_bytes_max)};
-    const auto length = parser.content_length();
-    if (length && *length > service_.limits.message_bytes_max) co_return too_large;
-    if (parser.is_done()) co_return result<void>{};
-    parser.body_limit(service_.limits.message_bytes_max);
-    const delayed_call deadline{service_.ex, service_.options.body_timeout, [this] {
-                                    stream_.cancel();
-                                }};
-    // An HTTP/1.0 client does not know the interim reply (RFC 9110, 10.1.1).
-    if (head_.count("Expect") > 0 && !is_http_10_) {
-        constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        const auto [ec, n] =
-            co_await asio::async_write(stream_, asio::buffer(go_on.data(), go_on.size()), nothrow);
-        if (ec) co_return fault{errc::request_timeout};
+    std::string body;
+    if (!try_take_body(parser, body)) {
+        const auto taken = co_await read_body(parser, body);
+        if (taken.has_error()) co_return co_await refuse(taken.error());
     }
-    const auto [ec, n] = co_await http::async_read(stream_, buffer_, parser, nothrow);
-    if (ec == http::error::body_limit) co_return too_large;
-    if (ec == asio::error::operation_aborted)
-        co_return fault{errc::request_timeout, "the body did not arrive in time"};
-    if (ec) co_return parse_fault(ec);
-    co_return result<void>{};
+    const bool is_good = co_await dispatch(std::move(body));
+    co_return is_good;
 }
 
-task<http_connection::next_step> http_connection::dispatch(parser_type& parser) {
-    const auto path = path_of(head_.target);
+/// A plain function, as all on the way of a call that have nothing to wait for themselves: each
+/// coroutine costs an allocation.
+task<bool> http_connection::dispatch(std::string body) {
+    const auto& head = request_.head;
+    const auto path = path_of(head.target);
     const auto& options = service_.options;
     const auto scope = scope_of(path);
-    std::string body = std::move(parser.get().body());
-    bool is_good = false;
-    if (head_.method == "OPTIONS") {
+    if (head.method == "OPTIONS") {
         http_reply reply;
         reply.status = 204;
         reply.fields = {{"Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"},
-                        {"Access-Control-Allow-Headers", allowed_cors_headers(head_)},
+                        {"Access-Control-Allow-Headers", allowed_cors_headers(head)},
                         {"Access-Control-Max-Age", "600"}};
-        is_good = co_await write(std::move(reply));
-    } else if (path == options.path || !scope.empty()) {
-        if (!scope.empty() && !service_.handler.has_scope(scope)) {
-            fault missing{errc::path_not_found,
-                          fmt::format("no server named '{}' is configured", scope)};
-            is_good = co_await write_error(missing);
-        } else {
-            std::string name{scope};
-            is_good =
-                co_await serve_streamable_http(*this, head_, std::move(body), std::move(name));
-        }
-    } else if (path == options.sse_path || path == options.messages_path) {
-        is_good = co_await serve_legacy_sse(*this, head_, std::move(body));
-    } else if (path == "/healthz" || path == "/readyz") {
-        http_reply reply;
-        reply.content_type = "text/plain";
-        reply.body = "ok\n";
-        const auto ready = service_.handler.readiness();
-        if (path == "/readyz" && ready.has_error()) {
-            reply.status = 503;
-            reply.body = std::string{ready.error().message()} + "\n";
-        }
-        is_good = co_await write(std::move(reply));
-    } else {
-        fault missing{
-            errc::path_not_found,
-            fmt::format("nothing is served at this path; MCP clients use {}", options.path)};
-        is_good = co_await write_error(missing);
+        return write(std::move(reply));
     }
-    co_return is_good ? next_step::go_on : next_step::close;
+    if (path == options.path)
+        return serve_streamable_http(*this, head, std::move(body), std::string{});
+    if (!scope.empty() && !service_.handler.has_scope(scope))
+        return write_error(
+            {errc::path_not_found, fmt::format("no server named '{}' is configured", scope)});
+    if (!scope.empty())
+        return serve_streamable_http(*this, head, std::move(body), std::string{scope});
+    if (path == options.sse_path || path == options.messages_path)
+        return serve_legacy_sse(*this, head, std::move(body));
+    return answer_probe(path);
+}
+
+task<bool> http_connection::answer_probe(std::string_view path) {
+    if (path != "/healthz" && path != "/readyz")
+        return write_error(
+            {errc::path_not_found, fmt::format("nothing is served at this path; MCP clients use {}",
+                                               service_.options.path)});
+    http_reply reply;
+    reply.content_type = "text/plain";
+    reply.body = "ok\n";
+    const auto ready = service_.handler.readiness();
+    if (path == "/readyz" && ready.has_error()) {
+        reply.status = 503;
+        reply.body = std::string{ready.error().message()} + "\n";
+    }
+    return write(std::move(reply));
+}
+
+/// All of it, if the client reads it in time.
+task<bool> http_connection::send(std::span<const asio::const_buffer> parts) {
+    error_code ec;
+    auto rest = write_now(socket_, parts, ec);
+    if (rest.empty()) co_return !ec;
+    const bool is_sent = co_await send_rest(std::move(rest));
+    co_return is_sent;
+}
+
+task<bool> http_connection::send_rest(std::vector<asio::const_buffer> rest) {
+    alarm_.set(clock_type::now() + service_.options.write_timeout, [this] { close(); });
+    const auto [ec, n] = co_await asio::async_write(socket_, rest, nothrow);
+    alarm_.clear();
+    co_return !ec;
 }
 
 task<bool> http_connection::write(http_reply reply) {
@@ -249,11 +195,12 @@ task<bool> http_connection::write(http_reply reply) {
     if (keeps && is_http_10_) reply.fields.emplace_back("Connection", "keep-alive");
     const auto head = reply.head(keeps);
     if (is_head_method_) reply.body.clear();
-    stream_.expires_after(service_.options.write_timeout);
     const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(reply.body)};
-    const auto [ec, n] = co_await asio::async_write(stream_, parts, nothrow);
-    stream_.expires_never();
-    co_return !ec && keeps;
+    error_code ec;
+    auto rest = write_now(socket_, parts, ec);
+    if (rest.empty()) co_return !ec && keeps;
+    const bool is_sent = co_await send_rest(std::move(rest));
+    co_return is_sent&& keeps;
 }
 
 // Plain functions: no temporary of theirs lives in a coroutine's full expression (g++ 12).
@@ -281,10 +228,8 @@ task<bool> http_connection::write_stream(std::shared_ptr<outbox> box) {
         // "\r\n" ends a chunk; without a chunk before it, only the terminating chunk is left.
         const auto tail_part = bytes > 0 ? tail : tail.substr(2);
         if (is_chunked) parts.push_back(asio::buffer(tail_part.data(), tail_part.size()));
-        stream_.expires_after(service_.options.write_timeout);
-        const auto [ec, n] = co_await asio::async_write(stream_, parts, nothrow);
-        stream_.expires_never();
-        if (ec) co_return false;
+        const bool is_sent = co_await send(parts);
+        if (!is_sent) co_return false;
         head.clear();
         const bool can_go_on = is_chunked && keep_alive_ && !is_stopping_;
         if (is_last) {

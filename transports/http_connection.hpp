@@ -1,15 +1,13 @@
 #pragma once
 
-#include "transports/disconnect_watch.hpp"
+#include "transports/lazy_timer.hpp"
 #include "transports/http_reply.hpp"
+#include "transports/http_request_parser.hpp"
 #include "transports/http_service.hpp"
-
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include "transports/socket_reader.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace mcpgw {
@@ -18,9 +16,6 @@ namespace mcpgw {
 /// the endpoint that their path names, writes what comes back. Lives in the frame of run().
 class http_connection {
 public:
-    using stream_type = boost::beast::basic_stream<asio::ip::tcp, executor>;
-    using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
-
     http_connection(tcp_socket socket, http_service& service);
     ~http_connection();
     http_connection(const http_connection&) = delete;
@@ -35,7 +30,10 @@ public:
 
     // --- for the endpoints ---
     http_service& service() { return service_; }
-    disconnect_watch& watch() { return watch_; }
+    /// Tells when the client leaves while a request runs.
+    socket_reader& reader() { return reader_; }
+    /// For what a request does later, while nothing is read or written.
+    lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
     /// Whom stop() tells; null: no request runs.
@@ -51,21 +49,32 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> common_fields() const;
 
 private:
-    enum class next_step : unsigned char { go_on, close };
+    using error_code = boost::system::error_code;
 
-    task<next_step> serve_one();
-    task<bool> read_head(parser_type& parser);
-    task<next_step> refuse(fault f, std::string_view id = {});
-    task<next_step> dispatch(parser_type& parser);
-    result<void> check_head(const parser_type& parser);
-    task<result<void>> read_body(parser_type& parser);
+    task<bool> serve_one();
+    task<bool> dispatch(std::string body);
+    task<bool> answer_probe(std::string_view path);
+    task<bool> refuse(fault f);
+    task<bool> send(std::span<const asio::const_buffer> parts);
+    task<bool> send_rest(std::vector<asio::const_buffer> rest);
     task<> drain();
 
-    stream_type stream_;
+    // what comes in (http_connection_input.cpp)
+    /// False: there is more to come first.
+    bool try_parse(http_request_parser& parser, error_code& ec);
+    bool try_take_body(const http_request_parser& parser, std::string& body);
+    task<error_code> wait_for_request();
+    task<bool> read_head(http_request_parser& parser, error_code ec);
+    result<void> check_head(const http_request_parser& parser);
+    task<result<void>> read_body(http_request_parser& parser, std::string& body);
+    task<error_code> read_rest(http_request_parser& parser, std::string& body);
+    void begin_time(clock_type::duration time);
+
+    tcp_socket socket_;
     http_service& service_;
-    disconnect_watch watch_;
-    boost::beast::flat_buffer buffer_;
-    request_head head_;
+    socket_reader reader_;
+    lazy_timer alarm_;         ///< of the one thing that is read, written or waited for
+    stored_head request_; ///< that is being served
     std::string origin_;
     std::string principal_;
     bool is_http_10_ = false;

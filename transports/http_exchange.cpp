@@ -40,9 +40,10 @@ http_exchange::http_exchange(http_connection& connection, client_request& reques
     request_.abort = &abort_;
 }
 
-task<bool> http_exchange::run(std::vector<std::pair<std::string, std::string>> fields) {
+task<bool> http_exchange::run() {
     auto reply = co_await handle();
-    const bool is_good = co_await finish(std::move(reply), std::move(fields));
+    header_list none;
+    const bool is_good = co_await finish(std::move(reply), std::move(none));
     co_return is_good;
 }
 
@@ -55,15 +56,12 @@ task<client_reply> http_exchange::handle() {
     co_return reply;
 }
 
-task<bool> http_exchange::finish(client_reply reply,
-                                 std::vector<std::pair<std::string, std::string>> fields) {
-    std::vector<std::string> answers{reply.text};
+task<bool> http_exchange::finish(client_reply reply, header_list fields) {
     http_reply plain;
     plain.status = reply.http_status;
     plain.body = std::move(reply.text);
     plain.fields = std::move(fields);
-    const bool is_good = co_await reply_.finish(std::move(answers), std::move(plain));
-    co_return is_good;
+    return reply_.finish(std::move(plain));
 }
 
 } // namespace mcpgw

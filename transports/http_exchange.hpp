@@ -17,12 +17,13 @@ public:
     http_exchange& operator=(const http_exchange&) = delete;
 
     /// Runs the handler and writes what it returns. False: the connection must be closed.
-    /// `fields`: further header fields of a plain reply.
-    task<bool> run(std::vector<std::pair<std::string, std::string>> fields = {});
+    task<bool> run();
 
     /// Runs the handler alone; finish() must follow.
     task<client_reply> handle();
-    task<bool> finish(client_reply reply, std::vector<std::pair<std::string, std::string>> fields);
+    /// `fields`: further header fields of a plain reply.
+    using header_list = std::vector<std::pair<std::string, std::string>>;
+    task<bool> finish(client_reply reply, header_list fields);
 
     void notify(std::string line) override {
         if (!abort_.reason()) reply_.notify(line); // nothing more about a cancelled request

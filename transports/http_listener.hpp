@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transports/http_service.hpp"
+#include "transports/wake_up.hpp"
 
 #include <cstdint>
 #include <string>

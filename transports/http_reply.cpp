@@ -8,6 +8,10 @@
 
 namespace mcpgw {
 
+namespace {
+constexpr std::size_t head_bytes_usual = 160;
+}
+
 std::string_view reason_phrase(int status) {
     switch (status) {
     case 200:
@@ -44,14 +48,19 @@ std::string_view reason_phrase(int status) {
 }
 
 std::string http_reply::head(bool keep_alive) const {
-    std::string text = fmt::format("HTTP/1.1 {} {}\r\n", status, reason_phrase(status));
-    auto out = std::back_inserter(text);
-    if (!body.empty()) fmt::format_to(out, "Content-Type: {}\r\n", content_type);
+    std::string text;
+    text.reserve(head_bytes_usual);
+    const auto add_line = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    text.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+    text.append(reason_phrase(status)).append("\r\n");
+    if (!body.empty()) add_line("Content-Type", content_type);
     // 204 must not have a Content-Length (RFC 9110, 8.6).
-    if (status != 204) fmt::format_to(out, "Content-Length: {}\r\n", body.size());
-    for (const auto& [name, value] : fields) fmt::format_to(out, "{}: {}\r\n", name, value);
-    if (!keep_alive) text += "Connection: close\r\n";
-    text += "\r\n";
+    if (status != 204) add_line("Content-Length", std::to_string(body.size()));
+    for (const auto& [name, value] : fields) add_line(name, value);
+    if (!keep_alive) add_line("Connection", "close");
+    text.append("\r\n");
     return text;
 }
 

@@ -12,7 +12,7 @@ namespace mcpgw {
 /// An HTTP response with a body of known length. Pure text; the connection writes it.
 struct http_reply {
     int status = 200;
-    std::string content_type = "application/json";
+    std::string_view content_type = "application/json"; ///< lives for ever
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields; ///< further header fields
     bool must_close = false; ///< the connection cannot be used any further

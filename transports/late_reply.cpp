@@ -16,16 +16,17 @@ late_reply::~late_reply() {
 }
 
 void late_reply::start() {
-    connection_.watch().start([this] { lose(); });
+    connection_.reader().watch([this] { lose(); });
     // Clients before 2025-11-25 stumble over an event without data.
     if (session_ && session_->spoken >= revision::r2025_11_25)
-        begin_late_.emplace(connection_.service().ex, connection_.service().options.stream_delay,
-                            [this] { begin_stream(); });
+        connection_.later().set(clock_type::now() + connection_.service().options.stream_delay,
+                                [this] { begin_stream(); });
 }
 
 bool late_reply::begin_stream() {
     if (box_) return true;
     auto& service = connection_.service();
+    connection_.later().clear();
     if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
     box_ = std::make_shared<outbox>(service.ex, outbox::framing::events,
                                     service.limits.stream_queue_bytes_max);
@@ -62,7 +63,7 @@ task<> late_reply::write_stream() {
 void late_reply::lose() {
     if (std::exchange(is_lost_, true)) return;
     is_good_ = false;
-    begin_late_.reset();
+    if (!box_) connection_.later().clear();
     if (box_) box_->close();
     if (!session_) return on_lost_();
     // A disconnect is no cancellation here (2025-11-25, basic/transports, "Sending Messages to the
@@ -104,14 +105,21 @@ void late_reply::push(std::string_view line) {
         box_->push(line);
 }
 
+task<bool> late_reply::finish(http_reply plain) {
+    std::vector<std::string> answers;
+    if (box_) answers.push_back(std::move(plain.body));
+    return finish(std::move(answers), std::move(plain));
+}
+
 task<bool> late_reply::finish(std::vector<std::string> answers, http_reply plain) {
-    connection_.watch().stop();
-    begin_late_.reset();
-    if (!box_) {
-        if (is_lost_) co_return false;
-        const bool is_good = co_await connection_.write(std::move(plain));
-        co_return is_good;
-    }
+    connection_.reader().unwatch();
+    if (box_ || is_lost_) return end_stream(std::move(answers));
+    connection_.later().clear();
+    return connection_.write(std::move(plain));
+}
+
+task<bool> late_reply::end_stream(std::vector<std::string> answers) {
+    if (!box_) co_return false; // the client left before there was one
     for (const auto& answer : answers) push(answer);
     if (session_)
         session_->streams.finish(stream_);

@@ -1,12 +1,11 @@
 #pragma once
 
-#include "transports/delayed_call.hpp"
 #include "transports/http_connection.hpp"
+#include "transports/wake_up.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,21 +40,23 @@ public:
     result<std::shared_ptr<question>> ask(std::string_view method, std::string_view params,
                                           question_group& group);
 
-    /// The end: `answers` if a stream has begun, else `plain`. False: the connection must be
-    /// closed.
+    /// The end: `plain`, or its body as an event if a stream has begun. False: the connection must
+    /// be closed.
+    task<bool> finish(http_reply plain);
+    /// The same for several answers, which are `plain` together.
     task<bool> finish(std::vector<std::string> answers, http_reply plain);
 
 private:
     bool begin_stream();
     void push(std::string_view line);
     task<> write_stream();
+    task<bool> end_stream(std::vector<std::string> answers);
     /// The connection is of no use any more.
     void lose();
 
     http_connection& connection_;
     std::shared_ptr<client_session> session_;
     std::function<void()> on_lost_;
-    std::optional<delayed_call> begin_late_;
     std::shared_ptr<outbox> box_; ///< null: no event stream yet
     std::uint64_t stream_ = 0;    ///< its number in the session
     wake_up stream_ended_;

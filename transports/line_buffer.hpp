@@ -3,9 +3,9 @@
 #include "protocol/error.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace mcpgw {
@@ -31,7 +31,13 @@ public:
     [[nodiscard]] std::string_view rest() const;
 
 private:
-    std::string storage_;
+    void grow();
+
+    struct release {
+        void operator()(char* bytes) const;
+    };
+    std::unique_ptr<char, release> storage_; ///< from malloc: a large block grows without a copy
+    std::size_t capacity_ = 0;
     std::size_t begin_ = 0;   // first byte not yet handed out
     std::size_t scanned_ = 0; // no newline in [begin_, scanned_)
     std::size_t end_ = 0;     // end of the bytes read

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 #include "transports/write_queue.hpp"
 
 #include <list>

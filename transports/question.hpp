@@ -2,6 +2,7 @@
 
 #include "protocol/error.hpp"
 #include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 
 #include <chrono>
 #include <functional>

@@ -41,14 +41,14 @@ result<std::shared_ptr<client_session>> session_table::open() {
 }
 
 std::shared_ptr<client_session> session_table::find(std::string_view id) {
-    const auto found = sessions_.find(std::string{id});
+    const auto found = sessions_.find(id);
     if (found == sessions_.end()) return nullptr;
     found->second->last_used = clock_type::now();
     return found->second;
 }
 
 bool session_table::close(std::string_view id, const fault& reason) {
-    const auto found = sessions_.find(std::string{id});
+    const auto found = sessions_.find(id);
     if (found == sessions_.end()) return false;
     const auto session = found->second;
     sessions_.erase(found);

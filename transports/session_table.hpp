@@ -39,7 +39,15 @@ private:
     client_limits limits_;
     std::chrono::milliseconds timeout_;
     ended_callback on_ended_;
-    std::unordered_map<std::string, std::shared_ptr<client_session>> sessions_;
+    /// Looks ids up without making a text of them.
+    struct id_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view id) const {
+            return std::hash<std::string_view>{}(id);
+        }
+    };
+    std::unordered_map<std::string, std::shared_ptr<client_session>, id_hash, std::equal_to<>>
+        sessions_;
 };
 
 /// `bytes` random bytes from the system, in hexadecimal.

@@ -55,20 +55,23 @@ find_session(http_connection& connection, const request_head& head, const std::s
     return session;
 }
 
+/// A request that stands for itself; its frame holds all that it needs.
+task<bool> serve_alone(http_connection& connection, client_request request) {
+    http_exchange exchange{connection, request};
+    const bool is_good = co_await exchange.run();
+    co_return is_good;
+}
+
 task<bool> serve_modern(http_connection& connection, const request_head& head,
                         client_request request) {
     const auto checked = check_modern(head, request.message, request.text);
-    if (checked.has_error())
-        co_return co_await connection.write_error(checked.error(), request.id());
+    if (checked.has_error()) return connection.write_error(checked.error(), request.id());
     request.client_era = era::modern;
     request.spoken = newest_modern;
     request.param_headers = find_params(head);
-    if (request.message.kind != message_kind::request) {
-        // No client notification is defined over HTTP here; accepting an unknown one is harmless.
-        co_return co_await connection.write_accepted();
-    }
-    http_exchange exchange{connection, request};
-    co_return co_await exchange.run();
+    // No client notification is defined over HTTP here; accepting an unknown one is harmless.
+    if (request.message.kind != message_kind::request) return connection.write_accepted();
+    return serve_alone(connection, std::move(request));
 }
 
 task<bool> serve_initialize(http_connection& connection, client_request request) {
@@ -92,19 +95,8 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     co_return co_await exchange.finish(std::move(reply), std::move(fields));
 }
 
-task<bool> serve_in_session(http_connection& connection, client_request request) {
+task<bool> run_in_session(http_connection& connection, client_request request) {
     auto& session = *request.session;
-    const auto& limits = connection.service().limits;
-    request.spoken = session.spoken;
-    if (request.message.kind != message_kind::request) {
-        take_one_way(connection.service().handler, request);
-        co_return co_await connection.write_accepted();
-    }
-    if (session.requests_in_flight() >= limits.requests_per_session_max) {
-        const fault busy{errc::server_busy, "too many requests of this session are in flight "
-                                            "(limits.requests_per_session_max)"};
-        co_return co_await connection.write_error(busy, request.id());
-    }
     http_exchange exchange{connection, request};
     const client_session::running_request running{session, request.id(), *request.abort};
     if (!running.is_unique()) {
@@ -114,6 +106,22 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
     const bool is_good = co_await exchange.run();
     session.last_used = clock_type::now(); // an answer that waits for its client waits from now on
     co_return is_good;
+}
+
+task<bool> serve_in_session(http_connection& connection, client_request request) {
+    auto& session = *request.session;
+    const auto& limits = connection.service().limits;
+    request.spoken = session.spoken;
+    if (request.message.kind != message_kind::request) {
+        take_one_way(connection.service().handler, request);
+        return connection.write_accepted();
+    }
+    if (session.requests_in_flight() >= limits.requests_per_session_max)
+        return connection.write_error({errc::server_busy,
+                                       "too many requests of this session are in flight "
+                                       "(limits.requests_per_session_max)"},
+                                      request.id());
+    return run_in_session(connection, std::move(request));
 }
 
 /// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
@@ -140,18 +148,12 @@ task<bool> serve_array(http_connection& connection, const request_head& head, st
 
 task<bool> serve_post(http_connection& connection, const request_head& head, std::string body,
                       std::string scope) {
-    if (auto acceptable = check_post(head); acceptable.has_error()) {
-        const fault reason = acceptable.error();
-        co_return co_await connection.write_error(reason);
-    }
-    if (is_batch(body))
-        co_return co_await serve_array(connection, head, std::move(body), std::move(scope));
+    if (auto acceptable = check_post(head); acceptable.has_error())
+        return connection.write_error(acceptable.error());
+    if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
     const scan_limits limits{connection.service().limits.depth_max};
     const auto scanned = scan_envelope(body, limits);
-    if (scanned.has_error()) {
-        const auto id = find_id(body, limits);
-        co_return co_await connection.write_error(scanned.error(), id);
-    }
+    if (scanned.has_error()) return connection.write_error(scanned.error(), find_id(body, limits));
     client_request request;
     request.text = std::move(body);
     request.message = *scanned;
@@ -161,24 +163,22 @@ task<bool> serve_post(http_connection& connection, const request_head& head, std
     if (request.message.has_newline) flatten_newlines(request.text);
 
     if (claims_modern(head, request.message, request.text))
-        co_return co_await serve_modern(connection, head, std::move(request));
+        return serve_modern(connection, head, std::move(request));
     auto version = check_legacy_version(head);
-    if (version.has_error())
-        co_return co_await connection.write_error(version.error(), request.id());
+    if (version.has_error()) return connection.write_error(version.error(), request.id());
     if (request.message.kind == message_kind::request && request.method() == method::initialize)
-        co_return co_await serve_initialize(connection, std::move(request));
+        return serve_initialize(connection, std::move(request));
     auto session = find_session(connection, head, request.scope);
-    if (session.has_error())
-        co_return co_await connection.write_error(session.error(), request.id());
+    if (session.has_error()) return connection.write_error(session.error(), request.id());
     request.session = *session;
-    co_return co_await serve_in_session(connection, std::move(request));
+    return serve_in_session(connection, std::move(request));
 }
 
 task<bool> refuse_method(http_connection& connection, std::string_view detail) {
     const fault reason{errc::method_not_allowed, std::string{detail}};
     auto reply = error_reply(reason);
     reply.fields.emplace_back("Allow", "GET, POST, DELETE, OPTIONS");
-    co_return co_await connection.write(std::move(reply));
+    return connection.write(std::move(reply));
 }
 
 /// The stream for what belongs to no request (2025-11-25, basic/transports, "Listening for Messages
@@ -210,9 +210,9 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
                                           service.options.retry_delay);
         if (auto previous = session->attach(box)) previous->close();
     }
-    connection.watch().start([box] { box->close(); });
+    connection.reader().watch([box] { box->close(); });
     const bool is_good = co_await connection.write_stream(box);
-    connection.watch().stop();
+    connection.reader().unwatch();
     session->streams.release(*box);
     session->last_used = clock_type::now();
     co_return is_good;
@@ -220,13 +220,13 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
 
 task<bool> serve_delete(http_connection& connection, const request_head& head, std::string scope) {
     if (auto version = check_legacy_version(head); version.has_error())
-        co_return co_await connection.write_error(version.error());
+        return connection.write_error(version.error());
     const auto session = find_session(connection, head, scope);
-    if (session.has_error()) co_return co_await connection.write_error(session.error());
+    if (session.has_error()) return connection.write_error(session.error());
     connection.service().sessions.close(session.value()->id(),
                                         {errc::session_unknown, "the client ended the session"});
     http_reply done;
-    co_return co_await connection.write(std::move(done));
+    return connection.write(std::move(done));
 }
 
 } // namespace
@@ -234,11 +234,10 @@ task<bool> serve_delete(http_connection& connection, const request_head& head, s
 task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
                                  std::string body, std::string scope) {
     if (head.method == "POST")
-        co_return co_await serve_post(connection, head, std::move(body), std::move(scope));
-    if (head.method == "GET") co_return co_await serve_get(connection, head, std::move(scope));
-    if (head.method == "DELETE")
-        co_return co_await serve_delete(connection, head, std::move(scope));
-    co_return co_await refuse_method(connection, "the MCP endpoint takes POST, GET and DELETE");
+        return serve_post(connection, head, std::move(body), std::move(scope));
+    if (head.method == "GET") return serve_get(connection, head, std::move(scope));
+    if (head.method == "DELETE") return serve_delete(connection, head, std::move(scope));
+    return refuse_method(connection, "the MCP endpoint takes POST, GET and DELETE");
 }
 
 } // namespace mcpgw

@@ -32,7 +32,7 @@ void write_queue::push(std::string bytes) {
 
 void write_queue::append(std::string_view bytes) {
     if (chunks_.empty() || chunks_.back().size() + bytes.size() > chunk_bytes)
-        chunks_.emplace_back();
+        chunks_.push_back(std::exchange(spare_, {}));
     chunks_.back().append(bytes);
 }
 
@@ -51,6 +51,18 @@ std::vector<asio::const_buffer> write_queue::batch::buffers() const {
 write_queue::batch write_queue::take_batch() {
     bytes_ = 0;
     return batch{std::exchange(chunks_, {})};
+}
+
+void write_queue::give_back(batch done) {
+    if (done.chunks.empty()) return;
+    auto& first = done.chunks.front();
+    if (first.capacity() > spare_.capacity() && first.capacity() <= 2 * chunk_bytes) {
+        first.clear();
+        spare_ = std::move(first);
+    }
+    if (!chunks_.empty() || chunks_.capacity() > 0) return;
+    done.chunks.clear();
+    chunks_ = std::move(done.chunks);
 }
 
 } // namespace mcpgw

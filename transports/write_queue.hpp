@@ -3,7 +3,6 @@
 #include "transports/asio.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,15 +30,18 @@ public:
 
     /// Moves everything queued out; the batch owns its bytes until the write has ended.
     struct batch {
-        std::deque<std::string> chunks;
+        std::vector<std::string> chunks;
         std::vector<asio::const_buffer> buffers() const;
     };
     batch take_batch();
+    /// A batch that was written: its memory serves the next lines.
+    void give_back(batch done);
 
 private:
     void append(std::string_view bytes);
 
-    std::deque<std::string> chunks_;
+    std::vector<std::string> chunks_;
+    std::string spare_; ///< empty, with room for lines
     std::size_t bytes_ = 0;
     std::size_t bytes_max_;
 };

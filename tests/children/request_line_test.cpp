@@ -99,3 +99,17 @@ TEST_CASE("a_cancel_line_quotes_its_reason") {
 TEST_CASE("the_gateway_says_its_version_to_servers") {
     CHECK(json::parse(gateway_client_info()).at("version") == MCPGW_VERSION);
 }
+
+TEST_CASE("the_members_of_a_large_request_become_part_of_its_line") {
+    for (const std::size_t bytes : {10U, 200'000U}) {
+        auto request = call_of("tools/call");
+        request.members = R"("name":"a","arguments":{"text":")" + std::string(bytes, 'x') + "\"}";
+        request.meta_members = R"("mine":1)";
+        for (const auto spoken : {newest_legacy, newest_modern}) {
+            const auto made = make_request_line(request, id, spoken);
+            auto given = request;
+            CHECK(take_request_line(given, id, spoken) == made);
+            CHECK(given.members.empty() == (bytes > 10));
+        }
+    }
+}

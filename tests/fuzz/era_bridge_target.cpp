@@ -36,7 +36,7 @@ std::string foreign_members(std::string_view object, const name_set& names) {
     member_reader reader{object};
     while (const auto member = reader.next())
         if (!names.contains(member->key)) out.add(member->key, member->value);
-    return out.members();
+    return out.take_members();
 }
 
 std::string check_foreign(std::string_view before, std::string_view after, const name_set& names) {

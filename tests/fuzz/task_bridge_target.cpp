@@ -31,7 +31,7 @@ std::string foreign_members(std::string_view object, const name_set& names) {
     member_reader reader{object};
     while (const auto member = reader.next())
         if (!names.contains(member->key)) out.add(member->key, member->value);
-    return out.members();
+    return out.take_members();
 }
 
 /// Names of which an object has two are read by nobody in the same way.

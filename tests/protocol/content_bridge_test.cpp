@@ -52,7 +52,7 @@ TEST_CASE("content_is_said_in_words_of_the_clients_revision") {
     };
     for (const auto& r : rows) {
         CAPTURE(r.in, to_string(r.client));
-        CHECK(content_for_client(r.in, output_shape::undeclared, r.client) == r.out);
+        CHECK(content_for_client(std::string{r.in}, output_shape::undeclared, r.client) == r.out);
     }
     CHECK(content_for_client(R"({"structuredContent":{"a":1}})", output_shape::other, r11) ==
           R"({"structuredContent":{"result":{"a":1}}})");

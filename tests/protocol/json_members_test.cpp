@@ -117,6 +117,7 @@ TEST_CASE("object_is_written_member_by_member") {
     CHECK_FALSE(writer.empty());
     CHECK(writer.members() == R"("a":1.0,"b\u00e4":{"c":[]})");
     CHECK(writer.object() == "{" + writer.members() + "}");
+    CHECK(writer.take_object() == R"({"a":1.0,"b\u00e4":{"c":[]}})");
 }
 
 TEST_CASE("deep_values_are_skipped_without_recursion") {

@@ -22,6 +22,9 @@ TEST_CASE("requests_and_notifications_leave_out_absent_params") {
 TEST_CASE("responses_carry_the_result_as_it_is") {
     CHECK(make_response("1", R"({"x":1.0})") == R"({"jsonrpc":"2.0","id":1,"result":{"x":1.0}})");
     CHECK(make_response("", "{}") == R"({"jsonrpc":"2.0","id":null,"result":{}})");
+    CHECK(take_response("1", R"({"x":1.0})") == make_response("1", R"({"x":1.0})"));
+    const auto large = "\"" + std::string(100'000, 'x') + "\"";
+    CHECK(take_response("1", large) == make_response("1", large));
 }
 
 TEST_CASE("error_responses_carry_code_message_and_public_name") {

@@ -4,6 +4,7 @@
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
 #include "transports/request_handler.hpp"
+#include "transports/wake_up.hpp"
 
 #include <fmt/format.h>
 

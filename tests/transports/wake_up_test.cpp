@@ -1,10 +1,11 @@
-#include "transports/asio.hpp"
+#include "transports/wake_up.hpp"
 
 #include "tests/support/io_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <chrono>
+#include <memory>
 #include <vector>
 
 using mcpgw::clock_type;
@@ -87,4 +88,36 @@ TEST_CASE("a_deadline_in_the_past_ends_the_wait_and_the_next_one_works") {
     wake.notify();
     loop.run(wait_until(wake, clock_type::time_point::min(), results));
     CHECK(results == std::vector{false, true});
+}
+
+TEST_CASE("notify_lets_the_waiter_go_on_later_and_notify_now_at_once") {
+    io_loop loop;
+    wake_up wake{loop.ex()};
+    int ended = 0;
+    REQUIRE(loop.tasks.spawn(wait(wake, ended)));
+    loop.poll();
+    wake.notify();
+    CHECK(ended == 0);
+    loop.finish();
+    CHECK(ended == 1);
+    REQUIRE(loop.tasks.spawn(wait(wake, ended)));
+    loop.poll();
+    wake.notify_now();
+    CHECK(ended == 2);
+    loop.finish();
+    wake.notify_now(); // nobody waits: kept
+    loop.run(wait(wake, ended));
+    CHECK(ended == 3);
+}
+
+TEST_CASE("a_waiter_that_is_cancelled_ends_and_the_wake_up_can_go_before_it") {
+    io_loop loop;
+    auto wake = std::make_unique<wake_up>(loop.ex());
+    int ended = 0;
+    REQUIRE(loop.tasks.spawn(wait(*wake, ended)));
+    loop.poll();
+    loop.tasks.cancel_all();
+    wake.reset();
+    loop.finish();
+    CHECK(ended == 0);
 }

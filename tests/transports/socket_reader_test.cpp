@@ -1,0 +1,183 @@
+#include "transports/socket_reader.hpp"
+
+#include "tests/support/io_loop.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+using mcpgw::socket_reader;
+using mcpgw::task;
+using mcpgw::tcp_socket;
+using mcpgw::io_test::io_loop;
+using mcpgw::io_test::patience;
+namespace asio = mcpgw::asio;
+
+namespace {
+
+using error_code = boost::system::error_code;
+
+/// Two ends of a connection over loopback; the reader is on ours.
+struct world {
+    io_loop loop;
+    tcp_socket client{loop.ex()};
+    tcp_socket ours{loop.ex()};
+    std::unique_ptr<socket_reader> reader;
+    int gone = 0;
+
+    explicit world(std::size_t unread_bytes_max = 100'000) {
+        mcpgw::tcp_acceptor acceptor{loop.ex(), {asio::ip::address_v4::loopback(), 0}};
+        client.connect(acceptor.local_endpoint());
+        acceptor.accept(ours);
+        reader = std::make_unique<socket_reader>(ours, unread_bytes_max);
+    }
+    void watch() {
+        reader->watch([this] { ++gone; });
+    }
+    void send(std::string_view text) { asio::write(client, asio::buffer(text)); }
+    [[nodiscard]] std::string held() const {
+        return {static_cast<const char*>(reader->data().data()), reader->data().size()};
+    }
+    template <class Condition>
+    void run_until(Condition condition) {
+        loop.io.restart();
+        const auto deadline = mcpgw::clock_type::now() + patience;
+        while (!condition() && mcpgw::clock_type::now() < deadline) loop.io.run_one_until(deadline);
+        REQUIRE(condition());
+    }
+};
+
+task<> read_more(socket_reader& reader, error_code& outcome) {
+    const auto ec = co_await reader.read_more();
+    outcome = ec;
+}
+
+task<> read_into(socket_reader& reader, std::string& to, error_code& outcome) {
+    const auto ec = co_await reader.read_into(to);
+    outcome = ec;
+}
+
+} // namespace
+
+TEST_CASE("bytes_that_came_stay_until_they_are_consumed") {
+    world w;
+    error_code ec;
+    w.send("head");
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK_FALSE(ec);
+    CHECK(w.held() == "head");
+    w.reader->consume(2);
+    w.send("+body");
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK(w.held() == "ad+body");
+    w.reader->consume(7);
+    CHECK(w.reader->empty());
+}
+
+TEST_CASE("a_body_is_read_from_what_came_already_and_from_what_comes") {
+    world w;
+    error_code ec;
+    w.send("0123");
+    w.loop.run(read_more(*w.reader, ec));
+    std::string body(8, ' ');
+    w.send("4567next");
+    w.loop.run(read_into(*w.reader, body, ec));
+    CHECK_FALSE(ec);
+    CHECK(body == "01234567");
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK(w.held() == "next");
+}
+
+TEST_CASE("a_body_begun_by_the_watch_goes_where_it_belongs") {
+    world w;
+    w.watch();
+    w.send("01234567more");
+    std::string body(8, ' ');
+    error_code ec;
+    w.loop.run(read_into(*w.reader, body, ec));
+    CHECK(body == "01234567");
+    CHECK(w.held() == "more");
+    CHECK(w.gone == 0);
+}
+
+TEST_CASE("a_client_that_closes_is_noticed_once") {
+    world w;
+    w.watch();
+    w.loop.poll();
+    CHECK(w.gone == 0);
+    w.client.close();
+    w.run_until([&] { return w.gone == 1; });
+    w.loop.poll();
+    CHECK(w.gone == 1);
+    error_code ec;
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK(ec == asio::error::eof);
+}
+
+TEST_CASE("a_connection_that_is_reset_is_noticed") {
+    world w;
+    w.watch();
+    w.client.set_option(asio::socket_base::linger{true, 0});
+    w.client.close();
+    w.run_until([&] { return w.gone == 1; });
+}
+
+TEST_CASE("a_client_that_sends_its_next_request_is_not_gone") {
+    world w;
+    w.watch();
+    w.send("next");
+    w.run_until([&] { return !w.reader->empty(); });
+    w.client.close();
+    w.watch(); // what it has sent must be served first
+    w.loop.poll();
+    CHECK(w.gone == 0);
+    CHECK(w.held() == "next");
+}
+
+TEST_CASE("a_read_left_over_from_one_request_serves_the_next_watch") {
+    world w;
+    w.watch();
+    w.loop.poll();
+    w.reader->unwatch();
+    w.watch();
+    w.client.close();
+    w.run_until([&] { return w.gone == 1; });
+}
+
+TEST_CASE("nothing_is_told_after_unwatch_and_the_reader_may_go_before_its_read") {
+    world w;
+    w.watch();
+    w.loop.poll();
+    w.reader.reset();
+    w.client.close();
+    w.ours.close();
+    w.loop.poll();
+    CHECK(w.gone == 0);
+}
+
+TEST_CASE("a_read_that_is_interrupted_ends_and_the_next_one_works") {
+    world w;
+    error_code ec;
+    REQUIRE(w.loop.tasks.spawn(read_more(*w.reader, ec)));
+    w.loop.poll();
+    w.reader->interrupt();
+    w.loop.finish();
+    CHECK(ec == asio::error::operation_aborted);
+    w.send("late");
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK_FALSE(ec);
+    CHECK(w.held() == "late");
+}
+
+TEST_CASE("what_nobody_consumes_is_limited") {
+    world w{10};
+    error_code ec;
+    w.send(std::string(20, 'x'));
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK_FALSE(ec);
+    CHECK(w.held().size() == 10);
+    w.loop.run(read_more(*w.reader, ec));
+    CHECK(ec == asio::error::no_buffer_space);
+}

@@ -1,0 +1,54 @@
+#include "transports/http_request_parser.hpp"
+
+namespace mcpgw {
+
+http_request_parser::http_request_parser(stored_head& into) : into_(into) {
+    into.text.clear();
+    into.extents.clear();
+    into.head.fields.clear();
+}
+
+void http_request_parser::on_request_impl(boost::beast::http::verb, text_view method_text,
+                                          text_view target, int version, error_code&) {
+    into_.text.append(method_text);
+    method_end_ = into_.text.size();
+    into_.text.append(target);
+    target_end_ = into_.text.size();
+    into_.head.version = version;
+}
+
+void http_request_parser::on_field_impl(boost::beast::http::field, text_view name_text,
+                                        text_view value, error_code&) {
+    if (has_head_) return;
+    auto& text = into_.text;
+    stored_head::extent where{};
+    where.name = text.size();
+    text.append(name_text);
+    where.value = text.size();
+    text.append(value);
+    where.end = text.size();
+    into_.extents.push_back(where);
+}
+
+// Only now the text stays where it is.
+void http_request_parser::on_header_impl(error_code&) {
+    has_head_ = true;
+    const std::string_view text = into_.text;
+    into_.head.method = text.substr(0, method_end_);
+    into_.head.target = text.substr(method_end_, target_end_ - method_end_);
+    for (const auto& [name, value, end] : into_.extents)
+        into_.head.fields.push_back(
+            {text.substr(name, value - name), text.substr(value, end - value)});
+}
+
+std::size_t http_request_parser::on_body_impl(text_view bytes, error_code&) {
+    body_.append(bytes);
+    return bytes.size();
+}
+
+std::size_t http_request_parser::on_chunk_body_impl(std::uint64_t, text_view bytes, error_code&) {
+    body_.append(bytes);
+    return bytes.size();
+}
+
+} // namespace mcpgw

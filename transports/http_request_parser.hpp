@@ -1,0 +1,57 @@
+#pragma once
+
+#include "protocol/http_rules.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// The head of a request, apart from the bytes that it came in. Owned by the connection; its memory
+/// serves one request after the other.
+struct stored_head {
+    request_head head; ///< views into `text`
+    std::string text;
+    struct extent {
+        std::size_t name, value, end; ///< offsets in `text`
+    };
+    std::vector<extent> extents;
+};
+
+/// Beast's parser without its containers, which allocate for each field. One request each; what it
+/// finds goes to a stored_head. Used for the head, and for bodies that come in chunks.
+class http_request_parser final : public boost::beast::http::basic_parser<true> {
+public:
+    explicit http_request_parser(stored_head& into);
+
+    /// Of a chunked request, once is_done().
+    [[nodiscard]] std::string take_body() { return std::move(body_); }
+
+private:
+    using error_code = boost::system::error_code;
+    using text_view = boost::beast::string_view;
+
+    void on_request_impl(boost::beast::http::verb method, text_view method_text, text_view target,
+                         int version, error_code& ec) override;
+    void on_response_impl(int, text_view, int, error_code&) override {}
+    void on_field_impl(boost::beast::http::field name, text_view name_text, text_view value,
+                       error_code& ec) override;
+    void on_header_impl(error_code& ec) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(text_view bytes, error_code& ec) override;
+    void on_chunk_header_impl(std::uint64_t, text_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t remain, text_view bytes, error_code& ec) override;
+    void on_finish_impl(error_code&) override {}
+
+    stored_head& into_;
+    std::size_t method_end_ = 0;
+    std::size_t target_end_ = 0;
+    bool has_head_ = false; ///< what comes now as fields are trailers
+    std::string body_;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,55 @@
+#include "transports/wake_up.hpp"
+
+namespace mcpgw {
+
+void wake_up::notify() {
+    if (waiter_) return release({});
+    is_set_ = true;
+    if (timer_) timer_->cancel();
+}
+
+void wake_up::notify_now() {
+    if (!waiter_) return notify();
+    auto resumed = std::exchange(waiter_, std::nullopt);
+    (*resumed)(error_code{});
+}
+
+void wake_up::release(error_code outcome) {
+    if (!waiter_) return;
+    auto resumed = std::exchange(waiter_, std::nullopt);
+    asio::require(executor_, asio::execution::blocking.never)
+        .execute([handler = std::move(*resumed), outcome]() mutable { handler(outcome); });
+}
+
+/// Until notify(), or the coroutine is cancelled.
+task<> wake_up::suspend() {
+    return asio::async_initiate<const asio::use_awaitable_t<executor>, void(error_code)>(
+        [this](waiter handler) {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                slot.assign(
+                    [this](asio::cancellation_type) { release(asio::error::operation_aborted); });
+            waiter_.emplace(std::move(handler));
+        },
+        use_task);
+}
+
+task<> wake_up::pass() {
+    co_return;
+}
+
+task<> wake_up::wait() {
+    return std::exchange(is_set_, false) ? pass() : suspend();
+}
+
+task<bool> wake_up::wait_until(clock_type::time_point deadline) {
+    if (!is_set_) {
+        if (!timer_) timer_.emplace(executor_);
+        timer_->expires_at(deadline);
+        // The result does not matter: whoever woke us set the flag, or the deadline passed.
+        co_await timer_->async_wait(nothrow);
+    }
+    co_return std::exchange(is_set_, false);
+}
+
+} // namespace mcpgw
