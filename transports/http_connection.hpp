@@ -1,9 +1,9 @@
 #pragma once
 
-#include "transports/lazy_timer.hpp"
 #include "transports/http_reply.hpp"
 #include "transports/http_request_parser.hpp"
 #include "transports/http_service.hpp"
+#include "transports/lazy_timer.hpp"
 #include "transports/socket_reader.hpp"
 
 #include <memory>
@@ -68,12 +68,13 @@ private:
     result<void> check_head(const http_request_parser& parser);
     task<result<void>> read_body(http_request_parser& parser, std::string& body);
     task<error_code> read_rest(http_request_parser& parser, std::string& body);
+    task<error_code> read_told(std::size_t bytes, std::string& body);
     void begin_time(clock_type::duration time);
 
     tcp_socket socket_;
     http_service& service_;
     socket_reader reader_;
-    lazy_timer alarm_;         ///< of the one thing that is read, written or waited for
+    lazy_timer alarm_;    ///< of the one thing that is read, written or waited for
     stored_head request_; ///< that is being served
     std::string origin_;
     std::string principal_;

@@ -1,6 +1,8 @@
 // What comes in on a connection: heads and bodies, and the time that they may take.
 #include "transports/http_connection.hpp"
 
+#include "transports/body_room.hpp"
+
 #include <boost/beast/http/error.hpp>
 
 #include <fmt/format.h>
@@ -116,8 +118,7 @@ task<result<void>> http_connection::read_body(http_request_parser& parser, std::
 task<http_connection::error_code> http_connection::read_rest(http_request_parser& parser,
                                                              std::string& body) {
     if (!parser.chunked()) {
-        body.resize(*parser.content_length());
-        const auto ec = co_await reader_.read_into(body);
+        const auto ec = co_await read_told(*parser.content_length(), body);
         co_return ec;
     }
     parser.body_limit(service_.limits.message_bytes_max);
@@ -131,6 +132,15 @@ task<http_connection::error_code> http_connection::read_rest(http_request_parser
         if (error) co_return error;
     }
     body = parser.take_body();
+    co_return error_code{};
+}
+
+/// `bytes` in all. Steps, because the client may have announced what it never sends.
+task<http_connection::error_code> http_connection::read_told(std::size_t bytes, std::string& body) {
+    for (auto room = make_room(body, bytes); !room.empty(); room = make_room(body, bytes)) {
+        const auto ec = co_await reader_.read_into(room);
+        if (ec) co_return ec;
+    }
     co_return error_code{};
 }
 

@@ -1,0 +1,122 @@
+// Bodies that come late, in pieces or not at all; the code under test is
+// transports/http_connection_input.cpp.
+#include "tests/support/http_world.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace mcpgw::io_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t mib = 1024 * 1024;
+
+/// Of this process, in which the listener runs.
+std::size_t resident_bytes() {
+    std::ifstream statm{"/proc/self/statm"};
+    std::size_t pages_in_all = 0;
+    std::size_t pages_resident = 0;
+    statm >> pages_in_all >> pages_resident;
+    REQUIRE(pages_resident > 0);
+    return pages_resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// The head of a request with a body of that length, of which nothing has been sent.
+std::string head_with_length(std::size_t bytes) {
+    auto request = http_post("").with("Expect", "100-continue");
+    request.has_length = false;
+    return std::move(request).with("Content-Length", std::to_string(bytes)).head();
+}
+
+/// A message of exactly that many bytes, no two parts of which are the same.
+std::string message_of(std::size_t bytes) {
+    const std::string begin = R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"filler":")";
+    const std::string_view end = R"("}})";
+    auto text = begin;
+    text.reserve(bytes);
+    for (std::size_t number = 0; text.size() + end.size() < bytes; ++number)
+        text += std::to_string(number) + " ";
+    text.resize(bytes - end.size());
+    return text.append(end);
+}
+
+} // namespace
+
+TEST_CASE("a_body_that_is_announced_and_never_sent_takes_no_memory") {
+    constexpr std::size_t announced = 8 * mib;
+    constexpr std::size_t clients_max = 64;
+    http_world world;
+    std::vector<http_client> clients;
+    const auto before = resident_bytes();
+    for (std::size_t i = 0; i < clients_max; ++i) {
+        auto& client = clients.emplace_back(world.connect());
+        client.send(head_with_length(announced));
+        REQUIRE(client.read_answer().status == 100); // from now on it waits for the body
+    }
+    world.on_loop([] {});
+    const auto after = resident_bytes();
+    CHECK(after - std::min(before, after) < clients_max * announced / 8);
+    CHECK(world.ask(modern_post("1", "echo")).status == 200);
+}
+
+TEST_CASE("a_body_that_comes_in_pieces_arrives_whole") {
+    http_world world;
+    const auto session = world.open_session();
+    auto client = world.connect();
+    std::vector<std::string> sent;
+    for (const std::size_t bytes : {std::size_t{65'536}, std::size_t{65'537}, 3 * mib})
+        for (const std::size_t piece : {std::size_t{30'000}, std::size_t{262'144}, 2 * mib}) {
+            INFO(bytes << " bytes in pieces of " << piece);
+            sent.push_back(message_of(bytes));
+            const auto request = session_post(session, sent.back());
+            client.send(request.head() + request.body.substr(0, 1)); // so that it must wait
+            for (std::size_t at = 1; at < bytes; at += piece)
+                client.send(std::string_view{request.body}.substr(at, piece));
+            REQUIRE(client.read_answer().status == 200); // in step, too: the same connection
+        }
+    const auto texts = world.on_loop([&] { return world.handler.texts(); });
+    REQUIRE(texts.size() == sent.size() + 1); // the first one is initialize
+    for (std::size_t i = 0; i < sent.size(); ++i) CHECK((texts[i + 1] == sent[i]));
+}
+
+TEST_CASE("a_client_that_leaves_in_the_middle_of_a_large_body_harms_nobody") {
+    http_world world;
+    const auto session = world.open_session();
+    const auto request = session_post(session, message_of(2 * mib));
+    for (const std::size_t sent : {0UL, 1UL, 65'535UL, 65'536UL, 65'537UL, 131'072UL, 2 * mib - 1})
+        for (const bool says_so : {false, true}) {
+            auto client = world.connect();
+            client.send(request.head() + request.body.substr(0, sent));
+            if (!says_so) continue; // it just closes
+            client.end_sending();
+            CHECK(client.read_answer().status == 400);
+        }
+    CHECK(world.ask(modern_post("2", "echo")).status == 200);
+    CHECK(world.handler.count("request 1 ping") == 0);
+}
+
+TEST_CASE("a_large_body_that_stops_half_way_is_refused_with_408") {
+    auto options = http_test_options();
+    options.body_timeout = 100ms;
+    http_world world{options};
+    const auto session = world.open_session();
+    const auto request = session_post(session, message_of(mib));
+    for (const std::size_t sent : {0UL, 65'536UL, 400'000UL, mib - 1}) {
+        auto client = world.connect();
+        client.send(request.head() + request.body.substr(0, sent));
+        const auto answer = client.read_answer();
+        CHECK(answer.status == 408);
+        CHECK(answer.body.find("REQUEST_TIMEOUT") != std::string::npos);
+        CHECK(client.is_closed());
+    }
+    CHECK(world.handler.count("request 1 ping") == 0);
+}
