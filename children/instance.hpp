@@ -49,6 +49,11 @@ struct era_verdict {
     bool is_legacy = false;
 
     [[nodiscard]] bool speaks(era e) const { return e == era::modern ? is_modern : is_legacy; }
+    /// For a client of that era: its own if the server speaks it, or else the other one.
+    [[nodiscard]] era best_for(era own) const {
+        if (speaks(own)) return own;
+        return is_modern ? era::modern : era::legacy;
+    }
 };
 
 /// One process (or remote session) of a configured server, spoken to in one era, across all its

@@ -80,9 +80,7 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
     result<void> started;
     for (int tried = 0; tried < eras_tried_max && !is_closed_; ++tried) {
         const auto known = verdict();
-        const bool is_modern =
-            known ? (known->speaks(wanted) ? wanted == era::modern : known->is_modern) : true;
-        auto& pool = of(is_modern ? era::modern : era::legacy);
+        auto& pool = of(known ? known->best_for(wanted) : era::modern);
         pool.resume();
         if (!pool.has_running()) {
             auto& chosen = pool.lister();

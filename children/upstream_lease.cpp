@@ -177,9 +177,7 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
 std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) {
     const auto known = verdict();
     if (!known || is_closed_) return std::nullopt;
-    auto& pool = of(known->speaks(who.speaks) ? who.speaks
-                    : known->is_modern        ? era::modern
-                                              : era::legacy);
+    auto& pool = of(known->best_for(who.speaks));
     if (!pool.has_running()) return std::nullopt;
     const auto pass = breaker_.admit(clock_type::now());
     if (!pass) return breaker_is_open();

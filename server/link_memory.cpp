@@ -30,7 +30,6 @@ std::string link_memory::client_of(const client_request& request) {
 
 void link_memory::note_result(const std::string& client, const std::string& upstream,
                               std::string_view result_json) {
-    if (!may_have_links(result_json)) return;
     std::vector<std::string> uris;
     element_reader blocks{find_member(result_json, "content")};
     while (const auto block = blocks.next()) {

@@ -32,7 +32,8 @@ public:
     static std::string client_of(const client_request& request);
     static std::string client_of(const client_session& session);
 
-    /// Whether it may be worth to note the result: most have no links, and some are large.
+    /// Whether it is worth to note the result; to be asked first, before it is even known whose it
+    /// is: most have no links, and some are large.
     static bool may_have_links(std::string_view result_json) {
         return result_json.find(R"("resource)") != std::string_view::npos;
     }

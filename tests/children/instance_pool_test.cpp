@@ -13,17 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A place on an instance, taken for this client.
-upstream::lease take(child_world& world, std::string_view key = {}) {
-    abort_signal never;
-    upstream::caller who;
-    who.key = key;
-    auto place = world.loop.await(world.get().acquire(who, never));
-    INFO((place.has_error() ? place.error().message() : ""));
-    REQUIRE(place.has_value());
-    return std::move(*place);
-}
-
 std::int64_t pid_of(child_world& world, upstream::lease& place) {
     abort_signal never;
     const auto answer = world.loop.await(place.call(tool_call("surroundings"), nullptr, never));
@@ -122,7 +111,7 @@ TEST_CASE("an_instance_is_not_idle_while_a_call_or_what_follows_it_holds_it") {
     auto options = fake_options();
     options.pool.idle_timeout = 1ms;
     child_world world{options};
-    auto place = std::make_unique<upstream::lease>(take(world));
+    auto place = std::make_unique<upstream::lease>(world.take());
     auto task = std::make_unique<upstream::lease>(place->follow());
     const auto pid = world.pid();
     place.reset();
@@ -193,9 +182,9 @@ TEST_CASE("a_pool_keeps_its_minimum_and_gives_calls_to_the_least_busy") {
     child_world world{options};
     world.get().keep_running();
     world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
-    auto first = take(world);
-    auto second = take(world);
-    auto third = take(world);
+    auto first = world.take();
+    auto second = world.take();
+    auto third = world.take();
     CHECK(pid_of(world, first) != pid_of(world, second));
     const auto status = world.status();
     REQUIRE(status.each.size() == 2);
@@ -208,11 +197,11 @@ TEST_CASE("a_pool_grows_when_all_are_at_work_and_not_beyond_its_maximum") {
     options.pool.max = 2;
     child_world world{options};
     std::vector<upstream::lease> places;
-    places.push_back(take(world));
+    places.push_back(world.take());
     CHECK(world.status().instances == 1);
-    places.push_back(take(world)); // on the first one; another is on its way
+    places.push_back(world.take()); // on the first one; another is on its way
     world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
-    for (int i = 0; i < 6; ++i) places.push_back(take(world));
+    for (int i = 0; i < 6; ++i) places.push_back(world.take());
     CHECK(world.status().instances == 2);
 }
 
@@ -237,7 +226,7 @@ TEST_CASE("calls_over_the_limit_wait_in_line_and_are_refused_where_that_is_full"
     child_world world{options};
     world.must_start();
     std::vector<upstream::lease> places;
-    for (int i = 0; i < 8; ++i) places.push_back(take(world));
+    for (int i = 0; i < 8; ++i) places.push_back(world.take());
     auto& waiting = world.begin(tool_call("echo"));
     CHECK_FALSE(waiting.answer.has_value());
     const auto refused = world.call("echo");
@@ -254,7 +243,7 @@ TEST_CASE("a_call_that_waits_too_long_for_a_place_is_refused") {
     options.limits.calls_in_flight_max = 1;
     options.pool.queue_timeout = 1ms;
     child_world world{options};
-    const auto held = take(world);
+    const auto held = world.take();
     const auto refused = world.call("echo");
     REQUIRE(refused.has_error());
     CHECK(refused.error().code == errc::server_busy);
@@ -265,7 +254,7 @@ TEST_CASE("who_waits_longest_is_served_first") {
     auto options = fake_options();
     options.limits.calls_in_flight_max = 1;
     child_world world{options};
-    auto held = std::make_unique<upstream::lease>(take(world));
+    auto held = std::make_unique<upstream::lease>(world.take());
     std::vector<std::optional<result<upstream::lease>>> served(3);
     std::vector<std::unique_ptr<abort_signal>> aborts;
     for (auto& place : served) {
@@ -288,7 +277,7 @@ TEST_CASE("a_call_that_waits_in_line_can_be_given_up") {
     auto options = fake_options();
     options.limits.calls_in_flight_max = 1;
     child_world world{options};
-    const auto held = take(world);
+    const auto held = world.take();
     auto& waiting = world.begin(tool_call("echo"));
     waiting.abort.abort(errc::call_cancelled);
     const auto answer = world.end(waiting);
@@ -303,13 +292,13 @@ TEST_CASE("each_session_has_its_own_process_which_ends_with_it") {
     std::int64_t first_pid = 0;
     std::int64_t second_pid = 0;
     {
-        auto first = take(world, "first");
-        auto second = take(world, "second");
+        auto first = world.take("first");
+        auto second = world.take("second");
         first_pid = pid_of(world, first);
         second_pid = pid_of(world, second);
         CHECK(first_pid != second_pid);
     }
-    auto again = take(world, "second");
+    auto again = world.take("second");
     CHECK(pid_of(world, again) == second_pid);
     CHECK(world.status().instances == 2);
     world.get().end_key("first");
@@ -318,7 +307,7 @@ TEST_CASE("each_session_has_its_own_process_which_ends_with_it") {
     // A session that ends waits for its calls.
     world.get().end_key("second");
     CHECK(pid_of(world, again) == second_pid);
-    auto third = take(world, "third");
+    auto third = world.take("third");
     CHECK(pid_of(world, third) != second_pid);
 }
 
@@ -329,12 +318,12 @@ TEST_CASE("sessions_beyond_the_maximum_take_the_place_of_the_one_that_was_away_l
     child_world world{options};
     std::int64_t first_pid = 0;
     {
-        auto first = take(world, "first");
+        auto first = world.take("first");
         first_pid = pid_of(world, first);
     }
-    auto second = take(world, "second");
+    auto second = world.take("second");
     const auto second_pid = pid_of(world, second);
-    auto third = take(world, "third");
+    auto third = world.take("third");
     CHECK(pid_of(world, third) != first_pid);
     CHECK(pid_of(world, second) == second_pid);
     world.loop.run_until([&] { return world.status().instances == 2; });
@@ -346,13 +335,13 @@ TEST_CASE("each_call_has_its_own_process_which_ends_with_it") {
     child_world world{options};
     std::set<std::int64_t> seen;
     {
-        auto first = take(world);
-        auto second = take(world);
+        auto first = world.take();
+        auto second = world.take();
         seen = {pid_of(world, first), pid_of(world, second)};
         CHECK(seen.size() == 2);
     }
     world.loop.run_until([&] { return world.status().instances == 0; });
-    auto third = take(world);
+    auto third = world.take();
     CHECK_FALSE(seen.contains(pid_of(world, third)));
 }
 

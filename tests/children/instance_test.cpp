@@ -31,6 +31,17 @@ std::optional<long> next_start_ms(std::string_view message) {
 
 } // namespace
 
+TEST_CASE("clients_are_served_in_their_own_era_where_the_server_speaks_it") {
+    constexpr era_verdict both{.is_modern = true, .is_legacy = true};
+    constexpr era_verdict modern{.is_modern = true, .is_legacy = false};
+    constexpr era_verdict legacy{.is_modern = false, .is_legacy = true};
+    for (const auto own : {era::modern, era::legacy}) {
+        CHECK(both.best_for(own) == own);
+        CHECK(modern.best_for(own) == era::modern);
+        CHECK(legacy.best_for(own) == era::legacy);
+    }
+}
+
 TEST_CASE("the_first_call_starts_a_child") {
     child_world world{fake_options()};
     CHECK(world.status().state == upstream_state::not_started);

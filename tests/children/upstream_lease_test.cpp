@@ -72,6 +72,75 @@ TEST_CASE("a_place_is_waited_for_no_longer_than_the_caller_wants") {
     CHECK(clock_type::now() >= who.deadline);
 }
 
+TEST_CASE("a_place_on_a_server_that_runs_is_there_at_once") {
+    auto options = fake_options();
+    options.limits.calls_in_flight_max = 1;
+    child_world world{options};
+    world.must_start();
+    const upstream::caller who;
+    {
+        auto place = world.get().try_acquire(who);
+        REQUIRE(place.has_value());
+        REQUIRE(place->has_value());
+        CHECK((*place)->is_alive());
+        abort_signal never;
+        const auto answer = world.loop.await((*place)->call(tool_call("echo"), nullptr, never));
+        CHECK(text_of(answer) == "{}");
+        CHECK_FALSE(world.get().try_acquire(who).has_value()); // somebody has the only place
+    }
+    const auto again = world.get().try_acquire(who);
+    REQUIRE(again.has_value());
+    CHECK(again->has_value());
+}
+
+TEST_CASE("a_place_that_must_be_waited_for_is_not_there_at_once") {
+    child_world world{fake_options({"--era=dual"})};
+    upstream::caller who;
+    CHECK_FALSE(world.get().try_acquire(who).has_value());
+    world.must_start();
+    {
+        const auto place = world.get().try_acquire(who);
+        REQUIRE(place.has_value());
+        REQUIRE(place->has_value());
+        CHECK(era_of((*place)->spoken()) == era::modern);
+    }
+    who.speaks = era::legacy; // a process of its own, which nobody has started
+    CHECK_FALSE(world.get().try_acquire(who).has_value());
+    who.speaks = era::modern;
+    world.stop();
+    CHECK_FALSE(world.get().try_acquire(who).has_value());
+    CHECK(world.status().pid == 0); // and nothing was started for it
+}
+
+TEST_CASE("a_client_gets_a_place_at_once_on_a_server_of_the_other_era") {
+    for (const auto spoken : {era::legacy, era::modern}) {
+        child_world world{fake_options({spoken == era::legacy ? "--era=legacy" : "--era=modern"})};
+        world.must_start();
+        upstream::caller who;
+        who.speaks = spoken == era::legacy ? era::modern : era::legacy;
+        const auto place = world.get().try_acquire(who);
+        REQUIRE(place.has_value());
+        REQUIRE(place->has_value());
+        CHECK(era_of((*place)->spoken()) == spoken);
+    }
+}
+
+TEST_CASE("a_place_on_a_server_that_failed_too_often_is_refused_at_once") {
+    auto options = fake_options();
+    options.call_timeout = std::chrono::milliseconds{20};
+    options.breaker.threshold = 1;
+    child_world world{options};
+    world.must_start();
+    const auto late = world.call("never");
+    REQUIRE(late.has_error());
+    CHECK(late.error().code == errc::call_timed_out);
+    const auto place = world.get().try_acquire({});
+    REQUIRE(place.has_value());
+    REQUIRE(place->has_error());
+    CHECK(place->error().code == errc::circuit_open);
+    CHECK(world.status().state == upstream_state::running);
+}
+
 TEST_CASE("annotated_arguments_travel_to_a_remote_server_as_header_fields") {
     annotated_world remote;
     CHECK(text_of(remote.query()) == "taken");

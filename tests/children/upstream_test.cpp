@@ -7,21 +7,6 @@
 using namespace mcpgw;
 using namespace mcpgw::child_test;
 
-namespace {
-
-/// A place on an instance, taken for this client.
-upstream::lease take(child_world& world, std::string_view key = {}) {
-    abort_signal never;
-    upstream::caller who;
-    who.key = key;
-    auto place = world.loop.await(world.get().acquire(who, never));
-    INFO((place.has_error() ? place.error().message() : ""));
-    REQUIRE(place.has_value());
-    return std::move(*place);
-}
-
-} // namespace
-
 TEST_CASE("one_more_instance_that_cannot_be_started_does_not_open_the_breaker_of_those_that_run") {
     const temporary_directory scratch;
     auto options = fake_options();
@@ -34,8 +19,8 @@ TEST_CASE("one_more_instance_that_cannot_be_started_does_not_open_the_breaker_of
     options.breaker.threshold = 1;
     child_world world{options};
     std::vector<upstream::lease> places;
-    places.push_back(take(world));
-    places.push_back(take(world)); // starts the second one
+    places.push_back(world.take());
+    places.push_back(world.take()); // starts the second one
     world.loop.run_until([&] { return !world.status().last_error.empty(); });
     CHECK(world.status().breaker == breaker_state::closed);
     CHECK(world.status().state == upstream_state::running);
@@ -47,7 +32,7 @@ TEST_CASE("a_server_whose_last_session_has_ended_is_stopped_and_still_known_by_i
     options.pool.share = sharing::session;
     child_world world{options};
     CHECK(world.status().state == upstream_state::not_started);
-    { const auto only = take(world, "only"); }
+    { const auto only = world.take("only"); }
     const auto before = world.status();
     REQUIRE(before.spoken.has_value());
     REQUIRE_FALSE(before.server_info.empty());

@@ -104,11 +104,12 @@ void fake_server::discover(std::string_view id) {
     if (era_ == "legacy") return reply_error(id, -32601, "Method not found");
     if (era_ == "future")
         return reply_error(id, -32022, "too old", R"({"supported":["2099-01-01"]})");
-    reply(id, fmt::format(R"({{"resultType":"complete","supportedVersions":["2026-07-28"],)"
+    const auto* const others = era_ == "dual" ? R"(,"2025-11-25")" : "";
+    reply(id, fmt::format(R"({{"resultType":"complete","supportedVersions":["2026-07-28"{}],)"
                           R"("capabilities":{},"instructions":"modern \"fake\"",)"
                           R"("_meta":{{"io.modelcontextprotocol/serverInfo":)"
                           R"({{"name":"fake","version":"2"}}}}}})",
-                          capabilities()));
+                          others, capabilities()));
 }
 
 void fake_server::initialize(std::string_view id, std::string_view params) {

@@ -160,6 +160,16 @@ public:
         loop.run_until([&running] { return running.answer.has_value(); });
         return *running.answer;
     }
+    /// A place on an instance, taken for this client.
+    upstream::lease take(std::string_view key = {}) {
+        abort_signal never;
+        upstream::caller who;
+        who.key = key;
+        auto place = loop.await(child_.acquire(who, never));
+        INFO((place.has_error() ? place.error().message() : ""));
+        REQUIRE(place.has_value());
+        return std::move(*place);
+    }
     void stop() { loop.await(child_.stop()); }
     void run_until_state(upstream_state state) {
         loop.run_until([this, state] { return child_.status().state == state; });
