@@ -26,7 +26,8 @@ http_client_options client_options(const child_options& options) {
     made.tls.ca_file = options.remote.ca_file;
     made.connect_timeout = options.remote.connect_timeout;
     // The end of a stream is read after its call has ended.
-    made.connections_max = 2 * options.limits.calls_in_flight_max + other_connections_max;
+    made.connections_max =
+        2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_connections_max;
     return made;
 }
 
@@ -46,7 +47,7 @@ http_link::http_link(executor ex, const child_options& options, http_url url, ev
     : peer_link(ex, options, listener, log)
     , url_(std::move(url))
     , client_(ex, client_options(options))
-    , tasks_(ex, 2 * options.limits.calls_in_flight_max + other_tasks_max)
+    , tasks_(ex, 2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_tasks_max)
     , changed_(ex)
     , uses_sse_(options.remote.transport == remote_transport::sse) {
     tasks_.on_exception = [this](const std::string& what) {

@@ -53,10 +53,8 @@ task<result<void>> instance::shake_hands(std::shared_ptr<link> peer) {
 /// servers end when anything but initialize comes first, others are confused by it. If it turns out
 /// to be modern, the instance stays (2026-07-28, basic/versioning, "Backward Compatibility").
 task<result<void>> instance::discover(std::shared_ptr<link> peer) {
-    upstream_call probe;
-    probe.method = method::discover;
     const auto patience = is_era_certain_ ? options_.start_timeout : options_.probe_timeout;
-    probe.timeout = std::min(patience, options_.start_timeout);
+    auto probe = own_call(method::discover, std::min(patience, options_.start_timeout));
     abort_signal never;
     auto answer = co_await peer->call(probe, newest_modern, nullptr, never);
     // 2026-07-28, basic/versioning, "Protocol Version Negotiation": who is refused chooses from
@@ -117,9 +115,7 @@ result<void> instance::judge_discovery(const upstream_answer& answer) {
 }
 
 task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
-    upstream_call hello;
-    hello.method = method::initialize;
-    hello.timeout = options_.start_timeout;
+    auto hello = own_call(method::initialize, options_.start_timeout);
     hello.members = fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
                                 to_string(newest_legacy),
                                 relayed_client_capabilities(newest_legacy), gateway_client_info());

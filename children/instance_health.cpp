@@ -9,9 +9,8 @@ namespace mcpgw {
 /// promptly"); the modern one has none, and server/discover is what every server implements
 /// (2026-07-28, server/discover). An error is an answer too.
 task<bool> instance::answers(std::shared_ptr<link> peer) {
-    upstream_call check;
-    check.method = era_ == era::modern ? method::discover : method::ping;
-    check.timeout = options_.health.timeout;
+    const auto question = era_ == era::modern ? method::discover : method::ping;
+    auto check = own_call(question, options_.health.timeout);
     abort_signal never;
     const auto answer = co_await peer->call(check, spoken_, nullptr, never);
     co_return !answer.has_error();

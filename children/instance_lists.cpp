@@ -55,9 +55,7 @@ task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind ki
                               list_method(kind), why);
     };
     for (std::size_t page = 0; page < options_.limits.list_pages_max; ++page) {
-        upstream_call request;
-        request.method = list_method(kind);
-        request.timeout = options_.list_timeout;
+        auto request = own_call(list_method(kind), options_.list_timeout);
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
         const auto answer = co_await peer->call(request, spoken_, nullptr, never);
         if (answer.has_error()) co_return answer.error();
@@ -163,10 +161,8 @@ void instance::want_logs() {
 task<> instance::request_logs(std::shared_ptr<link> peer) {
     const bool is_legacy = spoken_ && era_of(*spoken_) == era::legacy;
     if (!is_legacy || find_member(agreed_.capabilities, "logging").empty()) co_return;
-    upstream_call request;
-    request.method = method::set_level;
+    auto request = own_call(method::set_level, options_.list_timeout);
     request.members = R"("level":"debug")";
-    request.timeout = options_.list_timeout;
     abort_signal never;
     co_await peer->call(request, spoken_, nullptr, never);
 }

@@ -35,6 +35,10 @@ public:
         /// Another one on the same instance, for what comes after a call. It takes no place away
         /// from others.
         [[nodiscard]] place follow() const;
+        /// Of the calls that are made on it.
+        [[nodiscard]] call_kind kind() const {
+            return use_ == use::nothing ? call_kind::follow_up : call_kind::client;
+        }
 
     private:
         friend class instance_pool;

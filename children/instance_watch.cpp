@@ -50,10 +50,8 @@ private:
 
 task<result<void>> instance::subscribe(std::shared_ptr<link> peer, std::string_view method_name,
                                        std::string uri) {
-    upstream_call request;
-    request.method = method_name;
+    auto request = own_call(method_name, options_.list_timeout);
     request.members = fmt::format(R"("uri":{})", quote_json(uri));
-    request.timeout = options_.list_timeout;
     abort_signal never;
     auto answered = co_await peer->call(request, spoken_, nullptr, never);
     if (answered.has_error()) co_return answered.error();
@@ -126,10 +124,8 @@ void instance::begin_listening(std::shared_ptr<link> peer) {
 task<> instance::listen(std::shared_ptr<link> peer, std::shared_ptr<listen_observer> stream) {
     bool is_refused = false;
     while (link_ == peer && listening_ == stream && !is_refused) {
-        upstream_call request;
-        request.method = method::listen;
+        auto request = own_call(method::listen, stream_time);
         request.members = fmt::format(R"("notifications":{{{}}})", listen_filter());
-        request.timeout = stream_time;
         const auto ended = co_await peer->call(request, spoken_, stream, stream->abort);
         is_refused = !ended.has_error() && ended->message.is_error;
         if (is_refused)

@@ -62,6 +62,7 @@ public:
 
     [[nodiscard]] virtual bool has_ended() const = 0;
     [[nodiscard]] virtual const fault& end_reason() const = 0;
+    /// Of clients; what the gateway asks for itself does not count.
     [[nodiscard]] virtual std::size_t calls_in_flight() const = 0;
     /// The observers of the calls in flight, newest last, without those that have none.
     [[nodiscard]] virtual std::vector<std::shared_ptr<call_observer>> observers() const = 0;

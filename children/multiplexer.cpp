@@ -6,25 +6,42 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 namespace mcpgw {
 
 namespace {
-constexpr unsigned index_bits = 16;
+constexpr unsigned index_bits = 17;
 constexpr std::uint64_t index_mask = (1U << index_bits) - 1;
 constexpr std::uint64_t generation_max =
-    (1ULL << 36U) - 1; // ids stay below 2^53: safe in JavaScript
+    (1ULL << 35U) - 1; // ids stay below 2^53: safe in JavaScript
+
+constexpr std::size_t client_calls_max = index_mask + 1 - multiplexer::room_for(0);
+
+std::string_view name_of(call_kind kind) {
+    switch (kind) {
+    case call_kind::client:
+        return "calls are in flight, the maximum (limits.calls_in_flight_max)";
+    case call_kind::follow_up:
+        return "requests about tasks are in flight, the maximum";
+    case call_kind::own:
+        return "requests of the gateway itself are in flight, the maximum";
+    }
+    return {};
+}
 } // namespace
+
+multiplexer::multiplexer(std::size_t calls_max)
+    : calls_max_{std::min(calls_max, client_calls_max), follow_up_calls_max, own_calls_max} {}
 
 multiplexer::upstream_id multiplexer::make_id(std::size_t index, std::uint64_t generation) {
     return index | generation << index_bits;
 }
 
-result<multiplexer::upstream_id> multiplexer::try_add(waiting_call& call) {
-    if (used_ >= std::min<std::size_t>(calls_max_, index_mask + 1))
-        return fault{
-            errc::server_busy,
-            fmt::format("{} calls are in flight, the maximum (limits.calls_in_flight_max)", used_)};
+result<multiplexer::upstream_id> multiplexer::try_add(waiting_call& call, call_kind kind) {
+    auto& used = used_[index_of(kind)];
+    if (used >= calls_max_[index_of(kind)])
+        return fault{errc::server_busy, fmt::format("{} {}", used, name_of(kind))};
     if (free_.empty()) {
         free_.push_back(slots_.size());
         slots_.emplace_back();
@@ -32,7 +49,8 @@ result<multiplexer::upstream_id> multiplexer::try_add(waiting_call& call) {
     const auto index = free_.back();
     free_.pop_back();
     slots_[index].call = &call;
-    ++used_;
+    slots_[index].kind = kind;
+    ++used;
     return make_id(index, slots_[index].generation);
 }
 
@@ -45,7 +63,7 @@ bool multiplexer::remove(upstream_id id) {
     // The slot is reused at once, so a late answer to this call must not match the next one.
     place.generation = place.generation == generation_max ? 1 : place.generation + 1;
     free_.push_back(index);
-    --used_;
+    --used_[index_of(place.kind)];
     return true;
 }
 
@@ -101,6 +119,10 @@ void multiplexer::fail_all(const fault& reason) {
         remove(make_id(index, slots_[index].generation));
     }
     for (auto* call : waiting) call->on_failure(reason);
+}
+
+std::size_t multiplexer::size() const {
+    return std::accumulate(used_.begin(), used_.end(), std::size_t{0});
 }
 
 void multiplexer::for_each(const std::function<void(waiting_call&)>& visit) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "children/call_kind.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,9 +27,10 @@ protected:
 };
 
 /// Calls in flight on one child's pipe: gives each an upstream id, matches answers and progress,
-/// refuses past the limit. Knows no I/O and no clock, so tests drive it directly. Owned by `child`.
+/// refuses past the limits. Knows no I/O and no clock, so tests drive it directly. Owned by
+/// `peer_link`.
 ///
-/// Upstream id = slot index | generation << 16. The generation changes whenever a slot is freed, so
+/// Upstream id = slot index | generation << 17. The generation changes whenever a slot is freed, so
 /// a late or second answer finds nobody and is dropped. The id is also the progress token.
 class multiplexer {
 public:
@@ -47,10 +50,23 @@ public:
         fault error; ///< of garbage: why
     };
 
-    explicit multiplexer(std::size_t calls_max) : calls_max_(calls_max) {}
+    /// A core task has a request open for as long as it lasts, and its client may ask for it: twice
+    /// as many as the gateway has tasks.
+    static constexpr std::size_t follow_up_calls_max = 4096;
+    /// Mostly there is one of each, but all clients may subscribe to resources at once. More than
+    /// an instance can have streams open: a server that acknowledges none is still asked if it
+    /// lives.
+    static constexpr std::size_t own_calls_max = 1024;
+    /// All kinds together, where clients have `calls_max`.
+    static constexpr std::size_t room_for(std::size_t calls_max) {
+        return calls_max + follow_up_calls_max + own_calls_max;
+    }
 
-    /// A place for `call`. server_busy when the limit is reached.
-    result<upstream_id> try_add(waiting_call& call);
+    /// `calls_max`: of clients.
+    explicit multiplexer(std::size_t calls_max);
+
+    /// A place for `call`. server_busy when the limit of its kind is reached.
+    result<upstream_id> try_add(waiting_call& call, call_kind kind = call_kind::client);
     /// Frees the place; harmless if it is already free. True: it was still waiting.
     bool remove(upstream_id id);
     line_report on_line(std::string_view line);
@@ -59,20 +75,23 @@ public:
     /// Fails every call; each is out of the table before it is told.
     void fail_all(const fault& reason);
 
-    [[nodiscard]] std::size_t size() const { return used_; }
+    [[nodiscard]] std::size_t size() const;
+    [[nodiscard]] std::size_t size(call_kind kind) const { return used_[index_of(kind)]; }
     void for_each(const std::function<void(waiting_call&)>& visit) const;
 
 private:
     struct slot {
         waiting_call* call = nullptr;
         std::uint64_t generation = 1;
+        call_kind kind = call_kind::client;
     };
+    static constexpr std::size_t index_of(call_kind kind) { return static_cast<std::size_t>(kind); }
     static upstream_id make_id(std::size_t index, std::uint64_t generation);
 
     std::vector<slot> slots_;
     std::vector<std::size_t> free_;
-    std::size_t used_ = 0;
-    std::size_t calls_max_;
+    std::array<std::size_t, call_kinds> used_{};
+    std::array<std::size_t, call_kinds> calls_max_;
 };
 
 } // namespace mcpgw

@@ -30,7 +30,7 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
         refusal_ = abort.reason();
     } else if (clock_type::now() >= deadline_) {
         refusal_ = too_long_in_all(on_.options_.name, request_.method, limits_);
-    } else if (const auto id = on_.calls_.try_add(frame_); id.has_error()) {
+    } else if (const auto id = on_.calls_.try_add(frame_, request_.kind); id.has_error()) {
         refusal_ = on_.named(id.error());
     } else {
         id_ = *id;

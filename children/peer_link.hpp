@@ -22,7 +22,9 @@ class peer_link : public link {
 public:
     [[nodiscard]] bool has_ended() const final { return has_ended_; }
     [[nodiscard]] const fault& end_reason() const final { return end_reason_; }
-    [[nodiscard]] std::size_t calls_in_flight() const final { return calls_.size(); }
+    [[nodiscard]] std::size_t calls_in_flight() const final {
+        return calls_.size() - calls_.size(call_kind::own);
+    }
     [[nodiscard]] std::vector<std::shared_ptr<call_observer>> observers() const final {
         return observers_of(calls_);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/call_kind.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
 #include "protocol/mcp.hpp"
@@ -66,7 +67,17 @@ struct upstream_call {
     std::optional<std::chrono::milliseconds> timeout; ///< else the upstream's own
     std::string tool{};                               ///< of tools/call: its name at the server
     std::optional<clock_type::time_point> deadline{}; ///< whatever progress there is
+    call_kind kind = call_kind::client;
 };
+
+/// A request of the gateway's own.
+inline upstream_call own_call(std::string_view method_name, std::chrono::milliseconds timeout) {
+    upstream_call request;
+    request.method = method_name;
+    request.timeout = timeout;
+    request.kind = call_kind::own;
+    return request;
+}
 
 /// A task of an upstream, by what the upstream's messages about it name.
 struct task_names {

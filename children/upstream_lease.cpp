@@ -99,6 +99,7 @@ void upstream::lease::report(const result<upstream_answer>& answer) const {
 task<result<upstream_answer>> upstream::lease::call(upstream_call request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
+    request.kind = place_.kind();
     request.headers = place_.on().headers_of(request);
     auto answer = co_await link_->call(request, spoken_, observer, abort);
     // A client whose own session has ended gives up its calls with the same code as one of ours.

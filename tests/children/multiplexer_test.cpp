@@ -114,6 +114,55 @@ TEST_CASE("calls_beyond_the_limit_are_refused_at_once") {
     CHECK(calls.try_add(call).has_value());
 }
 
+TEST_CASE("a_full_room_of_one_kind_leaves_the_rooms_of_the_others_as_they_are") {
+    using mcpgw::call_kind;
+    struct row {
+        call_kind kind;
+        std::size_t room;
+        std::string_view says;
+    };
+    constexpr std::size_t calls_max = 3;
+    const std::vector<row> rows{
+        {call_kind::client, calls_max, "3 calls are in flight"},
+        {call_kind::follow_up, multiplexer::follow_up_calls_max, "requests about tasks"},
+        {call_kind::own, multiplexer::own_calls_max, "requests of the gateway itself"}};
+    for (const auto& full : rows) {
+        multiplexer calls{calls_max};
+        recorded_call call;
+        std::vector<multiplexer::upstream_id> ids;
+        for (std::size_t i = 0; i < full.room; ++i) ids.push_back(*calls.try_add(call, full.kind));
+        const auto refused = calls.try_add(call, full.kind);
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code == errc::server_busy);
+        CHECK(refused.error().message().find(full.says) != std::string_view::npos);
+        for (const auto& other : rows) {
+            if (other.kind == full.kind) continue;
+            ids.push_back(calls.try_add(call, other.kind).value());
+            CHECK(calls.size(other.kind) == 1);
+        }
+        // A place goes back to the room that it was taken from.
+        REQUIRE(calls.remove(ids.front()));
+        CHECK(calls.size(full.kind) == full.room - 1);
+        ids.front() = calls.try_add(call, full.kind).value();
+        for (const auto id : ids) CHECK(calls.remove(id));
+        for (const auto& each : rows) CHECK(calls.size(each.kind) == 0);
+        CHECK(calls.size() == 0);
+    }
+}
+
+TEST_CASE("as_many_calls_as_may_be_configured_leave_room_for_the_gateways_own") {
+    constexpr std::size_t configured_max = 65'536;
+    multiplexer calls{configured_max};
+    recorded_call call;
+    for (std::size_t i = 0; i < configured_max; ++i) REQUIRE(calls.try_add(call).has_value());
+    CHECK(calls.try_add(call).has_error());
+    recorded_call own;
+    const auto id = calls.try_add(own, mcpgw::call_kind::own).value();
+    CHECK(calls.on_line(answer_to(id)).kind == kind::answer);
+    CHECK(own.answers.size() == 1);
+    CHECK(call.answers.empty());
+}
+
 TEST_CASE("failing_all_tells_each_call_once_and_empties_the_table") {
     multiplexer calls{8};
     recorded_call a;
