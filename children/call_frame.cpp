@@ -19,8 +19,8 @@ call_frame::call_frame(executor ex, call_clock& clock, std::chrono::milliseconds
     , deadline_(std::min(clock_type::now() + patience, deadline))
     , number_(number) {}
 
-void call_frame::on_answer(std::string_view line, const envelope& message) {
-    finish(upstream_answer{std::string{line}, message});
+void call_frame::on_answer(const shared_text& line, const envelope& message) {
+    finish(upstream_answer{line.lasting(), message});
 }
 
 void call_frame::on_progress(std::string_view line, const envelope& message) {
@@ -33,24 +33,23 @@ void call_frame::finish(result<upstream_answer> value) {
     wake_.notify();
 }
 
-task<call_end> call_frame::wait(abort_signal& abort) {
-    const abort_signal::listener on_abort{abort, [this] {
-                                              wake_.notify();
-                                          }};
-    while (!outcome_) {
-        if (abort.reason()) co_return call_end::aborted;
-        clock_.expect(deadline_);
-        co_await wake_.wait();
-        if (outcome_ || abort.reason()) continue;
-        const auto now = clock_type::now();
-        if (now < deadline_) continue;
+void call_frame::begin() {
+    clock_.expect(deadline_);
+}
+
+std::optional<call_end> call_frame::end(const abort_signal& abort) {
+    if (outcome_) return call_end::answered;
+    if (abort.reason()) return call_end::aborted;
+    const auto now = clock_type::now();
+    if (now >= deadline_) {
         const bool is_asking = observer_ && observer_->is_waiting_for_client();
         if (!is_asking)
-            co_return now < last_deadline_ ? call_end::quiet_too_long : call_end::too_long_in_all;
+            return now < last_deadline_ ? call_end::quiet_too_long : call_end::too_long_in_all;
         deadline_ = now + patience_; // a person may have to think
         last_deadline_ += patience_;
     }
-    co_return call_end::answered;
+    clock_.expect(deadline_);
+    return std::nullopt;
 }
 
 std::vector<std::shared_ptr<call_observer>> observers_of(const multiplexer& calls) {

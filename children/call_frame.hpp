@@ -29,16 +29,21 @@ public:
                clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
                std::uint64_t number);
 
-    void on_answer(std::string_view line, const envelope& message) override;
+    void on_answer(const shared_text& line, const envelope& message) override;
     void on_progress(std::string_view line, const envelope& message) override;
     void on_failure(const fault& reason) override { finish(reason); }
     /// The deadline has come.
     void on_time() { wake_.notify(); }
     [[nodiscard]] clock_type::time_point deadline() const { return deadline_; }
 
-    /// Until the outcome is there or there is a reason to give the call up. While the client is
-    /// being asked the time stands still.
-    task<call_end> wait(abort_signal& abort);
+    /// It was sent: from now on its deadline is kept.
+    void begin();
+    /// co_await woken(), until there is an end().
+    [[nodiscard]] auto woken() { return wake_.wait(); }
+    void wake() { wake_.notify(); }
+    /// How it has ended: the outcome is there, or there is a reason to give the call up. While the
+    /// client is being asked the time stands still.
+    std::optional<call_end> end(const abort_signal& abort);
     [[nodiscard]] bool has_outcome() const { return outcome_.has_value(); }
     result<upstream_answer> take_outcome() { return std::move(*outcome_); }
 

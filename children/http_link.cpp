@@ -127,7 +127,7 @@ task<http_client_request> http_link::stream_request(const stream_position& posit
 
 // ---- calls ------------------------------------------------------------------------------------
 
-task<result<upstream_answer>> http_link::call(upstream_call& request,
+task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               std::optional<revision> spoken,
                                               std::shared_ptr<call_observer> observer,
                                               abort_signal& abort) {
@@ -137,7 +137,7 @@ task<result<upstream_answer>> http_link::call(upstream_call& request,
     goods.id = call.id();
     goods.id_text = std::to_string(call.id());
     goods.method = request.method;
-    goods.line = make_request_line(request, call.id(), spoken);
+    goods.line = make_request_line(request, call.id(), spoken).str();
     goods.fields = request_fields(request, spoken, session_);
     goods.observer = call.observer();
     goods.is_legacy = !spoken || era_of(*spoken) == era::legacy;
@@ -148,8 +148,13 @@ task<result<upstream_answer>> http_link::call(upstream_call& request,
     const auto errand = std::make_shared<http_errand>(executor_);
     if (!tasks_.spawn(carry(errand, std::move(goods))))
         co_return named({errc::server_busy, "too many requests are on their way"});
-    const auto end = co_await call.wait(abort);
-    const auto given_up = call.conclude(end, abort);
+    call.begin();
+    std::optional<call_end> end;
+    while (!end) {
+        co_await call.woken();
+        end = call.end(abort);
+    }
+    const auto given_up = call.conclude(*end, abort);
     if (is_stopping_) changed_.notify_all();
     if (!given_up) {
         auto outcome = call.take_outcome();
@@ -175,20 +180,21 @@ void http_link::note_answer(const upstream_call& request, const result<upstream_
 // ---- messages of the server -------------------------------------------------------------------
 
 void http_link::on_messages(std::string text, const std::shared_ptr<call_observer>& cause) {
-    const auto messages = split_messages(std::move(text));
+    auto messages = split_messages(std::move(text));
     if (messages.has_error()) {
         if (++garbage_total_ == 1)
             log_.warning("server '{}' sends what is no message ({}); that is dropped",
                          options_.name, messages.error().message());
         return;
     }
-    for (const auto& line : *messages) relay(line, cause);
+    for (auto& line : *messages) relay(std::move(line), cause);
 }
 
 // ---- messages to the server -------------------------------------------------------------------
 
-bool http_link::try_send(std::string line) {
+bool http_link::try_send(message_text text) {
     if (is_stopping_) return false;
+    auto line = text.str();
     const auto message = scan_envelope(line);
     const bool is_initialized =
         message.has_value() && message->method.of(line) == notification::initialized;

@@ -31,10 +31,10 @@ public:
 
     task<> run() override;
     void stop() override;
-    task<result<upstream_answer>> call(upstream_call& request, std::optional<revision> spoken,
+    task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
-    bool try_send(std::string line) override;
+    bool try_send(message_text text) override;
 
 private:
     /// A call on its way: what is sent, and for whom.
@@ -96,7 +96,7 @@ private:
     task<result<void>> resume_once(errand_pointer errand, const parcel& call,
                                    stream_position& position);
     result<void> deliver(const parcel& call, std::string body, const http_response_head& head);
-    void deliver_one(const parcel& call, std::string_view line);
+    void deliver_one(const parcel& call, const shared_text& line);
     result<void> note_session(const http_response_head& head, const parcel& call);
     void fail(const parcel& call, const fault& reason);
     [[nodiscard]] bool is_waiting(const parcel& call) const;

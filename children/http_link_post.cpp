@@ -145,14 +145,14 @@ result<void> http_link::deliver(const parcel& call, std::string body,
         return fault{refused.code,
                      fmt::format("HTTP {} from {}: {}", head.status, shown_url(url_), words)};
     }
-    const auto messages = split_messages(std::move(body));
+    auto messages = split_messages(std::move(body));
     if (messages.has_error()) return refused;
-    for (const auto& line : *messages) deliver_one(call, line);
+    for (auto& line : *messages) deliver_one(call, std::move(line));
     return {};
 }
 
 /// One message of a JSON body. An error without an id can only belong to the request of the POST.
-void http_link::deliver_one(const parcel& call, std::string_view line) {
+void http_link::deliver_one(const parcel& call, const shared_text& line) {
     const auto message = scan_envelope(line);
     const bool has_no_id = message.has_value() && message->is_error &&
                            (message->id.empty() || message->id.of(line) == "null");

@@ -50,15 +50,13 @@ public:
     /// One call. `spoken`: the revision agreed on, nothing before the handshake has ended.
     /// Errors: server_busy (limits), call_timed_out, call_cancelled, connection_lost,
     /// session_unknown (the server has not done anything about it, and the link ends), and
-    /// method_not_found where the transport says that nothing of the kind is served. The text of
-    /// `request` may be taken once it is on its way; it is whole where the server has not done
-    /// anything about it, or refused its headers.
-    virtual task<result<upstream_answer>> call(upstream_call& request,
+    /// method_not_found where the transport says that nothing of the kind is served.
+    virtual task<result<upstream_answer>> call(const upstream_call& request,
                                                std::optional<revision> spoken,
                                                std::shared_ptr<call_observer> observer,
                                                abort_signal& abort) = 0;
     /// Queues one notification or response; false: the queue is full or the peer is gone.
-    virtual bool try_send(std::string line) = 0;
+    virtual bool try_send(message_text line) = 0;
 
     [[nodiscard]] virtual bool has_ended() const = 0;
     [[nodiscard]] virtual const fault& end_reason() const = 0;

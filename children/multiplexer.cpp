@@ -76,7 +76,7 @@ waiting_call* multiplexer::find(std::string_view id_text) const {
     return slots_[index].call;
 }
 
-multiplexer::line_report multiplexer::on_line(std::string_view line) {
+multiplexer::line_report multiplexer::on_line(const shared_text& line) {
     line_report report;
     const auto scanned = scan_envelope(line);
     if (scanned.has_error()) {

@@ -3,6 +3,7 @@
 #include "children/call_kind.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
+#include "protocol/shared_text.hpp"
 
 #include <array>
 #include <cstddef>
@@ -18,7 +19,7 @@ namespace mcpgw {
 class waiting_call {
 public:
     /// The answer; the call is already out of the table. `line` is the whole message.
-    virtual void on_answer(std::string_view line, const envelope& message) = 0;
+    virtual void on_answer(const shared_text& line, const envelope& message) = 0;
     virtual void on_progress(std::string_view line, const envelope& message) = 0;
     virtual void on_failure(const fault& reason) = 0;
 
@@ -69,7 +70,7 @@ public:
     result<upstream_id> try_add(waiting_call& call, call_kind kind = call_kind::client);
     /// Frees the place; harmless if it is already free. True: it was still waiting.
     bool remove(upstream_id id);
-    line_report on_line(std::string_view line);
+    line_report on_line(const shared_text& line);
     /// The call with this id, as text; null: nobody waits for it.
     [[nodiscard]] waiting_call* find(std::string_view id_text) const;
     /// Fails every call; each is out of the table before it is told.

@@ -17,13 +17,14 @@ peer_link::peer_link(executor ex, const child_options& options, events& listener
     , events_(listener) {}
 
 peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
-                                std::shared_ptr<call_observer> observer, const abort_signal& abort)
+                                std::shared_ptr<call_observer> observer, abort_signal& abort)
     : on_(on)
     , request_(request)
     , limits_(limits_of(on.options_, request))
     , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
     , frame_(on.executor_, on.clock_, limits_.quiet, deadline_, std::move(observer),
-             ++on.calls_begun_) {
+             ++on.calls_begun_)
+    , on_abort_(abort, [this] { frame_.wake(); }) {
     if (on_.has_ended_ || on_.is_stopping_) {
         refusal_ = on_.named({errc::session_unknown, "it is ending"});
     } else if (abort.reason()) {
@@ -52,7 +53,7 @@ std::optional<fault> peer_link::open_call::conclude(call_end end, const abort_si
     return given_up;
 }
 
-multiplexer::line_report peer_link::relay(std::string_view line,
+multiplexer::line_report peer_link::relay(const shared_text& line,
                                           const std::shared_ptr<call_observer>& cause) {
     ++messages_heard_;
     auto report = calls_.on_line(line);

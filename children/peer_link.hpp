@@ -39,7 +39,7 @@ protected:
     class open_call {
     public:
         open_call(peer_link& on, const upstream_call& request,
-                  std::shared_ptr<call_observer> observer, const abort_signal& abort);
+                  std::shared_ptr<call_observer> observer, abort_signal& abort);
         ~open_call() { on_.calls_.remove(id_); } // harmless if the answer freed it
         open_call(const open_call&) = delete;
         open_call& operator=(const open_call&) = delete;
@@ -50,8 +50,10 @@ protected:
         [[nodiscard]] const std::shared_ptr<call_observer>& observer() const {
             return frame_.observer();
         }
-        /// Until the outcome is there, or a reason to give the call up; conclude() must follow.
-        task<call_end> wait(abort_signal& abort) { return frame_.wait(abort); }
+        /// After it was sent: co_await woken() until there is an end(); conclude() must follow.
+        void begin() { frame_.begin(); }
+        [[nodiscard]] auto woken() { return frame_.woken(); }
+        std::optional<call_end> end(const abort_signal& abort) { return frame_.end(abort); }
         /// Why the call was given up; nothing: the outcome is there.
         std::optional<fault> conclude(call_end end, const abort_signal& abort);
         /// It was given up before its answer came: the peer may still be at work.
@@ -64,6 +66,7 @@ protected:
         call_limits limits_;
         clock_type::time_point deadline_;
         call_frame frame_;
+        abort_signal::listener on_abort_;
         std::optional<fault> refusal_;
         multiplexer::upstream_id id_ = 0;
         bool is_at_work_ = false;
@@ -74,7 +77,7 @@ protected:
 
     /// Gives a line of the peer to whom it concerns. `cause`: as in link::events. What is no
     /// message is left to the caller.
-    multiplexer::line_report relay(std::string_view line,
+    multiplexer::line_report relay(const shared_text& line,
                                    const std::shared_ptr<call_observer>& cause);
     /// A question of the peer says which call it belongs to.
     [[nodiscard]] virtual bool names_calls() const { return false; }

@@ -51,7 +51,7 @@ field_list request_fields(const upstream_call& request, std::optional<revision> 
     add(fields, header_name::protocol_version, to_string(*spoken));
     add(fields, header_name::mcp_method, encode_header_value(request.method));
     const auto mirrored = mirrored_param(request.method);
-    const std::string params = "{" + request.members + "}";
+    const std::string params = "{" + request.members.str() + "}";
     const auto value =
         mirrored.empty() ? std::nullopt : unquote_json(find_member(params, mirrored));
     if (value) add(fields, header_name::mcp_name, encode_header_value(*value));

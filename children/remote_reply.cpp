@@ -95,7 +95,7 @@ result<std::vector<std::string>> split_messages(std::string text) {
     for (auto& each : messages) {
         const auto message = scan_envelope(each);
         if (message.has_error()) return message.error();
-        if (message->has_newline) flatten_newlines(each);
+        if (message->has_newline) each = flatten_newlines(each);
     }
     return messages;
 }

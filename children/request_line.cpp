@@ -10,8 +10,7 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t framing_bytes = 128;     // about what is around the texts of a request
-constexpr std::size_t large_bytes = 64 * 1024; // moving it in place beats a new place for it
+constexpr std::size_t framing_bytes = 160; // about what is around the texts of a request
 
 /// Writes members of one object to the end of a line, which it does not copy.
 class member_appender {
@@ -38,12 +37,6 @@ private:
     std::size_t begin_;
 };
 
-/// The line of a request but for its own members.
-struct line_frame {
-    std::string before;
-    std::string after;
-};
-
 /// What tells a modern server who asks, and how.
 std::string_view introduction() {
     static const auto text =
@@ -52,56 +45,50 @@ std::string_view introduction() {
     return text;
 }
 
-line_frame frame_of(const upstream_call& request, multiplexer::upstream_id id,
-                    std::optional<revision> spoken) {
-    const auto number = std::to_string(id);
-    const bool is_modern = spoken && era_of(*spoken) == era::modern;
-    const bool has_meta = is_modern || request.wants_progress || !request.meta_members.empty();
-    const bool has_params = has_meta || !request.members.empty();
-    line_frame frame;
-    auto& [before, after] = frame;
-    before.reserve(framing_bytes);
-    before.append(R"({"jsonrpc":"2.0","id":)").append(number);
-    before.append(R"(,"method":")").append(request.method).append("\"");
-    if (has_params) before += R"(,"params":{)";
-    if (has_meta) {
-        after.reserve(request.meta_members.size() + introduction().size() +
-                      request.client_capabilities.size() + framing_bytes);
-        if (!request.members.empty()) after += ',';
-        after += R"("_meta":{)";
-        member_appender meta{after};
-        meta.add_all(request.meta_members);
-        if (is_modern) {
-            const auto& capabilities = request.client_capabilities;
-            meta.add_all(introduction());
-            meta.add(meta_key::client_capabilities, capabilities.empty() ? "{}" : capabilities);
-            if (!request.log_level.empty()) meta.add(meta_key::log_level, request.log_level);
-        }
-        if (request.wants_progress) meta.add(meta_key::progress_token, number);
-        after += '}';
+/// `_meta` with what the gateway adds.
+void append_meta(std::string& line, const upstream_call& request, std::string_view number,
+                 bool is_modern) {
+    line += R"("_meta":{)";
+    member_appender meta{line};
+    meta.add_all(request.meta_members);
+    if (is_modern) {
+        const auto& capabilities = request.client_capabilities;
+        meta.add_all(introduction());
+        meta.add(meta_key::client_capabilities, capabilities.empty() ? "{}" : capabilities);
+        if (!request.log_level.empty()) meta.add(meta_key::log_level, request.log_level);
     }
-    after += has_params ? "}}" : "}";
-    return frame;
+    if (request.wants_progress) meta.add(meta_key::progress_token, number);
+    line += '}';
+}
+
+/// About what is around the members of a request, so that its line need not grow.
+std::size_t framing_bytes_of(const upstream_call& request, bool is_modern) {
+    const auto meta = request.meta_members.size() + request.client_capabilities.size();
+    return framing_bytes + meta + (is_modern ? introduction().size() : 0);
 }
 
 } // namespace
 
-std::string make_request_line(const upstream_call& request, multiplexer::upstream_id id,
-                              std::optional<revision> spoken) {
-    const auto [before, after] = frame_of(request, id, spoken);
-    std::string line;
-    line.reserve(before.size() + request.members.size() + after.size() + 1);
-    line.append(before).append(request.members).append(after);
-    return line;
-}
-
-std::string take_request_line(upstream_call& request, multiplexer::upstream_id id,
-                              std::optional<revision> spoken) {
-    if (request.members.size() < large_bytes) return make_request_line(request, id, spoken);
-    const auto [before, after] = frame_of(request, id, spoken);
-    auto line = std::exchange(request.members, {});
-    line.insert(0, before);
-    line += after;
+message_text make_request_line(const upstream_call& request, multiplexer::upstream_id id,
+                               std::optional<revision> spoken) {
+    const auto number = std::to_string(id);
+    const bool is_modern = spoken && era_of(*spoken) == era::modern;
+    const bool has_meta = is_modern || request.wants_progress || !request.meta_members.empty();
+    const auto& members = request.members;
+    const bool has_params = has_meta || !members.empty();
+    message_text line;
+    auto& before = line.before;
+    before.reserve(framing_bytes_of(request, is_modern) + members.before.size());
+    before.append(R"({"jsonrpc":"2.0","id":)").append(number);
+    before.append(R"(,"method":")").append(request.method).append("\"");
+    if (has_params) before += R"(,"params":{)";
+    before += members.before;
+    line.middle = members.middle;
+    auto& rest = line.middle.empty() ? before : line.after;
+    rest += members.after;
+    if (has_meta && !members.empty()) rest += ',';
+    if (has_meta) append_meta(rest, request, number, is_modern);
+    rest += has_params ? "}}" : "}";
     return line;
 }
 

@@ -11,12 +11,8 @@ namespace mcpgw {
 /// The line that carries `request` to an upstream: our id, our progress token, and for a modern
 /// upstream the envelope that every request needs (2026-07-28, basic/index, "Per-request protocol
 /// fields"). Pure.
-std::string make_request_line(const upstream_call& request, multiplexer::upstream_id id,
-                              std::optional<revision> spoken);
-
-/// The same; the members of a large request become part of the line, and are gone from it.
-std::string take_request_line(upstream_call& request, multiplexer::upstream_id id,
-                              std::optional<revision> spoken);
+message_text make_request_line(const upstream_call& request, multiplexer::upstream_id id,
+                               std::optional<revision> spoken);
 
 /// notifications/cancelled for a call that we no longer wait for.
 std::string make_cancel_line(multiplexer::upstream_id id, std::string_view reason);

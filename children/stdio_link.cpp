@@ -116,7 +116,7 @@ task<> stdio_link::read_stdout() {
     stop();
 }
 
-result<void> stdio_link::on_line(std::string_view line) {
+result<void> stdio_link::on_line(const shared_text& line) {
     const auto report = relay(line, nullptr);
     if (report.kind != multiplexer::line_kind::garbage) {
         garbage_in_a_row_ = 0;
@@ -167,23 +167,28 @@ task<> stdio_link::pump_stderr() {
     }
 }
 
-bool stdio_link::try_send(std::string line) {
+bool stdio_link::try_send(message_text line) {
     if (is_stopping_ || !out_.try_push_line(std::move(line))) return false;
     writer_wake_.notify();
     return true;
 }
 
-task<result<upstream_answer>> stdio_link::call(upstream_call& request,
+task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
                                                std::optional<revision> spoken,
                                                std::shared_ptr<call_observer> observer,
                                                abort_signal& abort) {
     open_call call{*this, request, std::move(observer), abort};
     if (call.refusal()) co_return *call.refusal();
-    if (!try_send(take_request_line(request, call.id(), spoken)))
+    if (!try_send(make_request_line(request, call.id(), spoken)))
         co_return named({errc::server_busy, "it does not read its input fast enough "
                                             "(limits.write_queue_bytes_max)"});
-    const auto end = co_await call.wait(abort);
-    const auto given_up = call.conclude(end, abort);
+    call.begin();
+    std::optional<call_end> end;
+    while (!end) {
+        co_await call.woken();
+        end = call.end(abort);
+    }
+    const auto given_up = call.conclude(*end, abort);
     if (!given_up) co_return call.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
     if (call.is_at_work() && request.method != method::initialize)

@@ -24,10 +24,10 @@ public:
     task<> run() override;
     /// The stop ladder.
     void stop() override;
-    task<result<upstream_answer>> call(upstream_call& request, std::optional<revision> spoken,
+    task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
-    bool try_send(std::string line) override;
+    bool try_send(message_text line) override;
 
     [[nodiscard]] pid_t pid() const override { return process_->pid(); }
 
@@ -36,7 +36,7 @@ private:
     task<> write_stdin();
     task<> pump_stderr();
     task<> run_stop_ladder();
-    result<void> on_line(std::string_view line);
+    result<void> on_line(const shared_text& line);
     void give_up(fault reason);
 
     std::unique_ptr<process> process_;

@@ -29,7 +29,7 @@ std::vector<tool_headers::rejection> tool_headers::learn(std::vector<list_item>&
 
 param_fields tool_headers::fields_of(const upstream_call& request) const {
     if (wanted_.empty() || request.method != method::tools_call) return {};
-    const auto params = fmt::format("{{{}}}", request.members);
+    const auto params = "{" + request.members.str() + "}";
     const auto name = unquote_json(find_member(params, "name")).value_or("");
     const auto tool = wanted_.find(name);
     if (tool == wanted_.end()) return {};

@@ -77,9 +77,10 @@ public:
         /// False: the process (or session) that it was taken for has ended.
         [[nodiscard]] bool is_alive() const { return !link_->has_ended(); }
         /// What the server has not done anything about is sent once more: with other headers, or
-        /// to its next process or session. Errors: those of link::call().
+        /// to its next process or session. Errors: those of link::call(). `request` must live
+        /// until then.
         task<result<upstream_answer>>
-        call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
+        call(upstream_call& request, std::shared_ptr<call_observer> observer, abort_signal& abort);
         /// Another one on the same process (or session), for what comes after this call. It takes
         /// no place away from others.
         [[nodiscard]] lease follow() const {
@@ -104,7 +105,7 @@ public:
         void report(const result<upstream_answer>& answer) const;
         bool try_bind();
         static bool may_do_better(const result<upstream_answer>& answer);
-        task<result<upstream_answer>> send_again(upstream_call request,
+        task<result<upstream_answer>> send_again(upstream_call& request,
                                                  std::shared_ptr<call_observer> observer,
                                                  result<upstream_answer> first,
                                                  abort_signal& abort);

@@ -4,6 +4,7 @@
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
 #include "protocol/mcp.hpp"
+#include "protocol/message_text.hpp"
 #include "transports/question.hpp"
 
 #include <chrono>
@@ -57,7 +58,7 @@ public:
 /// again. The upstream adds the id, the progress token and what its era wants in `_meta`.
 struct upstream_call {
     std::string method;
-    std::string members;             ///< of params, without braces and without `_meta`
+    message_text members;            ///< of params, without braces and without `_meta`
     std::string meta_members;        ///< of `_meta`, without braces and without reserved keys
     std::string client_capabilities; ///< raw object; for modern upstreams; empty: none
     std::string log_level;           ///< raw string; for modern upstreams; empty: none
@@ -87,8 +88,10 @@ struct task_names {
 
 /// An upstream's answer: a result or a JSON-RPC error, as it came.
 struct upstream_answer {
-    std::string line;
+    shared_text line;
     envelope message;
+
+    [[nodiscard]] shared_text result() const { return line.part(message.result.of(line)); }
 };
 
 } // namespace mcpgw

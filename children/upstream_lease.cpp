@@ -96,7 +96,7 @@ void upstream::lease::report(const result<upstream_answer>& answer) const {
         from_->breaker_.fail(*pass_, clock_type::now());
 }
 
-task<result<upstream_answer>> upstream::lease::call(upstream_call request,
+task<result<upstream_answer>> upstream::lease::call(upstream_call& request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
     request.kind = place_.kind();
@@ -104,8 +104,7 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call request,
     auto answer = co_await link_->call(request, spoken_, observer, abort);
     // A client whose own session has ended gives up its calls with the same code as one of ours.
     if (!abort.reason() && may_do_better(answer)) {
-        auto better =
-            co_await send_again(std::move(request), std::move(observer), std::move(answer), abort);
+        auto better = co_await send_again(request, std::move(observer), std::move(answer), abort);
         report(better);
         co_return better;
     }
@@ -118,7 +117,7 @@ bool upstream::lease::may_do_better(const result<upstream_answer>& answer) {
     return is_unseen(answer) || has_refused_version(answer) || is_header_mismatch(answer);
 }
 
-task<result<upstream_answer>> upstream::lease::send_again(upstream_call request,
+task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request,
                                                           std::shared_ptr<call_observer> observer,
                                                           result<upstream_answer> first,
                                                           abort_signal& abort) {
@@ -231,7 +230,7 @@ task<result<upstream_answer>> upstream::call(upstream_call request,
     who.may_be_asked = observer != nullptr;
     auto place = co_await acquire(who, abort);
     if (place.has_error()) co_return place.error();
-    auto answer = co_await place->call(std::move(request), std::move(observer), abort);
+    auto answer = co_await place->call(request, std::move(observer), abort);
     co_return answer;
 }
 

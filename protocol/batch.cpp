@@ -47,7 +47,8 @@ result<std::vector<batch_item>> split_batch(std::string_view text, std::size_t m
         auto& item = items.emplace_back();
         item.text = *element;
         item.message = scan_item(item.text, limits);
-        if (item.message.has_value() && item.message->has_newline) flatten_newlines(item.text);
+        if (item.message.has_value() && item.message->has_newline)
+            item.text = flatten_newlines(item.text);
     }
     if (items.empty()) return fault{errc::invalid_request, "A batch must not be empty"};
     return items;

@@ -70,6 +70,12 @@ bool is_empty_array(std::string_view json) {
 
 } // namespace
 
+bool changes_content(std::string_view structured, output_shape output, revision client) {
+    if (client < revision::r2025_06_18) return true;
+    if (structured.empty() || era_of(client) == era::modern) return false;
+    return output == output_shape::other || !is_json_object(structured);
+}
+
 std::string content_for_client(std::string result_json, output_shape output, revision client) {
     const auto structured = find_member(result_json, "structuredContent");
     const auto shown =

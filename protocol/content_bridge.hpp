@@ -14,5 +14,7 @@ namespace mcpgw {
 /// without any content, the structured content is said as text. Other results, and newer clients,
 /// keep every byte.
 std::string content_for_client(std::string result_json, output_shape output, revision client);
+/// Whether that may change a result with this structuredContent (raw; empty: it has none).
+bool changes_content(std::string_view structured, output_shape output, revision client);
 
 } // namespace mcpgw

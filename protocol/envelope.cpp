@@ -112,6 +112,7 @@ private:
     template <class Table, class Spans>
     text_span* claim(const Table& table, Spans& spans, const scanned_name& name);
     bool scan_value(text_span* slot);
+    bool scan_value(text_span* slot, text_span& longest);
     void complain(std::size_t offset, const char* expected);
 
     std::string_view text_;
@@ -165,6 +166,15 @@ bool message_scanner::scan_value(text_span* slot) {
     return true;
 }
 
+bool message_scanner::scan_value(text_span* slot, text_span& longest) {
+    const std::size_t begin = in_.offset();
+    if (!in_.skip_value()) return false;
+    const text_span value{begin, in_.offset()};
+    if (slot != nullptr) *slot = value;
+    if (value.size() > longest.size()) longest = value;
+    return true;
+}
+
 bool message_scanner::scan_message() {
     if (!in_.is_at('{')) {
         complain(in_.offset(), "an object");
@@ -193,7 +203,7 @@ bool message_scanner::scan_params() {
     return scan_members(in_, [this](const scanned_name& name) {
         params_spans& spans = found_.in_params;
         text_span* const slot = claim(params_members, spans, name);
-        if (slot != &spans.meta) return scan_value(slot);
+        if (slot != &spans.meta) return scan_value(slot, spans.longest);
         if (!in_.is_at('{')) {
             complain(in_.offset(), "an object as _meta");
             return scan_value(slot);
@@ -216,7 +226,7 @@ bool message_scanner::scan_result() {
         text_span* const slot = claim(result_members, found_.in_result, name);
         if (slot == &found_.in_result.meta && !in_.is_at('{'))
             complain(in_.offset(), "an object as _meta");
-        return scan_value(slot);
+        return scan_value(slot, found_.in_result.longest);
     });
 }
 
@@ -291,9 +301,11 @@ std::string_view find_id(std::string_view text, const scan_limits& limits) {
     return id;
 }
 
-void flatten_newlines(std::string& text) {
-    std::ranges::replace(text, '\n', ' ');
-    std::ranges::replace(text, '\r', ' ');
+std::string flatten_newlines(std::string_view text) {
+    std::string flat{text};
+    std::ranges::replace(flat, '\n', ' ');
+    std::ranges::replace(flat, '\r', ' ');
+    return flat;
 }
 
 result<void> check_json(std::string_view text, const scan_limits& limits) {

@@ -58,6 +58,7 @@ struct envelope {
         text_span task_id; ///< of tasks/…
         text_span task;    ///< of tools/call: the client wants a task (2025-11-25)
         text_span meta;    ///< raw `_meta` object
+        text_span longest; ///< the longest value of all, so that it need not be read again
     } in_params;
 
     struct meta_spans {
@@ -67,7 +68,8 @@ struct envelope {
 
     struct result_spans {
         text_span result_type, meta, next_cursor, structured_content, is_error;
-        text_span task; ///< of tools/call: a task was made (2025-11-25)
+        text_span task;    ///< of tools/call: a task was made (2025-11-25)
+        text_span longest; ///< as in params
     } in_result;
 };
 
@@ -94,10 +96,10 @@ result<envelope> scan_envelope(std::string_view text, const scan_limits& limits 
 /// JSON object with exactly one top-level `id` that is a string or an integer. Else empty.
 std::string_view find_id(std::string_view text, const scan_limits& limits = {});
 
-/// Makes a scanned message fit on one line. Raw newlines in valid JSON stand only between tokens,
-/// so each becomes a space and every span stays right (basic/transports/stdio: messages MUST NOT
-/// contain embedded newlines).
-void flatten_newlines(std::string& text);
+/// A scanned message on one line. Raw newlines in valid JSON stand only between tokens, so each
+/// becomes a space and every span stays right (basic/transports/stdio: messages MUST NOT contain
+/// embedded newlines).
+[[nodiscard]] std::string flatten_newlines(std::string_view text);
 
 /// Checks one JSON value of any kind with the same strictness (and depth limit).
 result<void> check_json(std::string_view text, const scan_limits& limits = {});

@@ -3,6 +3,7 @@
 #include "protocol/content_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/message_writer.hpp"
 #include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +32,6 @@ member_writer without_server_info(std::string_view meta) {
     return kept;
 }
 
-constexpr std::size_t added_bytes_max = 80; // of what a modern result must have
 constexpr int request_code = -32600;
 constexpr int internal_code = -32603;
 constexpr int not_found_code = -32002;  // 2025-11-25, server/resources, "Error Handling"
@@ -77,31 +77,51 @@ bool is_lacking(std::string_view data, const result_context& context) {
     return !names_any;
 }
 
-std::string to_modern(std::string_view result_json, const result_context& context) {
-    const auto has = [result_json](std::string_view key) {
-        return !find_member(result_json, key).empty();
-    };
-    const auto meta = find_member(result_json, "_meta");
-    auto info = find_member(meta, meta_key::server_info);
-    if (info.empty()) info = context.server_info;
-    member_writer meta_members = without_server_info(meta);
-    if (!info.empty()) meta_members.add(meta_key::server_info, info);
+/// A result as its parts are read once, whatever their length.
+struct result_parts {
+    std::string_view type, meta, structured;
+    bool has_ttl = false;
+    bool has_scope = false;
+};
 
-    member_writer out{result_json.size() + meta_members.members().size() + added_bytes_max};
-    // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
-    if (!has("resultType")) out.add("resultType", R"("complete")");
-    member_reader reader{result_json};
-    while (const auto member = reader.next())
-        if (member->key != "_meta") out.add(member->key, member->value);
-    if (context.is_cacheable && !has("ttlMs")) out.add("ttlMs", "0");
-    if (context.is_cacheable && !has("cacheScope")) out.add("cacheScope", R"("private")");
-    if (!meta_members.empty()) out.add("_meta", meta_members.object());
-    return out.take_object();
+result_parts parts_of(std::string_view result_json, std::string_view known) {
+    result_parts parts;
+    member_reader reader{result_json, known};
+    while (const auto member = reader.next()) {
+        if (member->key == "resultType") parts.type = member->value;
+        if (member->key == "_meta") parts.meta = member->value;
+        if (member->key == "structuredContent") parts.structured = member->value;
+        if (member->key == "ttlMs") parts.has_ttl = true;
+        if (member->key == "cacheScope") parts.has_scope = true;
+    }
+    return parts;
 }
 
-std::string to_legacy(std::string_view result_json) {
-    member_writer out{result_json.size()};
-    member_reader reader{result_json};
+message_text to_modern(const shared_text& result_json, std::string_view known,
+                       const result_parts& has, const result_context& context) {
+    auto info = find_member(has.meta, meta_key::server_info);
+    if (info.empty()) info = context.server_info;
+    member_writer meta_members = without_server_info(has.meta);
+    if (!info.empty()) meta_members.add(meta_key::server_info, info);
+
+    message_writer out{result_json};
+    out.begin_object();
+    // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
+    if (has.type.empty()) out.add("resultType", R"("complete")");
+    member_reader reader{result_json, known};
+    while (const auto member = reader.next())
+        if (member->key != "_meta") out.keep(member->key, member->value);
+    if (context.is_cacheable && !has.has_ttl) out.add("ttlMs", "0");
+    if (context.is_cacheable && !has.has_scope) out.add("cacheScope", R"("private")");
+    if (!meta_members.empty()) out.add("_meta", meta_members.object());
+    out.end_object();
+    return out.take();
+}
+
+message_text to_legacy(const shared_text& result_json, std::string_view known) {
+    message_writer out{result_json};
+    out.begin_object();
+    member_reader reader{result_json, known};
     while (const auto member = reader.next()) {
         if (is_one_of(member->key, {"resultType", "ttlMs", "cacheScope"})) continue;
         if (member->key == "_meta") {
@@ -109,29 +129,28 @@ std::string to_legacy(std::string_view result_json) {
             if (!meta.empty()) out.add("_meta", meta.object());
             continue;
         }
-        out.add(member->key, member->value);
+        out.keep(member->key, member->value);
     }
-    return out.take_object();
+    out.end_object();
+    return out.take();
 }
 
 } // namespace
 
-std::string params_for_upstream(std::string_view params, era client_era, era upstream_era) {
-    return params_for_upstream(params, client_era, upstream_era, {}, {});
-}
-
-std::string params_for_upstream(std::string_view params, era client_era, era upstream_era,
-                                std::string_view key, std::string_view value_json) {
-    const bool drops_retry = client_era == era::modern && upstream_era == era::legacy;
-    member_writer out{params.size() + value_json.size()};
-    member_reader reader{params};
+message_text params_for_upstream(const shared_text& params, std::string_view known,
+                                 const params_route& route) {
+    const bool drops_retry = route.client_era == era::modern && route.upstream_era == era::legacy;
+    message_writer out{params, route.replacement.size()};
+    member_reader reader{params, known};
     while (const auto member = reader.next()) {
         if (member->key == "_meta") continue;
         if (drops_retry && is_retry_member(member->key)) continue;
-        const bool is_replaced = !key.empty() && member->key == key;
-        out.add(member->key, is_replaced ? value_json : member->value);
+        if (!route.replaced_key.empty() && member->key == route.replaced_key)
+            out.add(member->key, route.replacement);
+        else
+            out.keep(member->key, member->value);
     }
-    return out.take_members();
+    return out.take();
 }
 
 std::string meta_for_upstream(std::string_view meta) {
@@ -148,15 +167,24 @@ std::string meta_for_upstream(std::string_view meta) {
 }
 
 std::string result_for_client(std::string_view result_json, const result_context& context) {
-    if (!is_json_object(result_json)) return std::string{result_json};
+    return result_for_client(shared_text::copy_of(result_json), {}, context).str();
+}
+
+message_text result_for_client(const shared_text& result_json, std::string_view known,
+                               const result_context& context) {
+    if (!is_json_object(result_json)) return {{}, result_json};
+    const auto parts = parts_of(result_json, known);
     if (context.client_era == era::modern) {
-        const bool is_ready =
-            context.upstream_era == era::modern && !find_member(result_json, "resultType").empty();
-        return is_ready ? std::string{result_json} : to_modern(result_json, context);
+        const bool is_ready = context.upstream_era == era::modern && !parts.type.empty();
+        return is_ready ? message_text{{}, result_json}
+                        : to_modern(result_json, known, parts, context);
     }
-    if (context.upstream_era == era::legacy)
-        return content_for_client(std::string{result_json}, context.output, context.client);
-    return content_for_client(to_legacy(result_json), context.output, context.client);
+    const bool changes = changes_content(parts.structured, context.output, context.client);
+    if (context.upstream_era == era::legacy && !changes) return {{}, result_json};
+    auto made = context.upstream_era == era::legacy ? message_text{{}, result_json}
+                                                    : to_legacy(result_json, known);
+    if (changes) return content_for_client(made.str(), context.output, context.client);
+    return made;
 }
 
 std::string error_for_client(std::string_view error_json, const result_context& context,

@@ -3,6 +3,7 @@
 #include "protocol/envelope.hpp"
 #include "protocol/list_bridge.hpp"
 #include "protocol/mcp.hpp"
+#include "protocol/message_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,13 +14,19 @@ namespace mcpgw {
 /// Translates one message between the eras. Pure text in, text out; whatever is not named here
 /// keeps its bytes.
 
-/// Members of a client's `params` for an upstream: without `_meta`, and without what only the other
-/// era knows. No braces.
-std::string params_for_upstream(std::string_view params, era client_era, era upstream_era);
+/// Between whom the params of a request travel.
+struct params_route {
+    era client_era = era::legacy;
+    era upstream_era = era::legacy;
+    std::string_view replaced_key{}; ///< a member whose value becomes another (`name`, `ref`)
+    std::string_view replacement{};  ///< raw JSON
+};
 
-/// The same with the value of one member replaced by raw JSON (`name`, `ref`).
-std::string params_for_upstream(std::string_view params, era client_era, era upstream_era,
-                                std::string_view key, std::string_view value_json);
+/// Members of a client's `params` for an upstream: without `_meta`, and without what only the other
+/// era knows. No braces. `known`: a value in params that need not be read again (envelope,
+/// longest); a long one is not copied.
+message_text params_for_upstream(const shared_text& params, std::string_view known,
+                                 const params_route& route);
 
 /// Members of a client's `_meta` that travel on: trace context and foreign keys, without the
 /// progress token and without the keys that belong to one hop (2026-07-28, basic/index, "_meta").
@@ -41,6 +48,9 @@ struct result_context {
 /// where the method has them, serverInfo in `_meta`. To legacy clients: those are taken out, and
 /// the content is said as their revision can (content_for_client).
 std::string result_for_client(std::string_view result_json, const result_context& context);
+/// The same, which copies no long text; `known` as in params_for_upstream().
+message_text result_for_client(const shared_text& result_json, std::string_view known,
+                               const result_context& context);
 
 /// The `error` object of an upstream for a client (2026-07-28, basic/index, "Error Codes"):
 ///  - a missing resource is -32602 to modern clients, -32002 to legacy ones

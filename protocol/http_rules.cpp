@@ -1,5 +1,7 @@
 #include "protocol/http_rules.hpp"
 
+#include "protocol/http_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,41 +11,25 @@ namespace mcpgw {
 
 namespace {
 
-// No <cctype>: it depends on the locale and is undefined for bytes above 0x7F.
-constexpr char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_alnum(char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-}
-
-bool iequals(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
-    return true;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // --- framing ---
 
 // Carriage return and line feed are here too: a folded line is read as two fields by some.
-// Looks at all of them, since that can be done many at a time.
 bool has_control_character(std::string_view value) {
-    bool is_found = false;
-    for (const char c : value) {
-        const auto byte = static_cast<unsigned char>(c);
-        is_found |= (byte < 0x20 && byte != '\t') || byte == 0x7F;
+    constexpr std::uint64_t high_bits = each_byte * 0x80;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        for (; value.size() - i >= word_bytes; i += word_bytes) {
+            const auto word = load_word(value, i);
+            const auto deletes = word ^ (each_byte * 0x7F);
+            // Finds too much beside what there is, never too little; then each byte is looked at.
+            const auto found =
+                ((word - each_byte * 0x20) & ~word) | ((deletes - each_byte) & ~deletes);
+            if ((found & high_bits) != 0) break;
+        }
+        if (i == value.size()) break;
+        const auto byte = static_cast<unsigned char>(value[i]);
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7F) return true;
     }
-    return is_found;
+    return false;
 }
 
 // Digits only: no sign, no list ("5, 5"), no more than every reader's 64-bit integer can hold.
@@ -214,83 +200,6 @@ bool is_origin_listed(std::string_view origin, const std::vector<std::string>& a
     });
 }
 
-// --- media types ---
-
-/// Takes the text up to the next `separator` that is not inside a quoted string.
-std::string_view take_part(std::string_view& text, char separator) {
-    bool is_quoted = false;
-    std::size_t at = 0;
-    for (; at < text.size(); ++at) {
-        if (is_quoted && text[at] == '\\') {
-            ++at;
-            continue;
-        }
-        if (text[at] == '"') is_quoted = !is_quoted;
-        if (!is_quoted && text[at] == separator) break;
-    }
-    at = std::min(at, text.size());
-    const auto part = text.substr(0, at);
-    text.remove_prefix(std::min(at + 1, text.size()));
-    return trim(part);
-}
-
-enum class weight : unsigned char { malformed, zero, positive };
-
-// RFC 9110, 12.4.2, and ".2" without the leading zero, which old Java clients send.
-weight parse_weight(std::string_view text) {
-    const auto dot = text.find('.');
-    const auto whole = text.substr(0, dot);
-    const auto fraction = dot == std::string_view::npos ? std::string_view{} : text.substr(dot + 1);
-    if (whole.empty() && fraction.empty()) return weight::malformed;
-    if (!whole.empty() && whole != "0" && whole != "1") return weight::malformed;
-    if (!std::ranges::all_of(fraction, is_digit)) return weight::malformed;
-    const bool has_fraction = fraction.find_first_not_of('0') != std::string_view::npos;
-    if (whole == "1") return has_fraction ? weight::malformed : weight::positive;
-    return has_fraction ? weight::positive : weight::zero;
-}
-
-weight weight_of(std::string_view parameters) {
-    while (!parameters.empty()) {
-        const auto parameter = take_part(parameters, ';');
-        const auto equals = parameter.find('=');
-        if (equals == std::string_view::npos) continue;
-        if (iequals(trim(parameter.substr(0, equals)), "q"))
-            return parse_weight(trim(parameter.substr(equals + 1)));
-    }
-    return weight::positive;
-}
-
-/// How exactly `range` names `type`: 3 the type itself, 2 `type/*`, 1 `*/*`, 0 not at all.
-int specificity(std::string_view range, std::string_view type) {
-    if (iequals(range, type)) return 3;
-    if (range == "*/*") return 1;
-    if (!range.ends_with("/*")) return 0;
-    return iequals(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1)) ? 2 : 0;
-}
-
-// The most exact range decides (RFC 9110, 12.5.1): "*/*, text/event-stream;q=0" excludes streams.
-bool accepts(const request_head& head, std::string_view type) {
-    bool has_accept = false;
-    bool is_accepted = false;
-    int best = 0;
-    for (const auto& field : head.fields) {
-        if (!iequals(field.name, header_name::accept)) continue;
-        has_accept = true;
-        auto list = field.value;
-        while (!list.empty()) {
-            auto element = take_part(list, ',');
-            const auto range = take_part(element, ';');
-            const int found = specificity(range, type);
-            const auto quality = weight_of(element);
-            if (found == 0 || found < best || quality == weight::malformed) continue;
-            const bool is_positive = quality == weight::positive;
-            is_accepted = found > best ? is_positive : is_accepted || is_positive;
-            best = found;
-        }
-    }
-    return !has_accept || is_accepted;
-}
-
 } // namespace
 
 // A name such as "Content-Length " hides a field from one of two readers.
@@ -302,8 +211,9 @@ bool is_token(std::string_view text) {
             allowed[static_cast<unsigned char>(c)] = true;
         return allowed;
     }();
-    return !text.empty() &&
-           std::ranges::all_of(text, [](char c) { return table[static_cast<unsigned char>(c)]; });
+    bool is_good = !text.empty();
+    for (const char c : text) is_good = table[static_cast<unsigned char>(c)] && is_good;
+    return is_good;
 }
 
 bool is_param(std::string_view name) {
@@ -355,25 +265,6 @@ result<void> check_access(const request_head& head, const access_policy& policy)
         return {};
     return fault{errc::origin_refused,
                  "This Origin is not allowed; add it to the allowed origins if it is yours"};
-}
-
-result<void> check_post(const request_head& head) {
-    constexpr std::string_view usual_accept = "application/json, text/event-stream"; // of SDKs
-    auto content_type = head.find(header_name::content_type).value_or(std::string_view{});
-    if (content_type != "application/json" &&
-        !iequals(take_part(content_type, ';'), "application/json"))
-        return errc::unsupported_media_type;
-    if (head.count(header_name::accept) == 1 && head.find(header_name::accept) == usual_accept)
-        return {};
-    if (!accepts(head, "application/json") || !accepts(head, "text/event-stream"))
-        return errc::not_acceptable;
-    return {};
-}
-
-result<void> check_get_stream(const request_head& head) {
-    if (!accepts(head, "text/event-stream"))
-        return fault{errc::not_acceptable, "Accept must allow text/event-stream"};
-    return {};
 }
 
 std::vector<std::pair<std::string, std::string>> find_params(const request_head& head) {

@@ -35,9 +35,15 @@ constexpr bool is_special(unsigned char byte) {
 
 } // namespace json_bytes
 
+/// The same as find_special() for what is likely to be long: several registers at a time, as wide
+/// as the processor has them. Stops at the latest when less than that is left.
+const char* skip_plain_blocks(const char* at, const char* end);
+
 /// First byte from `at` on that is a control character, '"', '\\' or not ASCII; `end` if none.
 inline const char* find_special(const char* at, const char* end) {
 #if defined(__SSE2__)
+    constexpr int short_rounds = 8; // most strings are shorter than what follows is worth
+    int rounds = 0;
     // Signed comparison: bytes that are not ASCII are negative, so they count as below a space.
     const __m128i space = _mm_set1_epi8(0x20);
     const __m128i quote = _mm_set1_epi8('"');
@@ -50,6 +56,7 @@ inline const char* find_special(const char* at, const char* end) {
         const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
         if (mask != 0) return at + std::countr_zero(mask);
         at += 16;
+        if (++rounds == short_rounds) at = skip_plain_blocks(at, end);
     }
 #endif
     if constexpr (std::endian::native == std::endian::little) {

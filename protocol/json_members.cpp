@@ -79,6 +79,11 @@ std::size_t skip_separator(std::string_view text, std::size_t at) {
 member_reader::member_reader(std::string_view object_text)
     : text_(object_text), at_(enter(object_text, '{')) {}
 
+member_reader::member_reader(std::string_view object_text, std::string_view known)
+    : member_reader(object_text) {
+    known_ = known;
+}
+
 std::optional<json_member> member_reader::next() {
     const std::size_t key_begin = skip_separator(text_, at_);
     at_ = text_.size(); // stays there unless a whole member follows
@@ -88,7 +93,9 @@ std::optional<json_member> member_reader::next() {
     if (key_end - key_begin < 2 || colon >= text_.size() || text_[colon] != ':')
         return std::nullopt;
     const std::size_t value_begin = skip_blanks(text_, colon + 1);
-    const std::size_t value_end = skip_value(text_, value_begin);
+    const bool is_known = !known_.empty() && text_.data() + value_begin == known_.data();
+    const std::size_t value_end =
+        is_known ? value_begin + known_.size() : skip_value(text_, value_begin);
     if (value_begin >= value_end) return std::nullopt;
     at_ = value_end;
 

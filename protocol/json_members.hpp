@@ -22,12 +22,15 @@ class member_reader {
 public:
     /// `object_text` begins with '{' (leading blanks allowed) and must outlive the reader.
     explicit member_reader(std::string_view object_text);
+    /// `known`: the value of a member, a view of the same text, which need not be read again.
+    member_reader(std::string_view object_text, std::string_view known);
     /// The next member, or nothing after the last one (or if the text is no object).
     std::optional<json_member> next();
 
 private:
     std::string_view text_;
     std::size_t at_ = 0;
+    std::string_view known_;
 };
 
 /// Reads the elements of an array whose text was scanned before.

@@ -10,7 +10,7 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t large_bytes = 64 * 1024; // moving it in place beats a new place for it
+constexpr std::size_t framing_bytes = 48; // of a response around its id and its result
 
 /// One allocation for the whole text.
 std::string join(std::initializer_list<std::string_view> parts) {
@@ -63,11 +63,18 @@ std::string make_response(std::string_view id_json, std::string_view result_json
         {R"({"jsonrpc":"2.0","id":)", id_or_null(id_json), R"(,"result":)", result_json, "}"});
 }
 
-std::string take_response(std::string_view id_json, std::string result_json) {
-    if (result_json.size() < large_bytes) return make_response(id_json, result_json);
-    result_json.insert(0,
-                       join({R"({"jsonrpc":"2.0","id":)", id_or_null(id_json), R"(,"result":)"}));
-    result_json += '}';
+message_text wrap_response(std::string_view id_json, message_text result_json) {
+    const bool is_long = result_json.size() >= shared_text::long_bytes;
+    const auto follows = is_long ? result_json.before.size() : result_json.size();
+    std::string text;
+    text.reserve(framing_bytes + id_json.size() + follows);
+    text.append(R"({"jsonrpc":"2.0","id":)").append(id_or_null(id_json)).append(R"(,"result":)");
+    if (!is_long) {
+        result_json.append_to(text);
+        return text += '}';
+    }
+    result_json.before.insert(0, text);
+    result_json.append("}");
     return result_json;
 }
 

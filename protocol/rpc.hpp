@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/error.hpp"
+#include "protocol/message_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ std::string make_request(std::string_view id_json, std::string_view method,
                          std::string_view params_json);
 std::string make_notification(std::string_view method, std::string_view params_json);
 std::string make_response(std::string_view id_json, std::string_view result_json);
-/// The same around a result that is not needed any more: a large one stays where it is.
-std::string take_response(std::string_view id_json, std::string result_json);
+/// The same around a result that is not copied where it is long.
+message_text wrap_response(std::string_view id_json, message_text result_json);
 /// Error with code, message and `data` {"code": NAME, …} from the table. An empty id is left out
 /// (basic/index, "Error Responses": the id may be absent where it could not be read).
 std::string make_error_response(std::string_view id_json, const fault& f);

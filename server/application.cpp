@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t main_tasks_max = 8;
 
+/// Sockets, pipes and timers are used by the loop's thread alone, so Asio needs no locks for them.
+/// Others may still post to it (name_lookup).
+constexpr int one_thread_hint = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
+
 std::vector<std::string> own_environment() {
     std::vector<std::string> list;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
@@ -23,7 +27,7 @@ std::vector<std::string> own_environment() {
 
 application::application(const configuration& config, const std::string& own_binary)
     : config_(config)
-    , io_(1)
+    , io_(one_thread_hint)
     , log_(config.log)
     , guard_(own_binary)
     , upstreams_(io_.get_executor(), naming_beside_own(config.gateway), &guard_, log_,

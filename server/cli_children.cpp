@@ -126,24 +126,24 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
                                 minify_json(options.arguments));
     auto& calls = app.calls();
     shell_sink sink;
-    const auto answer = co_await calls.send(std::move(order), request, sink);
+    const auto answer = co_await calls.send(order, request, sink);
     if (answer.has_error()) {
         fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(answer.error().code).name,
                    answer.error().message());
         outcome.code = exit_failure;
         co_return;
     }
-    const bool is_error =
-        !answer->error.empty() || find_member(answer->result, "isError") == "true";
+    const auto text = answer->result.str();
+    const bool is_error = !answer->error.empty() || find_member(text, "isError") == "true";
     if (is_error) outcome.code = exit_failure;
     if (options.as_json)
-        fmt::print("{}\n", answer->error.empty() ? answer->result
-                                                 : fmt::format(R"({{"error":{}}})", answer->error));
+        fmt::print("{}\n",
+                   answer->error.empty() ? text : fmt::format(R"({{"error":{}}})", answer->error));
     else if (!answer->error.empty())
         fmt::print(stderr, "mcp-gateway: server '{}': {}\n", options.child,
                    unquote_json(find_member(answer->error, "message")).value_or("error"));
     else
-        print_content(answer->result);
+        print_content(text);
     if (is_error && answer->error.empty())
         fmt::print(stderr, "mcp-gateway: the tool '{}' reported an error\n", options.tool);
 }

@@ -17,11 +17,6 @@ namespace mcpgw {
 
 namespace {
 
-constexpr int rounds_max = 10;                  // a server that asks for ever must come to an end
-constexpr std::uint64_t visits_max = 3;         // of URLs, for one request
-constexpr std::chrono::minutes answer_time{10}; // a person may have to think
-constexpr std::chrono::milliseconds empty_round{
-    250};                                        // "try again later": no questions, only a state
 constexpr int url_elicitation_required = -32042; // 2025-11-25, client/elicitation
 
 std::string log_level_of(const client_request& request) {
@@ -40,17 +35,6 @@ bool may_be_answered_with_a_question(std::string_view method_name) {
            method_name == method::resources_read;
 }
 
-/// `members` of an object with the value of one replaced, or without it where there is no value.
-std::string with_member(std::string_view members, std::string_view key, std::string_view value) {
-    const auto object = fmt::format("{{{}}}", members);
-    member_writer changed;
-    member_reader reader{object};
-    while (const auto member = reader.next())
-        if (member->key != key) changed.add(member->key, member->value);
-    if (!value.empty()) changed.add(key, value);
-    return changed.take_members();
-}
-
 bool can_be_asked(const call_relay& relay, revision client) {
     const auto can = abilities_of(relay.client_capabilities(), client);
     return can.roots || can.sampling || can.form || can.url;
@@ -63,11 +47,6 @@ std::string digest_of(const client_request& request) {
     const auto& in = request.message.in_params;
     const auto name = unquote_json((in.uri.empty() ? in.name : in.uri).of(request.text));
     return request_digest(request.method(), name.value_or(""), in.arguments.of(request.text));
-}
-
-std::string result_with_error(std::string_view text) {
-    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"isError":true}})",
-                       quote_json(text));
 }
 
 } // namespace
@@ -98,7 +77,7 @@ std::string forwarder::seal(const journey& way, request_state state) const {
     return quote_json(states_.seal(state, request_states::time_point::clock::now()));
 }
 
-upstream_call forwarder::make_call(const journey& way, std::string members,
+upstream_call forwarder::make_call(const journey& way, message_text members,
                                    std::string_view retry_members) {
     const auto& request = way.request;
     upstream_call call;
@@ -107,13 +86,15 @@ upstream_call forwarder::make_call(const journey& way, std::string members,
     call.tool = way.what.tool;
     call.deadline = way.deadline;
     if (!retry_members.empty()) {
-        call.members += call.members.empty() ? "" : ",";
-        call.members += retry_members;
+        if (!call.members.empty()) call.members.append(",");
+        call.members.append(retry_members);
     }
     call.meta_members = meta_for_upstream(request.message.in_params.meta.of(request.text));
-    call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
-                                                       request.spoken, way.place->spoken());
-    call.log_level = log_level_of(request);
+    if (way.server() == era::modern) {
+        call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
+                                                           request.spoken, way.place->spoken());
+        call.log_level = log_level_of(request);
+    }
     if (way.terms.declares_tasks)
         call.client_capabilities = with_tasks_declared(call.client_capabilities);
     call.wants_progress = way.relay->wants_progress();
@@ -125,34 +106,6 @@ forwarded_answer forwarder::input_required(const journey& way, std::string membe
     auto context = way.context;
     context.is_cacheable = false; // what a retry brings is nobody else's
     return {result_for_client(body, context), {}};
-}
-
-/// A legacy server refuses until the user has visited a URL (2025-11-25, client/elicitation, "URL
-/// Elicitation Required Error"); a modern client is asked to, and comes back with the same request.
-result<forwarded_answer> forwarder::ask_for_visit(const journey& way,
-                                                  std::string_view error_json) const {
-    const auto abilities = abilities_of(way.relay->client_capabilities(), newest_modern);
-    if (!abilities.url)
-        return fault{errc::missing_client_capability,
-                     "the server wants the user to visit a URL, which this client does not support",
-                     R"({"requiredCapabilities":{"elicitation":{"url":{}}}})"};
-    request_state state;
-    state.what = request_state::kind::url;
-    state.round = way.state ? way.state->round + 1 : 1;
-    if (state.round > visits_max)
-        return fault{errc::server_failed,
-                     fmt::format("server '{}' still refuses after {} visits of its URL",
-                                 way.what.upstream, visits_max)};
-    std::string requests;
-    int made = 0;
-    element_reader wanted{find_member(find_member(error_json, "data"), "elicitations")};
-    while (const auto one = wanted.next()) {
-        const auto params = with_member(one->substr(1, one->size() - 2), "elicitationId", {});
-        requests += fmt::format(R"({}"url{}":{{"method":"{}","params":{{{}}}}})",
-                                requests.empty() ? "" : ",", ++made, method::elicitation, params);
-    }
-    return input_required(way, fmt::format(R"("inputRequests":{{{}}},"requestState":{})", requests,
-                                           seal(way, std::move(state))));
 }
 
 /// The answer of an upstream in the client's era.
@@ -195,15 +148,15 @@ result<forwarded_answer> forwarder::finish(const journey& way,
                                       seal(way, std::move(sealed)));
         return forwarded_answer{result_for_client("{" + text + "}", way.context), {}};
     }
-    return forwarded_answer{result_for_client(body, way.context), {}};
+    const auto longest = message.in_result.longest.of(answer->line);
+    return forwarded_answer{result_for_client(answer->result(), longest, way.context), {}};
 }
 
 task<result<forwarded_answer>> forwarder::call_once(journey& way) {
     std::shared_ptr<call_observer> observer;
     if (way.may_be_asked) observer = way.relay;
     auto call = make_call(way, std::move(way.members), {});
-    const auto answer =
-        co_await way.place->call(std::move(call), std::move(observer), *way.request.abort);
+    const auto answer = co_await way.place->call(call, std::move(observer), *way.request.abort);
     co_return finish(way, answer, way.relay->missing_capabilities());
 }
 
@@ -213,6 +166,7 @@ task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
     who.digest = digest_of(way.request);
     who.upstream = way.what.upstream;
     auto call = make_call(way, std::move(way.members), {});
+    if (way.what.tasks != nullptr) way.task_place.emplace(way.place->follow());
     auto end = co_await parked_.begin(std::move(*way.place), std::move(call), std::move(who),
                                       way.request, way.relay);
     co_return end_round(way, std::move(end));
@@ -222,84 +176,6 @@ result<forwarded_answer> forwarder::end_round(const journey& way,
                                               parked_calls::round_end end) const {
     if (!end.input_required.empty()) return input_required(way, std::move(end.input_required));
     return finish(way, end.answer, end.missing_capabilities);
-}
-
-task<result<std::string>> forwarder::ask_client(const std::string& result_json, journey& way) {
-    const auto questions = input_requests(result_json);
-    auto& abort = *way.request.abort;
-    auto& relay = *way.relay;
-    std::vector<std::shared_ptr<question>> asked;
-    // All at once: the client may show them together.
-    for (const auto& q : questions) {
-        auto one = relay.ask(q.method, q.params);
-        if (one.has_error()) co_return one.error();
-        asked.push_back(*one);
-    }
-    const abort_signal::listener on_abort{abort, [&relay, &abort] {
-                                              relay.withdraw(*abort.reason());
-                                          }};
-    std::string responses;
-    const auto asked_at = clock_type::now();
-    const auto deadline = asked_at + answer_time;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        auto answer = co_await asked[i]->wait(deadline);
-        if (abort.reason()) co_return *abort.reason();
-        if (!answer.has_error()) answer = relay.translate_answer(questions[i].method, *answer);
-        const bool is_elicitation = questions[i].method == method::elicitation;
-        if (answer.has_error() && !is_elicitation) co_return answer.error();
-        if (!responses.empty()) responses += ',';
-        responses += fmt::format("{}:{}", questions[i].key_json,
-                                 answer.has_error() ? R"({"action":"cancel"})" : *answer);
-    }
-    way.deadline += clock_type::now() - asked_at; // while somebody thinks the time stands still
-    std::string members;
-    if (!questions.empty()) members = fmt::format(R"("inputResponses":{{{}}})", responses);
-    const auto state = find_member(result_json, "requestState");
-    if (!state.empty())
-        members += fmt::format("{}\"requestState\":{}", members.empty() ? "" : ",", state);
-    co_return members;
-}
-
-/// A legacy client in front of a modern server.
-task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
-    timer pause{upstreams_.get_executor()};
-    std::string retry_members;
-    for (int round = 0; round < rounds_max; ++round) {
-        if (round > 0) fill_members(way); // made again rather than kept: they can be large
-        auto call = make_call(way, std::move(way.members), retry_members);
-        const auto answer =
-            co_await way.place->call(std::move(call), way.relay, *way.request.abort);
-        const bool must_know_tasks = way.what.tasks != nullptr && !way.terms.declares_tasks &&
-                                     task_routes::are_needed(answer);
-        if (must_know_tasks) { // task_routes waits for the end of the task then
-            way.terms.declares_tasks = true;
-            continue;
-        }
-        const bool needs_input =
-            !answer.has_error() && !answer->message.is_error &&
-            answer->message.in_result.result_type.of(answer->line) == "\"input_required\"";
-        if (!needs_input) co_return finish(way, answer, {});
-        const std::string body{answer->message.result.of(answer->line)};
-        auto members = co_await ask_client(body, way);
-        if (members.has_error()) {
-            const auto& reason = members.error();
-            if (way.request.abort->reason()) co_return reason;
-            // The model can act on the failure of a tool; other requests have errors for it.
-            if (way.what.method == method::tools_call)
-                co_return forwarded_answer{result_with_error(reason.message()), {}};
-            co_return fault{errc::invalid_request, std::string{reason.message()}};
-        }
-        retry_members = std::move(*members);
-        if (input_requests(body).empty()) {
-            pause.expires_after(empty_round);
-            co_await pause.async_wait(nothrow);
-        }
-        if (way.request.abort->reason()) co_return *way.request.abort->reason();
-    }
-    co_return fault{errc::server_failed,
-                    fmt::format("server '{}' asked for input {} times without an answer to the "
-                                "request",
-                                way.what.upstream, rounds_max)};
 }
 
 /// A retry finds its call where it waits; no other instance is needed for it.
@@ -334,27 +210,30 @@ result<void> forwarder::prepare(journey& way) const {
                                             way.place->spoken(), way.what.tool_tasks);
         if (terms.has_error()) return terms.error();
         way.terms = std::move(*terms);
-        way.task_place.emplace(way.place->follow());
     }
     fill_members(way);
     return {};
 }
 
 void forwarder::fill_members(journey& way) {
-    way.members = way.what.members
-                      ? *way.what.members
-                      : params_for_upstream(way.request.params(), way.client(), way.server(),
-                                            way.what.replaced_key, way.what.replacement);
+    const auto& request = way.request;
+    if (way.what.members) {
+        way.members = *way.what.members;
+    } else {
+        params_route route{way.client(), way.server(), way.what.replaced_key, way.what.replacement};
+        way.members = params_for_upstream(request.text.part(request.params()),
+                                          request.longest_param(), route);
+    }
     // `context` came with 2025-06-18 (server/utilities/completion).
     if (way.what.method == method::complete && way.place->spoken() < revision::r2025_06_18)
-        way.members = with_member(way.members, "context", {});
+        way.members = with_member(way.members.str(), "context", {});
     if (way.state && way.server() == era::modern)
-        way.members = with_member(way.members, "requestState", way.state->upstream_state);
-    const bool has_task = !way.what.members && way.request.message.in_params.task;
-    way.members = way.terms.apply_to(std::move(way.members), has_task);
+        way.members = with_member(way.members.str(), "requestState", way.state->upstream_state);
+    const bool has_task = !way.what.members && request.message.in_params.task;
+    if (way.terms.changes(has_task)) way.members = way.terms.apply_to(way.members.str());
 }
 
-task<result<forwarded_answer>> forwarder::send(order o, const client_request& request,
+task<result<forwarded_answer>> forwarder::send(const order& o, const client_request& request,
                                                reply_sink& sink) {
     auto* const target = upstreams_.find(o.upstream);
     if (target == nullptr)
@@ -373,19 +252,21 @@ task<result<forwarded_answer>> forwarder::send(order o, const client_request& re
         if (state.has_error()) co_return state.error();
         way.state = std::move(*state);
     }
-    way.server_info = target->server_info();
-    way.context.server_info = way.server_info;
+    way.show(target->server_info());
     way.limits = limits_of_call(target->options(), o.tool);
     way.deadline = clock_type::now() + way.limits.total;
     if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
-    auto answered = co_await try_until_done(way, *target);
+    target->retries().on_call();
+    auto answered = co_await try_once(way, *target);
+    if (answered.has_error()) answered = co_await try_again(way, *target, std::move(answered));
     if (answered.has_error() && may_fall_back(way, answered.error())) {
         auto reason = answered.error();
         co_return co_await fall_back(way, *target, std::move(reason));
     }
     if (answered.has_error() || !answered->is_for_tasks) co_return answered;
-    task_routes::answered_call for_tasks{o.upstream, std::move(answered->result),
+    task_routes::answered_call for_tasks{o.upstream, answered->result.str(),
                                          std::move(answered->progress_token), way.relay};
+    if (!way.task_place) way.task_place.emplace(way.place->follow());
     auto taken = co_await o.tasks->take_over(request, sink, *way.task_place, std::move(for_tasks));
     if (taken.has_error()) co_return taken.error();
     co_return forwarded_answer{std::move(*taken), {}};

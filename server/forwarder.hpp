@@ -17,8 +17,8 @@ namespace mcpgw {
 
 /// An upstream's answer, already in the client's era: either a result or an error object.
 struct forwarded_answer {
-    std::string result; ///< raw; empty if it is an error
-    std::string error;  ///< raw error object
+    message_text result; ///< raw; empty if it is an error
+    std::string error;   ///< raw error object
     /// `result` is the upstream's own, which task_routes must look at first; it answers the call
     /// with this progress token.
     bool is_for_tasks = false;
@@ -64,15 +64,21 @@ public:
         output_shape output = output_shape::undeclared; ///< of the tool that is called
     };
 
-    task<result<forwarded_answer>> send(order o, const client_request& request, reply_sink& sink);
+    /// `o`, `request` and `sink` must live until then.
+    task<result<forwarded_answer>> send(const order& o, const client_request& request,
+                                        reply_sink& sink);
 
 private:
     /// One request on its way; in the frame of send().
     struct journey;
 
     // attempts (forwarder_attempts.cpp)
-    task<result<forwarded_answer>> try_until_done(journey& way, upstream& target);
     task<result<forwarded_answer>> try_once(journey& way, upstream& target);
+    task<result<forwarded_answer>> try_later(journey& way, upstream& target, upstream::caller who,
+                                             std::string key);
+    task<result<forwarded_answer>> call_at(journey& way, upstream::lease place);
+    task<result<forwarded_answer>> try_again(journey& way, upstream& target,
+                                             result<forwarded_answer> answered);
     task<> pause_before_repeat(std::chrono::milliseconds time, abort_signal& abort);
     [[nodiscard]] static bool may_be_repeated(const journey& way, const upstream& target);
 
@@ -82,7 +88,7 @@ private:
     task<result<forwarded_answer>> try_fallback(journey& way, const upstream& failed,
                                                 fallback_plan::step step);
 
-    [[nodiscard]] static upstream_call make_call(const journey& way, std::string members,
+    [[nodiscard]] static upstream_call make_call(const journey& way, message_text members,
                                                  std::string_view retry_members);
     task<result<forwarded_answer>> resume(journey& way);
     task<result<forwarded_answer>> call(journey& way);

@@ -50,25 +50,30 @@ bool forwarder::may_be_repeated(const journey& way, const upstream& target) {
            find_member(hints, "idempotentHint") == "true";
 }
 
+/// No coroutine: where the server has room, nothing is waited for before the call itself.
 task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& target) {
     upstream::caller who;
     who.speaks = way.request.client_era;
     who.owner = way.relay->owner();
     who.may_be_asked = way.may_be_asked;
     who.deadline = way.deadline;
-    const auto key = sharing_key(target.options().pool.share, way.request);
-    if (key.has_error()) co_return key.error();
+    auto key = sharing_key(target.options().pool.share, way.request);
+    if (key.has_error()) return fail(key.error());
     who.key = *key;
     way.is_written = false;
     way.place = nullptr;
     way.task_place.reset();
     way.held.reset();
     auto at_once = target.try_acquire(who);
-    if (!at_once) {
-        auto waited = co_await target.acquire(who, *way.request.abort);
-        at_once.emplace(std::move(waited));
-    }
-    auto& place = *at_once;
+    if (!at_once) return try_later(way, target, who, std::move(*key));
+    if (at_once->has_error()) return fail(at_once->error());
+    return call_at(way, std::move(**at_once));
+}
+
+task<result<forwarded_answer>> forwarder::try_later(journey& way, upstream& target,
+                                                    upstream::caller who, std::string key) {
+    who.key = key;
+    auto place = co_await target.acquire(who, *way.request.abort);
     if (place.has_error()) {
         // Who wants to wait longer for a start must know which limit it was.
         const bool is_late =
@@ -76,14 +81,17 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
         if (is_late) co_return too_long_in_all(target.name(), way.what.method, way.limits);
         co_return place.error();
     }
-    way.held.emplace(std::move(*place));
+    auto answered = co_await call_at(way, std::move(*place));
+    co_return answered;
+}
+
+task<result<forwarded_answer>> forwarder::call_at(journey& way, upstream::lease place) {
+    way.held.emplace(std::move(place));
     way.place = &*way.held;
     way.relay->set_server(way.place->spoken());
-    way.server_info = way.place->server_info();
-    way.context.server_info = way.server_info;
+    way.show(way.place->server_info());
     way.is_written = true;
-    auto answered = co_await call(way);
-    co_return answered;
+    return call(way);
 }
 
 /// Over at once where the client gives the call up.
@@ -95,19 +103,12 @@ task<> forwarder::pause_before_repeat(std::chrono::milliseconds time, abort_sign
     co_await pause.async_wait(nothrow);
 }
 
-task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream& target) {
+/// What follows an attempt that failed: others, as far as they do no harm.
+task<result<forwarded_answer>> forwarder::try_again(journey& way, upstream& target,
+                                                    result<forwarded_answer> answered) {
     const auto& rules = target.options().retry;
     auto& abort = *way.request.abort;
-    target.retries().on_call();
-    for (std::size_t attempt = 1;; ++attempt) {
-        auto answered = co_await try_once(way, target);
-        if (!answered.has_error()) {
-            const bool tells = attempt > 1 && !answered->result.empty();
-            if (tells)
-                answered->result =
-                    with_meta(answered->result, meta_key::attempts, std::to_string(attempt));
-            co_return answered;
-        }
+    for (std::size_t attempt = 1; answered.has_error(); ++attempt) {
         const auto& reason = answered.error();
         failed_attempt failed;
         failed.code = reason.code;
@@ -127,7 +128,13 @@ task<result<forwarded_answer>> forwarder::try_until_done(journey& way, upstream&
         if (clock_type::now() + pause >= way.deadline) co_return answered;
         co_await pause_before_repeat(pause, abort);
         if (abort.reason()) co_return *abort.reason();
+        answered = co_await try_once(way, target);
+        const bool tells = !answered.has_error() && !answered->result.empty();
+        if (tells)
+            answered->result =
+                with_meta(answered->result.str(), meta_key::attempts, std::to_string(attempt + 1));
     }
+    co_return answered;
 }
 
 } // namespace mcpgw

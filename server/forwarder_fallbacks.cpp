@@ -71,21 +71,23 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     instead.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
     journey next{instead, way.request, nullptr, way.relay, {}, {}, way.context, true, {}, {}};
-    next.server_info = target->server_info();
-    next.context.server_info = next.server_info;
+    next.show(target->server_info());
     next.context.client_capabilities = way.relay->client_capabilities();
     next.limits = limits_of_call(target->options(), step.tool);
     next.deadline = std::min(way.deadline, clock_type::now() + next.limits.total);
-    auto answered = co_await try_until_done(next, *target);
+    target->retries().on_call();
+    auto answered = co_await try_once(next, *target);
+    if (answered.has_error()) answered = co_await try_again(next, *target, std::move(answered));
     way.may_be_done = way.may_be_done || next.may_be_done;
     if (answered.has_error()) co_return answered;
     if (!answered->error.empty())
         co_return fault{errc::internal_error,
                         unquote_json(find_member(answered->error, "message")).value_or("")};
-    if (find_member(answered->result, "resultType") == "\"input_required\"")
+    const auto text = answered->result.str();
+    if (find_member(text, "resultType") == "\"input_required\"")
         co_return fault{errc::internal_error, "it asks the client, which is for the server called"};
     const auto promised = output_schema_of(failed, way.what.tool);
-    const auto wrong = misfit(promised, output_schema_of(*target, step.tool), answered->result);
+    const auto wrong = misfit(promised, output_schema_of(*target, step.tool), text);
     if (wrong && way.request.spoken >= revision::r2025_06_18)
         co_return fault{errc::internal_error,
                         fmt::format("{}, which the tool that was called promises", *wrong)};
@@ -115,7 +117,7 @@ task<result<forwarded_answer>> forwarder::fall_back(journey& way, upstream& fail
                       failed.name(), because, step->tool, step->server, way.what.tool);
             const auto who = fmt::format(R"({{"server":{},"tool":{},"because":"{}"}})",
                                          quote_json(step->server), quote_json(step->tool), because);
-            answered->result = with_meta(answered->result, meta_key::answered_by, who);
+            answered->result = with_meta(answered->result.str(), meta_key::answered_by, who);
             co_return answered;
         }
         const auto& why = answered.error();

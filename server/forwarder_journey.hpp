@@ -17,7 +17,7 @@ struct forwarder::journey {
     const client_request& request;
     upstream::lease* place = nullptr; ///< null: the call has its own
     std::shared_ptr<call_relay> relay;
-    std::string members; ///< of params for the upstream
+    message_text members; ///< of params for the upstream
     std::optional<request_state> state;
     result_context context;
     bool may_be_asked = false;
@@ -30,10 +30,17 @@ struct forwarder::journey {
     call_limits limits{};
     clock_type::time_point deadline = clock_type::time_point::max(); ///< of all attempts
 
+    /// Who the server is; only modern clients are told.
+    void show(std::string_view info) {
+        if (client() == era::modern) server_info = info;
+        context.server_info = server_info;
+    }
     [[nodiscard]] era client() const { return request.client_era; }
     [[nodiscard]] era server() const { return context.upstream_era; }
 };
 
+/// `members` of an object with the value of one replaced, or without it where there is no value.
+std::string with_member(std::string_view members, std::string_view key, std::string_view value);
 /// A result with a member in its `_meta`, in the place of one with the same key.
 std::string with_meta(std::string_view result_json, std::string_view key, std::string_view value);
 

@@ -128,9 +128,19 @@ task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
         reply.text = make_error_response(request.id(), stopping);
         co_return reply;
     }
-    auto answered = co_await route(request, sink);
+    outcome answered = fault{};
+    if (const auto order = order_at_once(request)) { // most requests: no coroutine but this one
+        if (order->has_error()) {
+            answered = order->error();
+        } else {
+            auto forwarded = co_await forwarder_.send(**order, request, sink);
+            answered = outcome_of(request, **order, std::move(forwarded));
+        }
+    } else {
+        answered = co_await route(request, sink);
+    }
     if (!answered.has_error()) {
-        reply.text = take_response(request.id(), std::move(*answered));
+        reply.text = wrap_response(request.id(), std::move(*answered));
         co_return reply;
     }
     const auto& failure = answered.error();
@@ -227,23 +237,63 @@ task<gateway::outcome> gateway::list(const client_request& request) {
 
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
                                         reply_sink& sink) {
+    auto answer = co_await forwarder_.send(order, request, sink);
+    co_return outcome_of(request, order, std::move(answer));
+}
+
+gateway::outcome gateway::outcome_of(const client_request& request, const forwarder::order& order,
+                                     result<forwarded_answer> answer) {
+    if (answer.has_error()) return answer.error();
     const bool may_have_links =
         order.method == method::tools_call || order.method == method::prompts_get;
-    const std::string called = order.upstream;
-    auto answer = co_await forwarder_.send(std::move(order), request, sink);
-    if (answer.has_error()) co_return answer.error();
-    const auto& source = answer->source.empty() ? called : answer->source;
+    const auto& source = answer->source.empty() ? order.upstream : answer->source;
     if (may_have_links) note_links(request, source, answer->result);
     if (!answer->error.empty())
-        co_return fault{errc::internal_error, std::string{upstream_error_mark},
-                        std::move(answer->error)};
-    co_return std::move(answer->result);
+        return fault{errc::internal_error, std::string{upstream_error_mark},
+                     std::move(answer->error)};
+    return std::move(answer->result);
 }
 
 void gateway::note_links(const client_request& request, const std::string& source,
-                         std::string_view result_json) {
+                         const message_text& result_json) {
     if (link_memory::may_have_links(result_json))
-        links_.note_result(link_memory::client_of(request), source, result_json);
+        links_.note_result(link_memory::client_of(request), source, result_json.str());
+}
+
+/// What a call of a child's tool becomes. Errors: there is no such tool, or the header fields do
+/// not match it.
+result<forwarder::order> gateway::order_for(const client_request& request, std::string_view name,
+                                            const catalog* shown) {
+    const auto* const target = shown == nullptr ? nullptr : shown->find_tool(name);
+    if (target == nullptr)
+        return fault{errc::tool_not_found,
+                     fmt::format("Unknown tool: {}; tools/list names those there are",
+                                 name.substr(0, utf8_prefix(name, 200)))};
+    if (request.has_headers()) {
+        const auto arguments = request.message.in_params.arguments.of(request.text);
+        const auto checked = check_param_headers(target->headers, request.param_headers, arguments);
+        if (checked.has_error()) return checked.error();
+    }
+    forwarder::order order;
+    order.upstream = target->upstream;
+    order.method = method::tools_call;
+    order.output = target->output;
+    order.tasks = &client_tasks_;
+    order.tool_tasks = target->tasks;
+    order.tool = target->original;
+    order.replaced_key = "name";
+    order.replacement = quote_json(target->original);
+    return order;
+}
+
+/// For a call of a child's tool, where all lists are known; nothing: it takes another way.
+std::optional<result<forwarder::order>> gateway::order_at_once(const client_request& request) {
+    if (request.method() != method::tools_call || !shows_children(request)) return std::nullopt;
+    const auto name = unquote_json(request.message.in_params.name.of(request.text));
+    if (!name || (shows_own(request) && tools_.has_tool(*name))) return std::nullopt;
+    const auto shown = known_catalog(request);
+    if (!shown) return std::nullopt;
+    return order_for(request, *name, shown.get());
 }
 
 task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
@@ -255,32 +305,12 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
         if (own.has_error()) co_return own.error();
         co_return std::move(own->result);
     }
-    const catalog_target* target = nullptr;
     std::shared_ptr<const catalog> shown;
-    if (shows_children(request)) {
-        shown = known_catalog(request);
-        if (!shown) shown = co_await catalog_for(request);
-        target = shown ? shown->find_tool(*name) : nullptr;
-    }
-    if (target == nullptr)
-        co_return fault{errc::tool_not_found,
-                        fmt::format("Unknown tool: {}; tools/list names those there are",
-                                    name->substr(0, utf8_prefix(*name, 200)))};
-    if (request.has_headers()) {
-        const auto arguments = request.message.in_params.arguments.of(request.text);
-        const auto checked = check_param_headers(target->headers, request.param_headers, arguments);
-        if (checked.has_error()) co_return checked.error();
-    }
-    forwarder::order order;
-    order.upstream = target->upstream;
-    order.method = method::tools_call;
-    order.output = target->output;
-    order.tasks = &client_tasks_;
-    order.tool_tasks = target->tasks;
-    order.tool = target->original;
-    order.replaced_key = "name";
-    order.replacement = quote_json(target->original);
-    co_return co_await forward(std::move(order), request, sink);
+    if (shows_children(request)) shown = co_await catalog_for(request);
+    const auto order = order_for(request, *name, shown.get());
+    if (order.has_error()) co_return order.error();
+    auto answer = co_await forwarder_.send(*order, request, sink);
+    co_return outcome_of(request, *order, std::move(answer));
 }
 
 task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& sink) {

@@ -39,7 +39,7 @@ public:
     forwarder& calls() { return forwarder_; }
 
 private:
-    using outcome = result<std::string>; ///< raw result JSON of the client's era, or why not
+    using outcome = result<message_text>; ///< raw result JSON of the client's era, or why not
 
     task<outcome> route(client_request& request, reply_sink& sink);
     task<outcome> answer_at_once(const client_request& request);
@@ -59,7 +59,12 @@ private:
     task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
     outcome set_level(const client_request& request);
     void note_links(const client_request& request, const std::string& source,
-                    std::string_view result_json);
+                    const message_text& result_json);
+    result<forwarder::order> order_for(const client_request& request, std::string_view name,
+                                       const catalog* shown);
+    std::optional<result<forwarder::order>> order_at_once(const client_request& request);
+    outcome outcome_of(const client_request& request, const forwarder::order& order,
+                       result<forwarded_answer> answer);
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
     [[nodiscard]] std::string_view sole_child() const;

@@ -341,12 +341,12 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
             *order.members += fmt::format(",\"{}\":{}", key, value);
 
     const auto cut = truncation_of(arguments);
-    auto done = co_await forwarder_.send(std::move(order), request, sink);
+    auto done = co_await forwarder_.send(order, request, sink);
     if (done.has_error()) co_return done.error();
     if (!done->error.empty()) co_return fault_of_child_error(c.name(), tool, done->error);
     const auto keep = cut.is_set() ? cut : c.options().truncate;
     const auto& rule = c.options().truncate_adaptive;
-    auto text = truncate_result(done->result, keep, rule);
+    auto text = truncate_result(done->result.str(), keep, rule);
     const auto& server = done->source.empty() ? c.name() : done->source;
     const auto& called = done->source.empty() ? tool : done->tool;
     co_return answer{with_structured_content(std::move(text), server, called), server};

@@ -34,7 +34,7 @@ public:
     /// A tools/call result in the client's era. What goes wrong with a child is a result with
     /// isError, whose text begins with the public name of the error: the model can act on it.
     struct answer {
-        std::string result;
+        message_text result;
         std::string source; ///< the child whose tool was called; empty: none
     };
     task<result<answer>> call(std::string name, const client_request& request, reply_sink& sink);

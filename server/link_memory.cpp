@@ -3,6 +3,8 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 namespace mcpgw {
@@ -26,6 +28,14 @@ std::string link_memory::client_of(const client_session& session) {
 
 std::string link_memory::client_of(const client_request& request) {
     return request.session ? client_of(*request.session) : "principal " + request.principal;
+}
+
+bool link_memory::may_have_links(const message_text& result_json) {
+    const std::array<std::string_view, 3> parts{result_json.before, result_json.middle,
+                                                result_json.after};
+    return std::ranges::any_of(parts, [](std::string_view part) {
+        return part.find(R"("resource)") != std::string_view::npos;
+    });
 }
 
 void link_memory::note_result(const std::string& client, const std::string& upstream,

@@ -34,9 +34,7 @@ public:
 
     /// Whether it is worth to note the result; to be asked first, before it is even known whose it
     /// is: most have no links, and some are large.
-    static bool may_have_links(std::string_view result_json) {
-        return result_json.find(R"("resource)") != std::string_view::npos;
-    }
+    static bool may_have_links(const message_text& result_json);
     /// Takes down the links in a result (raw object) of tools/call or prompts/get.
     void note_result(const std::string& client, const std::string& upstream,
                      std::string_view result_json);

@@ -63,7 +63,7 @@ task<parked_calls::round_end> parked_calls::begin(upstream::lease place, upstrea
 
 task<> parked_calls::run(std::shared_ptr<parked_call> call, upstream::lease place,
                          upstream_call request) {
-    auto answer = co_await place.call(std::move(request), call, call->abort);
+    auto answer = co_await place.call(request, call, call->abort);
     call->finish(std::move(answer));
     // Nobody may ever come back for the answer; it is kept as long as its state could be shown.
     const auto deadline = clock_type::now() + states_.lifetime();

@@ -56,8 +56,9 @@ task<> task_routes::tell(record_ptr record, std::string capabilities) {
         const bool is_new = std::exchange(record->has_new_listener, false);
         if (is_new || !is_over) {
             const auto shown = co_await show(record, era::modern, capabilities, never);
-            const bool is_news = !shown.has_error() && (is_new || *shown != last);
-            if (!shown.has_error()) last = *shown;
+            auto text = shown.has_error() ? last : *shown;
+            const bool is_news = !shown.has_error() && (is_new || text != last);
+            last = std::move(text);
             if (is_news) listeners_.on_task_changed(record->id, last);
             is_over = is_terminal(task_status_of(last));
         }

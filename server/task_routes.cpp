@@ -36,14 +36,17 @@ task_routes::task_routes(registry& upstreams, subscriptions& listeners, logger& 
 result<task_routes::terms> task_routes::terms_for(const client_request& request,
                                                   const upstream& target, revision spoken,
                                                   task_support support) {
-    const bool is_offered = offers_tasks(target.lists().capabilities, era_of(spoken));
+    const auto is_offered = [&] {
+        return offers_tasks(target.lists().capabilities, era_of(spoken));
+    };
     const bool is_needed = support == task_support::required;
     terms agreed;
     if (era_of(spoken) == era::modern) {
-        agreed.declares_tasks = is_offered && knows_tasks(request);
+        agreed.declares_tasks = knows_tasks(request) && is_offered();
         return agreed;
     }
-    if (!is_offered) return agreed;
+    const bool is_about_tasks = is_needed || request.message.in_params.task;
+    if (!is_about_tasks || !is_offered()) return agreed;
     if (request.client_era == era::modern) {
         if (is_needed && !knows_tasks(request)) return lacks_task_extension();
         if (is_needed) agreed.members = R"("task":{})";
@@ -55,9 +58,8 @@ result<task_routes::terms> task_routes::terms_for(const client_request& request,
     return agreed;
 }
 
-std::string task_routes::terms::apply_to(std::string params, bool has_task) const {
-    if (members.empty() && (keeps_task || !has_task)) return params; // as most, which may be large
-    const auto object = "{" + params + "}";
+std::string task_routes::terms::apply_to(std::string_view params) const {
+    const auto object = fmt::format("{{{}}}", params);
     member_writer kept;
     member_reader reader{object};
     while (const auto member = reader.next())
@@ -206,7 +208,7 @@ task<task_routes::outcome> task_routes::handle(const client_request& request, re
                                           }};
     auto ended = co_await wait_for_end(record, request, sink);
     if (ended.has_error()) co_return ended.error();
-    co_return with_related_task(*ended, record->id);
+    co_return with_related_task(ended->str(), record->id);
 }
 
 task<task_routes::outcome> task_routes::get(record_ptr record, const client_request& request) {

@@ -25,7 +25,7 @@ namespace mcpgw {
 /// Owned by the gateway. What it starts in the background ends with the upstreams.
 class task_routes {
 public:
-    using outcome = result<std::string>; ///< raw result of the client's era, or why not
+    using outcome = result<message_text>; ///< raw result of the client's era, or why not
 
     task_routes(registry& upstreams, subscriptions& listeners, logger& log);
 
@@ -37,8 +37,12 @@ public:
 
         /// The call will be answered with a core task.
         [[nodiscard]] bool makes_task() const { return keeps_task || !members.empty(); }
-        /// Members of the call's params.
-        [[nodiscard]] std::string apply_to(std::string params, bool has_task) const;
+        /// Whether the call's params, with or without a `task` of the client, must be others.
+        [[nodiscard]] bool changes(bool has_task) const {
+            return !members.empty() || (has_task && !keeps_task);
+        }
+        /// Members of those params.
+        [[nodiscard]] std::string apply_to(std::string_view params) const;
     };
     /// missing_client_capability: the tool works only as a task, which this client does not know.
     [[nodiscard]] static result<terms> terms_for(const client_request& request,
@@ -107,8 +111,8 @@ private:
                                        std::string more_members, std::string capabilities,
                                        abort_signal& abort);
     /// The task as a client of that era sees it now.
-    task<outcome> show(record_ptr record, era client, std::string capabilities,
-                       abort_signal& abort);
+    task<result<std::string>> show(record_ptr record, era client, std::string capabilities,
+                                   abort_signal& abort);
     /// The result of the work, in the client's era. Asks the client meanwhile.
     task<outcome> wait_for_end(record_ptr record, const client_request& request, reply_sink& sink);
     task<outcome> wait_for_core(record_ptr record, const client_request& request, reply_sink& sink);

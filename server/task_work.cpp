@@ -49,7 +49,7 @@ task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_v
                                   more_members.empty() ? "" : ",", more_members);
     request.client_capabilities = with_tasks_declared(capabilities);
     if (has_place(*record)) {
-        auto answer = co_await record->place->call(std::move(request), nullptr, abort);
+        auto answer = co_await record->place->call(request, nullptr, abort);
         co_return answer;
     }
     auto* const target = upstreams_.find(record->upstream);
@@ -60,12 +60,12 @@ task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_v
     who.speaks = record->form;
     auto place = co_await target->acquire(who, abort);
     if (place.has_error()) co_return place.error();
-    auto answer = co_await place->call(std::move(request), nullptr, abort);
+    auto answer = co_await place->call(request, nullptr, abort);
     co_return answer;
 }
 
-task<task_routes::outcome> task_routes::show(record_ptr record, era client,
-                                             std::string capabilities, abort_signal& abort) {
+task<result<std::string>> task_routes::show(record_ptr record, era client, std::string capabilities,
+                                            abort_signal& abort) {
     if (!record->is_local) {
         const auto answer =
             co_await call(record, method::tasks_get, std::string(), std::move(capabilities), abort);
@@ -115,8 +115,7 @@ task<> task_routes::watch(record_ptr record) {
         if (left <= clock_type::duration::zero()) break;
         request.timeout =
             std::chrono::duration_cast<std::chrono::milliseconds>(left) + task_record::poll_min;
-        const auto answer =
-            co_await record->place->call(std::move(request), nullptr, record->given_up);
+        const auto answer = co_await record->place->call(request, nullptr, record->given_up);
         if (record->given_up.reason()) break;
         if (answer.has_error()) {
             record->error = error_text(answer.error());
@@ -312,7 +311,7 @@ task<> task_routes::send_cancel(record_ptr record) {
     request.client_capabilities = with_tasks_declared("{}");
     abort_signal never;
     if (has_place(*record)) {
-        co_await record->place->call(std::move(request), nullptr, never);
+        co_await record->place->call(request, nullptr, never);
         co_return;
     }
     auto* const target = upstreams_.find(record->upstream);
@@ -320,7 +319,7 @@ task<> task_routes::send_cancel(record_ptr record) {
     upstream::caller who;
     who.speaks = record->form;
     auto place = co_await target->acquire(who, never);
-    if (!place.has_error()) co_await place->call(std::move(request), nullptr, never);
+    if (!place.has_error()) co_await place->call(request, nullptr, never);
 }
 
 void task_routes::cancel_in_background(const record_ptr& record) {

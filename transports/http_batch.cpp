@@ -76,7 +76,7 @@ task<> http_batch::serve(member& m) {
     const end_mark mark{m.batch};
     auto reply = co_await run_handler(m.batch.connection_.service(), m.request, m);
     m.questions.withdraw();
-    m.batch.answers_.push_back(std::move(reply.text));
+    m.batch.answers_.push_back(reply.text.str());
 }
 
 void http_batch::start(member& m) {
@@ -110,7 +110,7 @@ task<bool> http_batch::run() {
 
 } // namespace
 
-task<bool> serve_http_batch(http_connection& connection, client_request pattern, std::string body) {
+task<bool> serve_http_batch(http_connection& connection, client_request pattern, shared_text body) {
     auto& service = connection.service();
     const scan_limits scan{service.limits.depth_max};
     auto split = split_batch(body, service.limits.batch_messages_max, scan);

@@ -13,6 +13,6 @@ namespace mcpgw {
 /// before. `pattern` has what all of its requests have in common: session, scope, principal. Errors
 /// of the whole batch are answered as errors of the HTTP request. False: the connection must be
 /// closed.
-task<bool> serve_http_batch(http_connection& connection, client_request pattern, std::string body);
+task<bool> serve_http_batch(http_connection& connection, client_request pattern, shared_text body);
 
 } // namespace mcpgw

@@ -106,8 +106,11 @@ task<bool> http_connection::serve_one() {
     origin_.clear();
     is_idle_ = true;
     if (reader_.empty()) {
-        const auto ec = co_await wait_for_request();
-        if (ec) co_return false;
+        alarm_.set(clock_type::now() + service_.options.idle_timeout, [this] { close(); });
+        reader_.begin_more();
+        while (reader_.is_reading()) co_await reader_.arrived();
+        alarm_.clear();
+        if (reader_.error()) co_return false;
     }
     http_request_parser parser{request_};
     parser.header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
@@ -120,7 +123,7 @@ task<bool> http_connection::serve_one() {
     is_idle_ = false;
     const auto checked = check_head(parser);
     if (checked.has_error()) co_return co_await refuse(checked.error());
-    std::string body;
+    shared_text body;
     if (!try_take_body(parser, body)) {
         const auto taken = co_await read_body(parser, body);
         if (taken.has_error()) co_return co_await refuse(taken.error());
@@ -131,7 +134,7 @@ task<bool> http_connection::serve_one() {
 
 /// A plain function, as all on the way of a call that have nothing to wait for themselves: each
 /// coroutine costs an allocation.
-task<bool> http_connection::dispatch(std::string body) {
+task<bool> http_connection::dispatch(shared_text body) {
     const auto& head = request_.head;
     const auto path = path_of(head.target);
     const auto& options = service_.options;
@@ -193,11 +196,20 @@ task<bool> http_connection::write(http_reply reply) {
     const bool keeps = keep_alive_ && !reply.must_close && !is_stopping_;
     // Kept open by default in 1.1 only; some 1.0 clients wait for the end unless they are told.
     if (keeps && is_http_10_) reply.fields.emplace_back("Connection", "keep-alive");
-    const auto head = reply.head(keeps);
-    if (is_head_method_) reply.body.clear();
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(reply.body)};
+    // What is short goes out in one piece: copying it costs less than another part of a write.
+    const auto& body = reply.body;
+    const bool is_short = body.size() < shared_text::long_bytes;
+    auto head = reply.head(keeps, is_short ? body.size() : 0);
+    std::array<asio::const_buffer, 4> parts;
+    std::size_t count = 1;
+    if (is_short && !is_head_method_) body.append_to(head);
+    parts[0] = asio::buffer(head);
+    if (!is_short && !is_head_method_)
+        for (const std::string_view text :
+             {std::string_view{body.before}, body.middle.view(), std::string_view{body.after}})
+            parts[count++] = asio::buffer(text.data(), text.size());
     error_code ec;
-    auto rest = write_now(socket_, parts, ec);
+    auto rest = write_now(socket_, std::span{parts}.first(count), ec);
     if (rest.empty()) co_return !ec && keeps;
     const bool is_sent = co_await send_rest(std::move(rest));
     co_return is_sent&& keeps;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/shared_text.hpp"
 #include "transports/http_reply.hpp"
 #include "transports/http_request_parser.hpp"
 #include "transports/http_service.hpp"
@@ -52,7 +53,7 @@ private:
     using error_code = boost::system::error_code;
 
     task<bool> serve_one();
-    task<bool> dispatch(std::string body);
+    task<bool> dispatch(shared_text body);
     task<bool> answer_probe(std::string_view path);
     task<bool> refuse(fault f);
     task<bool> send(std::span<const asio::const_buffer> parts);
@@ -62,13 +63,12 @@ private:
     // what comes in (http_connection_input.cpp)
     /// False: there is more to come first.
     bool try_parse(http_request_parser& parser, error_code& ec);
-    bool try_take_body(const http_request_parser& parser, std::string& body);
-    task<error_code> wait_for_request();
+    bool try_take_body(const http_request_parser& parser, shared_text& body);
     task<bool> read_head(http_request_parser& parser, error_code ec);
     result<void> check_head(const http_request_parser& parser);
-    task<result<void>> read_body(http_request_parser& parser, std::string& body);
-    task<error_code> read_rest(http_request_parser& parser, std::string& body);
-    task<error_code> read_told(std::size_t bytes, std::string& body);
+    task<result<void>> read_body(http_request_parser& parser, shared_text& body);
+    task<error_code> read_told(std::size_t length, shared_text& body);
+    task<error_code> read_rest(http_request_parser& parser, shared_text& body);
     void begin_time(clock_type::duration time);
 
     tcp_socket socket_;

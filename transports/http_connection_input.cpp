@@ -1,7 +1,8 @@
 // What comes in on a connection: heads and bodies, and the time that they may take.
 #include "transports/http_connection.hpp"
 
-#include "transports/body_room.hpp"
+#include "transports/body_capacity.hpp"
+#include "transports/byte_block.hpp"
 
 #include <boost/beast/http/error.hpp>
 
@@ -28,13 +29,6 @@ fault parse_fault(const boost::system::error_code& ec) {
 void http_connection::begin_time(clock_type::duration time) {
     if (alarm_.is_set()) return;
     alarm_.set(clock_type::now() + time, [this] { reader_.interrupt(); });
-}
-
-task<http_connection::error_code> http_connection::wait_for_request() {
-    alarm_.set(clock_type::now() + service_.options.idle_timeout, [this] { close(); });
-    const auto ec = co_await reader_.read_more();
-    alarm_.clear();
-    co_return ec;
 }
 
 bool http_connection::try_parse(http_request_parser& parser, error_code& ec) {
@@ -78,17 +72,17 @@ result<void> http_connection::check_head(const http_request_parser& parser) {
 }
 
 /// The body, if it has come with the head.
-bool http_connection::try_take_body(const http_request_parser& parser, std::string& body) {
+bool http_connection::try_take_body(const http_request_parser& parser, shared_text& body) {
     if (parser.chunked()) return false;
     const auto length = parser.content_length().value_or(0);
     const auto held = reader_.data();
     if (length > held.size() || length > service_.limits.message_bytes_max) return false;
-    body.assign(static_cast<const char*>(held.data()), length);
+    body = shared_text::copy_of({static_cast<const char*>(held.data()), length});
     reader_.consume(length);
     return true;
 }
 
-task<result<void>> http_connection::read_body(http_request_parser& parser, std::string& body) {
+task<result<void>> http_connection::read_body(http_request_parser& parser, shared_text& body) {
     const auto bytes_max = service_.limits.message_bytes_max;
     const auto too_large = [bytes_max] {
         return fault{
@@ -114,9 +108,24 @@ task<result<void>> http_connection::read_body(http_request_parser& parser, std::
     co_return parse_fault(ec);
 }
 
-/// A body whose length is told goes straight to its place; a chunked one through the parser.
+/// A body whose length is told goes straight to its place, which grows with what comes: a client
+/// that only announces megabytes gets no memory for them.
+task<http_connection::error_code> http_connection::read_told(std::size_t length,
+                                                             shared_text& body) {
+    byte_block block;
+    while (block.capacity() < length) {
+        const auto come = block.capacity();
+        block.grow(body_capacity(come, length));
+        const auto ec = co_await reader_.read_into(block.space(come));
+        if (ec) co_return ec;
+    }
+    body = block.share({block.data(), length});
+    co_return error_code{};
+}
+
+/// A chunked body goes through the parser.
 task<http_connection::error_code> http_connection::read_rest(http_request_parser& parser,
-                                                             std::string& body) {
+                                                             shared_text& body) {
     if (!parser.chunked()) {
         const auto ec = co_await read_told(*parser.content_length(), body);
         co_return ec;
@@ -132,15 +141,6 @@ task<http_connection::error_code> http_connection::read_rest(http_request_parser
         if (error) co_return error;
     }
     body = parser.take_body();
-    co_return error_code{};
-}
-
-/// `bytes` in all. Steps, because the client may have announced what it never sends.
-task<http_connection::error_code> http_connection::read_told(std::size_t bytes, std::string& body) {
-    for (auto room = make_room(body, bytes); !room.empty(); room = make_room(body, bytes)) {
-        const auto ec = co_await reader_.read_into(room);
-        if (ec) co_return ec;
-    }
     co_return error_code{};
 }
 

@@ -40,23 +40,14 @@ http_exchange::http_exchange(http_connection& connection, client_request& reques
     request_.abort = &abort_;
 }
 
-task<bool> http_exchange::run() {
-    auto reply = co_await handle();
-    header_list none;
-    const bool is_good = co_await finish(std::move(reply), std::move(none));
-    co_return is_good;
-}
-
-task<client_reply> http_exchange::handle() {
+void http_exchange::begin() {
     reply_.start();
     connection_.set_running(&abort_);
-    auto reply = co_await run_handler(connection_.service(), request_, *this);
-    connection_.set_running(nullptr);
-    questions_.withdraw(); // what the client is told of it must come before the answer
-    co_return reply;
 }
 
 task<bool> http_exchange::finish(client_reply reply, header_list fields) {
+    connection_.set_running(nullptr);
+    questions_.withdraw(); // what the client is told of it must come before the answer
     http_reply plain;
     plain.status = reply.http_status;
     plain.body = std::move(reply.text);

@@ -51,7 +51,7 @@ void turn_away(tcp_socket& socket, std::size_t connections_max) {
                      fmt::format("{} connections are open, the maximum (limits.connections_max)",
                                  connections_max)};
     const auto reply = error_reply(full);
-    const auto text = reply.head(false) + reply.body;
+    const auto text = reply.head(false) + reply.body.str();
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
     socket.send(asio::buffer(text), 0, ignored);

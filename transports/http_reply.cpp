@@ -47,9 +47,9 @@ std::string_view reason_phrase(int status) {
     }
 }
 
-std::string http_reply::head(bool keep_alive) const {
+std::string http_reply::head(bool keep_alive, std::size_t room) const {
     std::string text;
-    text.reserve(head_bytes_usual);
+    text.reserve(head_bytes_usual + room);
     const auto add_line = [&text](std::string_view name, std::string_view value) {
         text.append(name).append(": ").append(value).append("\r\n");
     };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/error.hpp"
+#include "protocol/message_text.hpp"
 
 #include <string>
 #include <string_view>
@@ -13,12 +14,12 @@ namespace mcpgw {
 struct http_reply {
     int status = 200;
     std::string_view content_type = "application/json"; ///< lives for ever
-    std::string body;
+    message_text body;
     std::vector<std::pair<std::string, std::string>> fields; ///< further header fields
     bool must_close = false; ///< the connection cannot be used any further
 
-    /// Status line and header, up to and including the empty line.
-    [[nodiscard]] std::string head(bool keep_alive) const;
+    /// Status line and header, up to and including the empty line. `room`: for what is added to it.
+    [[nodiscard]] std::string head(bool keep_alive, std::size_t room = 0) const;
 };
 
 /// Head of a text/event-stream response. `chunked`: HTTP/1.1; else the end of the connection ends

@@ -107,7 +107,7 @@ void late_reply::push(std::string_view line) {
 
 task<bool> late_reply::finish(http_reply plain) {
     std::vector<std::string> answers;
-    if (box_) answers.push_back(std::move(plain.body));
+    if (box_) answers.push_back(plain.body.str());
     return finish(std::move(answers), std::move(plain));
 }
 

@@ -65,7 +65,7 @@ task<bool> write_accepted(http_connection& connection) {
     return connection.write(std::move(reply));
 }
 
-task<bool> take_message(http_connection& connection, const request_head& head, std::string body) {
+task<bool> take_message(http_connection& connection, const request_head& head, shared_text body) {
     auto& service = connection.service();
     const auto id = query_value(head.target, "session_id");
     const auto session = id.empty() ? nullptr : service.sessions.find(id);
@@ -95,7 +95,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
         co_return co_await connection.write_error(scanned.error(), raw_id);
     }
     request.message = *scanned;
-    if (request.message.has_newline) flatten_newlines(request.text);
+    if (request.message.has_newline) request.text = flatten_newlines(request.text);
     if (request.message.kind != message_kind::request) {
         take_one_way(service.handler, request);
         co_return co_await write_accepted(connection);
@@ -113,7 +113,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
 } // namespace
 
 task<bool> serve_legacy_sse(http_connection& connection, const request_head& head,
-                            std::string body) {
+                            shared_text body) {
     const auto& options = connection.service().options;
     const bool is_stream = head.target.substr(0, head.target.find('?')) == options.sse_path;
     if (is_stream && head.method == "GET") co_return co_await open_stream(connection, head);

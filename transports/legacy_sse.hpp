@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/http_rules.hpp"
+#include "protocol/shared_text.hpp"
 #include "transports/asio.hpp"
 
 #include <string>
@@ -13,6 +14,6 @@ class http_connection;
 /// POSTs; every answer, notification and question goes out on that stream (2024-11-05,
 /// basic/transports, "HTTP with SSE"). False: the connection must be closed.
 task<bool> serve_legacy_sse(http_connection& connection, const request_head& head,
-                            std::string body);
+                            shared_text body);
 
 } // namespace mcpgw

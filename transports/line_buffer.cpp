@@ -1,78 +1,77 @@
 #include "transports/line_buffer.hpp"
 
-#include <cstdlib>
+#include <algorithm>
 #include <cstring>
-#include <new>
 
 namespace mcpgw {
 
 namespace {
 constexpr std::size_t read_bytes_min = 4096;
 constexpr std::size_t first_bytes = 16384;
+constexpr std::size_t growth = 4;                  // what is not read into is not resident
 constexpr std::size_t idle_bytes_max = 256 * 1024; // what we keep after a huge line
 } // namespace
 
 line_buffer::line_buffer(std::size_t line_bytes_max) : line_bytes_max_(line_bytes_max) {}
 
-void line_buffer::release::operator()(char* bytes) const {
-    std::free(bytes);
-}
-
-void line_buffer::grow() {
-    const auto wanted = capacity_ == 0 ? first_bytes : capacity_ * 2;
-    auto* const grown = static_cast<char*>(std::realloc(storage_.get(), wanted));
-    if (grown == nullptr) throw std::bad_alloc{};
-    static_cast<void>(storage_.release()); // realloc() has taken care of it
-    storage_.reset(grown);
-    capacity_ = wanted;
+/// A new block, with what was read and not handed out yet.
+void line_buffer::begin_block(std::size_t capacity) {
+    const auto left = end_ - begin_;
+    byte_block next{capacity};
+    if (left > 0) std::memcpy(next.data(), block_.data() + begin_, left);
+    block_ = std::move(next);
+    scanned_ -= begin_;
+    begin_ = 0;
+    end_ = left;
 }
 
 std::span<char> line_buffer::space() {
-    if (begin_ == end_) {
-        begin_ = scanned_ = end_ = 0;
-        if (capacity_ > idle_bytes_max) {
-            storage_.reset();
-            capacity_ = 0;
-        }
-    }
-    if (capacity_ - end_ < read_bytes_min) {
+    const auto used = end_;
+    const auto left = end_ - begin_;
+    if (left == 0) begin_ = scanned_ = end_ = 0;
+    const bool is_huge = left == 0 && used > idle_bytes_max;
+    if (block_.is_shared() || is_huge || block_.capacity() == 0) {
+        // As much as was needed last is a fair guess, but nothing huge is kept for what may never
+        // come.
+        begin_block(std::clamp(used, first_bytes, idle_bytes_max) + left + read_bytes_min);
+    } else if (block_.capacity() - end_ < read_bytes_min) {
         if (begin_ > 0) {
-            std::memmove(storage_.get(), storage_.get() + begin_, end_ - begin_);
+            std::memmove(block_.data(), block_.data() + begin_, left);
             scanned_ -= begin_;
-            end_ -= begin_;
+            end_ = left;
             begin_ = 0;
         }
-        if (capacity_ - end_ < read_bytes_min) grow();
+        if (block_.capacity() - end_ < read_bytes_min) block_.grow(block_.capacity() * growth);
     }
-    return {storage_.get() + end_, capacity_ - end_};
+    return block_.space(end_);
 }
 
 void line_buffer::commit(std::size_t bytes) {
     end_ += bytes;
 }
 
-result<std::optional<std::string_view>> line_buffer::next_line() {
+result<std::optional<shared_text>> line_buffer::next_line() {
     for (;;) {
-        const char* const from = storage_.get() + scanned_;
+        const char* const from = block_.data() + scanned_;
         const void* const found =
             scanned_ == end_ ? nullptr : std::memchr(from, '\n', end_ - scanned_);
         if (found == nullptr) {
             scanned_ = end_;
             if (end_ - begin_ > line_bytes_max_) return errc::message_too_large;
-            return std::optional<std::string_view>{};
+            return std::optional<shared_text>{};
         }
         const auto newline =
-            static_cast<std::size_t>(static_cast<const char*>(found) - storage_.get());
-        std::string_view line{storage_.get() + begin_, newline - begin_};
+            static_cast<std::size_t>(static_cast<const char*>(found) - block_.data());
+        std::string_view line{block_.data() + begin_, newline - begin_};
         begin_ = scanned_ = newline + 1;
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (line.size() > line_bytes_max_) return errc::message_too_large;
-        if (!line.empty()) return std::optional{line};
+        if (!line.empty()) return std::optional{block_.share(line)};
     }
 }
 
 std::string_view line_buffer::rest() const {
-    return {storage_.get() + begin_, end_ - begin_};
+    return {block_.data() + begin_, end_ - begin_};
 }
 
 } // namespace mcpgw

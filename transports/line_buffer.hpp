@@ -1,9 +1,9 @@
 #pragma once
 
 #include "protocol/error.hpp"
+#include "transports/byte_block.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,21 +23,18 @@ public:
     std::span<char> space();
     void commit(std::size_t bytes);
 
-    /// The next line without its "\n" or "\r\n"; valid until the next call of space(). Empty lines
-    /// are skipped. Error message_too_large: the stream cannot be read any further as lines.
-    result<std::optional<std::string_view>> next_line();
+    /// The next line without its "\n" or "\r\n". Empty lines are skipped. It keeps the whole buffer
+    /// alive: who needs a line for longer takes its lasting(). Error message_too_large: the stream
+    /// cannot be read any further as lines.
+    result<std::optional<shared_text>> next_line();
 
     /// Bytes after the last newline, at the end of the stream: an unfinished line.
     [[nodiscard]] std::string_view rest() const;
 
 private:
-    void grow();
+    void begin_block(std::size_t capacity);
 
-    struct release {
-        void operator()(char* bytes) const;
-    };
-    std::unique_ptr<char, release> storage_; ///< from malloc: a large block grows without a copy
-    std::size_t capacity_ = 0;
+    byte_block block_;
     std::size_t begin_ = 0;   // first byte not yet handed out
     std::size_t scanned_ = 0; // no newline in [begin_, scanned_)
     std::size_t end_ = 0;     // end of the bytes read

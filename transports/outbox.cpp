@@ -66,6 +66,14 @@ void outbox::push(std::string_view line, std::string_view event_id) {
     push_raw(framed(line, event_id));
 }
 
+void outbox::push_text(message_text line) {
+    const bool goes_straight = framing_ == framing::lines && !is_crowded();
+    if (!goes_straight) return push(line.str());
+    if (is_closed_) return;
+    queue_.push_line(std::move(line));
+    wake_.notify();
+}
+
 void outbox::push_raw(std::string bytes) {
     if (!is_closed_) enqueue(std::move(bytes));
 }

@@ -28,6 +28,8 @@ public:
     /// An answer or a question: never dropped (there is at most one answer per request in flight,
     /// and those are limited).
     void push(std::string_view line, std::string_view event_id = {});
+    /// The same without a copy of what is long, where no framing has to look at it.
+    void push_text(message_text line);
     /// Bytes that are framed already (the `endpoint` event of HTTP+SSE).
     void push_raw(std::string bytes);
     /// No more will come: the writer writes what is there and ends.

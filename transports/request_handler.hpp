@@ -3,6 +3,7 @@
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
 #include "protocol/mcp.hpp"
+#include "protocol/message_text.hpp"
 #include "transports/abort_signal.hpp"
 #include "transports/asio.hpp"
 #include "transports/client_session.hpp"
@@ -18,7 +19,7 @@ namespace mcpgw {
 
 /// One request of a client, as a transport hands it over. Owned by the transport until the reply.
 struct client_request {
-    std::string text; ///< the whole message, on one line
+    shared_text text; ///< the whole message, on one line
     envelope message; ///< spans into `text`
     era client_era = era::legacy;
     revision spoken = newest_legacy;         ///< of this client
@@ -32,13 +33,17 @@ struct client_request {
     [[nodiscard]] std::string_view method() const { return message.method.of(text); }
     [[nodiscard]] std::string_view id() const { return message.id.of(text); }
     [[nodiscard]] std::string_view params() const { return message.params.of(text); }
+    /// The longest value in params: need not be read again to find its end.
+    [[nodiscard]] std::string_view longest_param() const {
+        return message.in_params.longest.of(text);
+    }
     /// It came over modern HTTP, where headers must mirror parts of the message.
     [[nodiscard]] bool has_headers() const { return client_era == era::modern && !session; }
 };
 
 /// The finished answer.
 struct client_reply {
-    std::string text;      ///< JSON-RPC response, one line
+    message_text text;     ///< JSON-RPC response, one line
     int http_status = 200; ///< where the transport has one
 };
 

@@ -62,7 +62,7 @@ namespace {
 /// notification (2026-07-28, basic/patterns/cancellation), and by its answer.
 bool is_ended_listen(const client_request& request, const client_reply& reply) {
     if (request.client_era != era::modern || request.method() != method::listen) return false;
-    const auto scanned = scan_envelope(reply.text);
+    const auto scanned = scan_envelope(reply.text.str());
     return scanned.has_value() && !scanned->is_error;
 }
 
@@ -72,7 +72,7 @@ void deliver(const client_request& request, client_reply reply, outbox& box, bat
     const bool was_cancelled = reason && reason->code == errc::call_cancelled;
     if (was_cancelled) reply.text.clear();
     if (batch != nullptr) {
-        batch->add(std::move(reply.text));
+        batch->add(reply.text.str());
         if (batch->is_complete() && !batch->answers().empty()) box.push(batch->array());
         return;
     }
@@ -80,7 +80,7 @@ void deliver(const client_request& request, client_reply reply, outbox& box, bat
     if (is_ended_listen(request, reply))
         box.push(make_notification(notification::cancelled,
                                    fmt::format(R"({{"requestId":{}}})", request.id())));
-    box.push(reply.text);
+    box.push_text(std::move(reply.text));
 }
 
 } // namespace

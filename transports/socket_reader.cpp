@@ -49,9 +49,13 @@ void socket_reader::on_read(state& s, const boost::system::error_code& ec, std::
     s.arrived.notify_now(); // last: the connection may end
 }
 
+void socket_reader::begin_more() {
+    if (!state_->is_reading) begin(state_);
+}
+
 task<boost::system::error_code> socket_reader::read_more() {
     const auto s = state_;
-    if (!s->is_reading) begin(s);
+    begin_more();
     while (s->is_reading) co_await s->arrived.wait();
     co_return s->error;
 }

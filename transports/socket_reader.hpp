@@ -31,6 +31,13 @@ public:
     /// Until more has come. Errors: end of file, those of the socket, operation_aborted after
     /// interrupt(), no_buffer_space: nothing was consumed for too long.
     task<boost::system::error_code> read_more();
+    /// The same in parts, for whom a coroutine more is too much: begin_more(), then co_await
+    /// arrived() while it is_reading().
+    void begin_more();
+    [[nodiscard]] bool is_reading() const { return state_->is_reading; }
+    [[nodiscard]] auto arrived() { return state_->arrived.wait(); }
+    /// Of the last read.
+    [[nodiscard]] const boost::system::error_code& error() const { return state_->error; }
     /// Fills `to`, first with what has come already. Large bodies are not copied on their way.
     task<boost::system::error_code> read_into(std::span<char> to);
     /// Ends a read that waits, not the connection.

@@ -82,7 +82,7 @@ task<> stdio_transport::read() {
             co_await in_.async_read_some(asio::buffer(space.data(), space.size()), nothrow);
         if (ec) {
             // `printf '{…}' | mcp-gateway stdio` ends without a newline.
-            const std::string last{buffer.rest()};
+            const auto last = shared_text::copy_of(buffer.rest());
             if (ec == asio::error::eof && !last.empty()) on_line(last);
             co_return;
         }
@@ -102,10 +102,10 @@ task<> stdio_transport::read() {
     }
 }
 
-void stdio_transport::on_line(std::string_view line) {
+void stdio_transport::on_line(const shared_text& line) {
     const scan_limits limits{limits_.depth_max};
     client_request request;
-    request.text = line;
+    request.text = line.lasting();
     request.session = session_;
     request.principal = session_->principal;
     request.spoken = session_->spoken;
@@ -121,7 +121,7 @@ void stdio_transport::on_line(std::string_view line) {
     }
     request.message = *scanned;
     // A carriage return inside ends a line for some children.
-    if (request.message.has_newline) flatten_newlines(request.text);
+    if (request.message.has_newline) request.text = flatten_newlines(request.text);
     const bool is_modern =
         !request.message.in_meta.protocol_version.empty() || request.method() == method::discover;
     request.client_era = is_modern ? era::modern : era::legacy;

@@ -29,7 +29,7 @@ public:
 private:
     task<> read();
     task<> write();
-    void on_line(std::string_view line);
+    void on_line(const shared_text& line);
     void on_request(client_request request);
     /// Aborts what is in flight; the answers can still be written.
     void end_session();

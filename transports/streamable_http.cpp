@@ -58,7 +58,9 @@ find_session(http_connection& connection, const request_head& head, const std::s
 /// A request that stands for itself; its frame holds all that it needs.
 task<bool> serve_alone(http_connection& connection, client_request request) {
     http_exchange exchange{connection, request};
-    const bool is_good = co_await exchange.run();
+    exchange.begin();
+    auto reply = co_await exchange.answer();
+    const bool is_good = co_await exchange.finish(std::move(reply));
     co_return is_good;
 }
 
@@ -84,7 +86,8 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     session->principal = request.principal;
     request.session = session;
     http_exchange exchange{connection, request};
-    auto reply = co_await exchange.handle();
+    exchange.begin();
+    auto reply = co_await exchange.answer();
     header_list fields;
     // A client that left meanwhile does not know its session.
     if (session->is_initialized && !request.abort->reason()) {
@@ -103,7 +106,9 @@ task<bool> run_in_session(http_connection& connection, client_request request) {
         const fault twice{errc::invalid_request, "a request with this id is still in flight"};
         co_return co_await connection.write_error(twice, request.id());
     }
-    const bool is_good = co_await exchange.run();
+    exchange.begin();
+    auto reply = co_await exchange.answer();
+    const bool is_good = co_await exchange.finish(std::move(reply));
     session.last_used = clock_type::now(); // an answer that waits for its client waits from now on
     co_return is_good;
 }
@@ -125,7 +130,7 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
 }
 
 /// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
-task<bool> serve_array(http_connection& connection, const request_head& head, std::string body,
+task<bool> serve_array(http_connection& connection, const request_head& head, shared_text body,
                        std::string scope) {
     const bool has_session = head.find(header_name::session_id).has_value();
     auto version = check_legacy_version(head);
@@ -146,7 +151,7 @@ task<bool> serve_array(http_connection& connection, const request_head& head, st
     co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
 }
 
-task<bool> serve_post(http_connection& connection, const request_head& head, std::string body,
+task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body,
                       std::string scope) {
     if (auto acceptable = check_post(head); acceptable.has_error())
         return connection.write_error(acceptable.error());
@@ -160,7 +165,7 @@ task<bool> serve_post(http_connection& connection, const request_head& head, std
     request.scope = std::move(scope);
     request.principal = connection.principal();
     // A pretty-printed body has newlines; on a child's stdin they would end the message early.
-    if (request.message.has_newline) flatten_newlines(request.text);
+    if (request.message.has_newline) request.text = flatten_newlines(request.text);
 
     if (claims_modern(head, request.message, request.text))
         return serve_modern(connection, head, std::move(request));
@@ -232,7 +237,7 @@ task<bool> serve_delete(http_connection& connection, const request_head& head, s
 } // namespace
 
 task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
-                                 std::string body, std::string scope) {
+                                 shared_text body, std::string scope) {
     if (head.method == "POST")
         return serve_post(connection, head, std::move(body), std::move(scope));
     if (head.method == "GET") return serve_get(connection, head, std::move(scope));

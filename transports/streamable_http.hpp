@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/http_rules.hpp"
+#include "protocol/shared_text.hpp"
 #include "transports/asio.hpp"
 
 #include <string>
@@ -13,6 +14,6 @@ class http_connection;
 /// modern stateless requests (2026-07-28) on the same path; each message tells which. `scope` is
 /// the child that the endpoint shows alone, or empty. False: the connection must be closed.
 task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
-                                 std::string body, std::string scope);
+                                 shared_text body, std::string scope);
 
 } // namespace mcpgw

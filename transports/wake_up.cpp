@@ -22,24 +22,12 @@ void wake_up::release(error_code outcome) {
 }
 
 /// Until notify(), or the coroutine is cancelled.
-task<> wake_up::suspend() {
-    return asio::async_initiate<const asio::use_awaitable_t<executor>, void(error_code)>(
-        [this](waiter handler) {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                slot.assign(
-                    [this](asio::cancellation_type) { release(asio::error::operation_aborted); });
-            waiter_.emplace(std::move(handler));
-        },
-        use_task);
-}
-
-task<> wake_up::pass() {
-    co_return;
-}
-
-task<> wake_up::wait() {
-    return std::exchange(is_set_, false) ? pass() : suspend();
+void wake_up::suspend(resumption handler) {
+    if (std::exchange(is_set_, false)) return handler(error_code{});
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected())
+        slot.assign([this](asio::cancellation_type) { release(asio::error::operation_aborted); });
+    waiter_.emplace(std::move(handler));
 }
 
 task<bool> wake_up::wait_until(clock_type::time_point deadline) {

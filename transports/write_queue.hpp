@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/message_text.hpp"
 #include "transports/asio.hpp"
 
 #include <cstddef>
@@ -12,13 +13,15 @@ namespace mcpgw {
 /// What waits to be written to one pipe or socket: everything queued goes out in one gather write.
 /// No I/O of its own; one coroutine takes batches, one batch in flight.
 ///
-/// Small lines are copied together, large ones are moved and never copied.
+/// Small lines are copied together; large ones are never copied.
 class write_queue {
 public:
     explicit write_queue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     /// Queues `line` and a newline. False: the queue is full and nothing was queued.
-    [[nodiscard]] bool try_push_line(std::string line);
+    [[nodiscard]] bool try_push_line(message_text line);
+    /// The same whatever the limit.
+    void push_line(message_text line);
     /// Queues bytes as they are.
     [[nodiscard]] bool try_push(std::string bytes);
     /// Queues bytes whatever the limit: for what must not be lost and is bounded elsewhere.
@@ -28,9 +31,19 @@ public:
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     void clear();
 
+    /// Bytes of the queue's own, or a text that it shares.
+    struct chunk {
+        std::string bytes;
+        shared_text shared;
+
+        [[nodiscard]] std::string_view view() const {
+            return shared.empty() ? std::string_view{bytes} : shared.view();
+        }
+        [[nodiscard]] std::size_t size() const { return view().size(); }
+    };
     /// Moves everything queued out; the batch owns its bytes until the write has ended.
     struct batch {
-        std::vector<std::string> chunks;
+        std::vector<chunk> chunks;
         std::vector<asio::const_buffer> buffers() const;
     };
     batch take_batch();
@@ -38,9 +51,10 @@ public:
     void give_back(batch done);
 
 private:
+    [[nodiscard]] bool has_room(std::size_t bytes) const;
     void append(std::string_view bytes);
 
-    std::vector<std::string> chunks_;
+    std::vector<chunk> chunks_;
     std::string spare_; ///< empty, with room for lines
     std::size_t bytes_ = 0;
     std::size_t bytes_max_;

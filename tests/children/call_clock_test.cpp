@@ -74,7 +74,15 @@ struct waiter {
     waiter& operator=(const waiter&) = delete;
 
     static task<> wait(waiter& w) {
-        const auto how = co_await w.frame.wait(w.abort);
+        const abort_signal::listener on_abort{w.abort, [&w] {
+                                                  w.frame.wake();
+                                              }};
+        w.frame.begin();
+        std::optional<call_end> how;
+        while (!how) {
+            co_await w.frame.woken();
+            how = w.frame.end(w.abort);
+        }
         w.calls.table.remove(w.id);
         w.end = how;
         w.ended_at = clock_type::now();

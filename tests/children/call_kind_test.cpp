@@ -23,7 +23,8 @@ child_options one_call(std::vector<std::string> flags = {}) {
 
 answer_or_fault call_on(child_world& world, upstream::lease& place, std::string_view tool) {
     abort_signal never;
-    return world.loop.await(place.call(tool_call(tool), nullptr, never));
+    auto request = tool_call(tool);
+    return world.loop.await(place.call(request, nullptr, never));
 }
 
 bool was_asked(const json::value& received, std::string_view method_name) {
@@ -93,8 +94,8 @@ TEST_CASE("a_request_about_a_task_takes_no_place_from_a_call_and_needs_none") {
     abort_signal never;
     auto place = std::make_unique<upstream::lease>(world.take());
     auto task_place = place->follow();
-    world.loop.spawn(
-        process_loop::store(task_place.call(tool_call("hold"), nullptr, never), end_of_task));
+    auto held = tool_call("hold");
+    world.loop.spawn(process_loop::store(task_place.call(held, nullptr, never), end_of_task));
     world.loop.poll();
     CHECK(world.status().calls_in_flight == 1);
     CHECK(text_of(call_on(world, *place, "echo")) == "{}");

@@ -116,7 +116,7 @@ TEST_CASE("pretty_printed_answer_arrives_on_one_line") {
     modern_world remote;
     const auto answer = remote.world.child.call("pretty");
     REQUIRE(answer.has_value());
-    CHECK(answer->line.find('\n') == std::string::npos);
+    CHECK(answer->line.view().find('\n') == std::string::npos);
     CHECK(text_of(answer) == "two\nlines");
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("json_rpc_error_is_an_answer_whatever_the_http_status") {
     const auto answer = remote.world.child.call("error400");
     REQUIRE(answer.has_value());
     CHECK(answer->message.is_error);
-    CHECK(answer->line.find("-32021") != std::string::npos);
+    CHECK(answer->line.view().find("-32021") != std::string::npos);
 }
 
 TEST_CASE("replies_that_are_no_answer_fail_the_call_and_name_the_server") {

@@ -15,7 +15,8 @@ namespace {
 
 std::int64_t pid_of(child_world& world, upstream::lease& place) {
     abort_signal never;
-    const auto answer = world.loop.await(place.call(tool_call("surroundings"), nullptr, never));
+    auto request = tool_call("surroundings");
+    const auto answer = world.loop.await(place.call(request, nullptr, never));
     return json_of(answer).at("pid").as_int64();
 }
 

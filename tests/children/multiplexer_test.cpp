@@ -18,7 +18,7 @@ struct recorded_call final : mcpgw::waiting_call {
     std::vector<std::string> progress;
     std::optional<errc> failure;
 
-    void on_answer(std::string_view line, const mcpgw::envelope&) override {
+    void on_answer(const mcpgw::shared_text& line, const mcpgw::envelope&) override {
         answers.emplace_back(line);
     }
     void on_progress(std::string_view line, const mcpgw::envelope&) override {

@@ -80,7 +80,8 @@ TEST_CASE("ids_and_progress_tokens_are_the_gateways_own_and_progress_finds_its_c
     CHECK(without.observer->progress.empty());
     for (const auto& line : second.observer->progress)
         CHECK(contains(line, fmt::format(R"("progressToken":{},)", token_2)));
-    CHECK(std::to_string(json::parse(first.answer->value().line).at("id").as_int64()) == token_1);
+    CHECK(std::to_string(json::parse(first.answer->value().line.view()).at("id").as_int64()) ==
+          token_1);
 }
 
 TEST_CASE("a_child_that_writes_single_bytes_is_understood") {
@@ -198,7 +199,7 @@ TEST_CASE("a_late_answer_finds_nobody_and_disturbs_nobody") {
     CHECK(late.error().code == errc::call_timed_out);
     auto& next = world.begin(tool_call("hold")); // in the same slot
     world.call("release");
-    const auto own_id = json::parse(world.end(next).value().line).at("id").as_int64();
+    const auto own_id = json::parse(world.end(next).value().line.view()).at("id").as_int64();
     CHECK(text_of(world.end(next)) == fmt::format("released {}", own_id));
 }
 

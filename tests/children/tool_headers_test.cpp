@@ -16,8 +16,8 @@ list_item tool(std::string name, std::string_view annotation) {
 upstream_call call_of(std::string_view name, std::string_view arguments) {
     upstream_call request;
     request.method = method::tools_call;
-    request.members = R"("arguments":)" + std::string{arguments} + R"(,"name":")";
-    request.members += std::string{name} + "\"";
+    request.members =
+        R"("arguments":)" + std::string{arguments} + R"(,"name":")" + std::string{name} + "\"";
     return request;
 }
 

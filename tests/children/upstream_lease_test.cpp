@@ -84,7 +84,8 @@ TEST_CASE("a_place_on_a_server_that_runs_is_there_at_once") {
         REQUIRE(place->has_value());
         CHECK((*place)->is_alive());
         abort_signal never;
-        const auto answer = world.loop.await((*place)->call(tool_call("echo"), nullptr, never));
+        auto request = tool_call("echo");
+        const auto answer = world.loop.await((*place)->call(request, nullptr, never));
         CHECK(text_of(answer) == "{}");
         CHECK_FALSE(world.get().try_acquire(who).has_value()); // somebody has the only place
     }

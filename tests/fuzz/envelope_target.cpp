@@ -184,8 +184,7 @@ std::string check_splices(std::string_view text, const envelope& found) {
 }
 
 std::string check_flattening(std::string_view text, const envelope& found) {
-    std::string flat{text};
-    flatten_newlines(flat);
+    const auto flat = flatten_newlines(text);
     if (flat.find_first_of("\r\n") != flat.npos) return "newline left";
     if (found.has_newline != (flat != text)) return "has_newline";
     const auto again = scan_envelope(flat, limits);

@@ -88,13 +88,15 @@ std::string check_params(std::string_view text) {
     for (const era client : eras)
         for (const era upstream : eras) {
             const auto meta = meta_for_upstream(find_member(text, "_meta"));
+            const auto params = shared_text::copy_of(text);
             const auto members =
-                params_for_upstream(text, client, upstream, "name", R"("another")");
+                params_for_upstream(params, {}, {client, upstream, "name", R"("another")"}).str();
             const std::string out =
                 "{" + members + (members.empty() ? "" : ",") + "\"_meta\":{" + meta + "}}";
             if (auto problem = check_foreign(text, out, params_names); !problem.empty())
                 return "params: " + problem;
-            const std::string plain = "{" + params_for_upstream(text, client, upstream) + "}";
+            const std::string plain =
+                "{" + params_for_upstream(params, {}, {client, upstream}).str() + "}";
             if (!check_json(plain)) return "params: no JSON";
             const auto name = find_member(text, "name");
             if (find_member(plain, "name") != name) return "params: name";

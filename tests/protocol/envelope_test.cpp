@@ -323,10 +323,9 @@ TEST_CASE("nesting_is_allowed_up_to_the_limit") {
 TEST_CASE("raw_newlines_between_tokens_are_noted_and_flattened") {
     const std::string pretty =
         "{\r\n  \"jsonrpc\": \"2.0\",\n  \"id\": 1,\n  \"method\": \"a\"\n}\n";
-    std::string text = pretty;
-    const envelope before = scan(text);
+    const envelope before = scan(pretty);
     CHECK(before.has_newline);
-    flatten_newlines(text);
+    const auto text = flatten_newlines(pretty);
     CHECK(text == "{    \"jsonrpc\": \"2.0\",   \"id\": 1,   \"method\": \"a\" } ");
     const envelope after = scan(text);
     CHECK_FALSE(after.has_newline);

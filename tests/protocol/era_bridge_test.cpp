@@ -27,6 +27,13 @@ struct row {
     std::string_view out;
 };
 
+/// What of params reaches an upstream.
+std::string sent(std::string_view params, era client, era upstream, std::string_view key = {},
+                 std::string_view value = {}) {
+    return params_for_upstream(shared_text::copy_of(params), {}, {client, upstream, key, value})
+        .str();
+}
+
 } // namespace
 
 TEST_CASE("params_lose_meta_and_keep_every_other_byte") {
@@ -44,7 +51,7 @@ TEST_CASE("params_lose_meta_and_keep_every_other_byte") {
         for (const auto client : {legacy, modern})
             for (const auto upstream : {legacy, modern}) {
                 CAPTURE(r.in);
-                CHECK(params_for_upstream(r.in, client, upstream) == r.out);
+                CHECK(sent(r.in, client, upstream) == r.out);
             }
 }
 
@@ -61,10 +68,10 @@ TEST_CASE("retry_members_reach_modern_servers_only") {
         R"({"name":"x","inputResponses":{"a":{"action":"accept"}},"requestState":"s"})";
     constexpr std::string_view all =
         R"("name":"x","inputResponses":{"a":{"action":"accept"}},"requestState":"s")";
-    CHECK(params_for_upstream(params, modern, modern) == all);
-    CHECK(params_for_upstream(params, modern, legacy) == R"("name":"x")");
+    CHECK(sent(params, modern, modern) == all);
+    CHECK(sent(params, modern, legacy) == R"("name":"x")");
     // To a legacy client these are names like any other.
-    CHECK(params_for_upstream(params, legacy, legacy) == all);
+    CHECK(sent(params, legacy, legacy) == all);
 }
 
 TEST_CASE("one_member_of_params_is_replaced_by_raw_json") {
@@ -77,8 +84,8 @@ TEST_CASE("one_member_of_params_is_replaced_by_raw_json") {
     };
     for (const auto& r : rows) {
         CAPTURE(r.in);
-        CHECK(params_for_upstream(r.in, legacy, modern, "name", R"("x")") == r.out);
-        CHECK(params_for_upstream(r.in, modern, legacy, "name", R"("x")") == r.out);
+        CHECK(sent(r.in, legacy, modern, "name", R"("x")") == r.out);
+        CHECK(sent(r.in, modern, legacy, "name", R"("x")") == r.out);
     }
 }
 
@@ -324,6 +331,41 @@ TEST_CASE("result_without_questions_has_none") {
         CAPTURE(text);
         CHECK(input_requests(text).empty());
     }
+}
+
+TEST_CASE("a_long_argument_crosses_without_a_copy_whether_its_place_is_known_or_not") {
+    const auto large = R"({"text":")" + std::string(100'000, 'x') + "\"}";
+    const auto params = R"({"_meta":{"progressToken":1},"name":"demo__x","arguments":)" + large +
+                        R"(,"requestState":"s"})";
+    const shared_text text{params};
+    const auto place = text.view().substr(params.find(large), large.size());
+    for (const auto known : {std::string_view{}, place}) {
+        const auto members = params_for_upstream(text, known, {modern, legacy, "name", R"("x")"});
+        CHECK(members.str() == R"("name":"x","arguments":)" + large);
+        CHECK(members.middle.view().data() == place.data());
+        CHECK(members.middle.size() == place.size());
+    }
+}
+
+TEST_CASE("a_long_result_crosses_without_a_copy_whether_its_place_is_known_or_not") {
+    const auto large = R"([{"type":"text","text":")" + std::string(100'000, 'x') + "\"}]";
+    const auto result = R"({"content":)" + large + R"(,"_meta":{"a":1}})";
+    const auto modern_result =
+        R"({"resultType":"complete","content":)" + large + R"(,"_meta":{"a":1}})";
+    const auto cross = [&](const std::string& from, era server, era client) {
+        const shared_text text{from};
+        const auto place = text.view().substr(from.find(large), large.size());
+        const auto with_place = result_for_client(text, place, context(server, client));
+        const auto without = result_for_client(text, {}, context(server, client));
+        CHECK(with_place.str() == without.str());
+        CHECK(!with_place.middle.empty());
+        CHECK(with_place.before.size() + with_place.after.size() < 1000);
+        return with_place.str();
+    };
+    CHECK(cross(result, legacy, legacy) == result);
+    CHECK(cross(modern_result, modern, modern) == modern_result);
+    CHECK(cross(result, legacy, modern) == modern_result);
+    CHECK(cross(modern_result, modern, legacy) == result);
 }
 
 } // namespace mcpgw

@@ -145,6 +145,24 @@ TEST_CASE("special_bytes_are_seen_at_every_place_of_a_long_string") {
     }
 }
 
+TEST_CASE("special_bytes_are_seen_behind_the_first_blocks_of_a_very_long_string") {
+    // From 128 bytes on the scanner looks at up to 128 at a time.
+    for (std::size_t at = 100; at < 700; ++at) {
+        std::string text(800 - at % 37, 'x');
+        text[at] = '\n';
+        REQUIRE_FALSE(is_valid(in_quotes(text)));
+        text[at] = '\xFF';
+        REQUIRE_FALSE(is_valid(in_quotes(text)));
+        text[at] = '"';
+        REQUIRE_FALSE(is_valid(in_quotes(text)));
+        text.replace(at, 1, R"(\")");
+        REQUIRE(is_valid(in_quotes(text)));
+        text[at] = '\xE2';
+        text.replace(at, 2, "\xE2\x82\xAC");
+        REQUIRE(is_valid(in_quotes(text)));
+    }
+}
+
 TEST_CASE("utf8_is_checked_in_full") {
     for (const std::string good :
          {"\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF",

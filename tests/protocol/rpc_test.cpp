@@ -22,9 +22,20 @@ TEST_CASE("requests_and_notifications_leave_out_absent_params") {
 TEST_CASE("responses_carry_the_result_as_it_is") {
     CHECK(make_response("1", R"({"x":1.0})") == R"({"jsonrpc":"2.0","id":1,"result":{"x":1.0}})");
     CHECK(make_response("", "{}") == R"({"jsonrpc":"2.0","id":null,"result":{}})");
-    CHECK(take_response("1", R"({"x":1.0})") == make_response("1", R"({"x":1.0})"));
+    CHECK(wrap_response("1", R"({"x":1.0})").str() == make_response("1", R"({"x":1.0})"));
+    CHECK(wrap_response("", "{}").str() == make_response("", "{}"));
+}
+
+TEST_CASE("a_long_result_is_wrapped_where_it_is") {
     const auto large = "\"" + std::string(100'000, 'x') + "\"";
-    CHECK(take_response("1", large) == make_response("1", large));
+    const shared_text result{large};
+    const auto around = wrap_response("1", {R"({"a":1,"b":)", result, R"(,"c":2})"});
+    CHECK(around.middle.view().data() == result.view().data());
+    CHECK(around.str() == make_response("1", R"({"a":1,"b":)" + large + R"(,"c":2})"));
+    const auto alone = wrap_response("1", {{}, result});
+    CHECK(alone.middle.view().data() == result.view().data());
+    CHECK(alone.str() == make_response("1", large));
+    CHECK(wrap_response("1", large).str() == make_response("1", large));
 }
 
 TEST_CASE("error_responses_carry_code_message_and_public_name") {

@@ -187,7 +187,7 @@ std::shared_ptr<gateway_call> gateway_client::start(std::string_view method,
         fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{{{}{}{}}}}})", next_id_++,
                     method, members, members.empty() || all.empty() ? "" : ",",
                     all.empty() ? std::string{} : fmt::format(R"("_meta":{{{}}})", all));
-    INFO(request.text);
+    INFO(request.text.view());
     const auto scanned = scan_envelope(request.text);
     REQUIRE_FALSE(scanned.has_error());
     request.message = *scanned;
@@ -231,7 +231,7 @@ std::vector<std::string> gateway_client::names(std::string_view method, std::str
 std::vector<json::value> gateway_client::take_session_messages() {
     std::vector<json::value> list;
     std::string bytes;
-    for (const auto& chunk : stream_->take_batch().chunks) bytes += chunk;
+    for (const auto& chunk : stream_->take_batch().chunks) bytes += chunk.view();
     for (std::size_t end = bytes.find('\n'); end != bytes.npos; end = bytes.find('\n')) {
         list.push_back(parse(bytes.substr(0, end)));
         bytes.erase(0, end + 1);

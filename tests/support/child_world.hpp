@@ -78,14 +78,14 @@ using answer_or_fault = result<upstream_answer>;
 inline upstream_call tool_call(std::string_view tool, std::string_view arguments = "{}") {
     upstream_call request;
     request.method = method::tools_call;
-    request.members = R"("name":")" + std::string{tool} + R"(","arguments":)";
-    request.members += arguments;
+    request.members =
+        R"("name":")" + std::string{tool} + R"(","arguments":)" + std::string{arguments};
     return request;
 }
 
 /// The text of a tool's answer; fails the test if the call has none.
 inline std::string text_of(const answer_or_fault& answer) {
-    INFO((answer.has_error() ? answer.error().message() : answer->line.substr(0, 300)));
+    INFO((answer.has_error() ? answer.error().message() : answer->line.view().substr(0, 300)));
     REQUIRE(answer.has_value());
     REQUIRE_FALSE(answer->message.is_error);
     const auto body = json::parse(answer->message.result.of(answer->line));

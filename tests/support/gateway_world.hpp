@@ -70,7 +70,7 @@ public:
 
     [[nodiscard]] bool is_done() const { return reply_.has_value(); }
     [[nodiscard]] int http_status() const { return reply_->http_status; }
-    [[nodiscard]] const std::string& text() const { return reply_->text; }
+    [[nodiscard]] std::string text() const { return reply_->text.str(); }
     /// REQUIREs a response with a result, or with an error.
     [[nodiscard]] json::value result() const;
     [[nodiscard]] json::value error() const;

@@ -40,7 +40,7 @@ public:
 
     task<client_reply> handle(client_request& request, reply_sink& sink) override {
         note(fmt::format("request {} {}", request.id(), request.method()));
-        texts_.push_back(request.text);
+        texts_.emplace_back(request.text);
         for (const auto& [name, value] : request.param_headers)
             note(fmt::format("param {}='{}'", name, value));
         if (!request.principal.empty()) note("principal " + request.principal);

@@ -46,7 +46,7 @@ struct world {
 std::string take(outbox& box) {
     std::string all;
     const auto batch = box.take_batch();
-    for (const auto& chunk : batch.chunks) all += chunk;
+    for (const auto& chunk : batch.chunks) all += chunk.view();
     return all;
 }
 

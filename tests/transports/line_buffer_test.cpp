@@ -77,3 +77,47 @@ TEST_CASE("memory_of_a_huge_line_is_given_back") {
     CHECK(take_lines(buffer).size() == 1);
     CHECK(buffer.space().size() < 1'000'000);
 }
+
+TEST_CASE("lines_that_are_kept_stay_as_they_are_while_others_come") {
+    line_buffer buffer{10'000'000};
+    std::vector<mcpgw::shared_text> kept;
+    std::vector<std::string> expected;
+    for (std::size_t i = 0; i < 60; ++i) {
+        const std::size_t bytes = i % 3 == 0 ? 10 : i * 3'000;
+        expected.emplace_back(bytes + 1, static_cast<char>('a' + i % 26));
+        // The next line has begun already: it must move to where there is room.
+        feed(buffer, expected.back() + "\n" + std::string(i % 2, '\n'));
+        for (;;) {
+            const auto line = buffer.next_line();
+            REQUIRE(line.has_value());
+            if (!*line) break;
+            kept.push_back((*line)->lasting());
+        }
+    }
+    REQUIRE(kept.size() == expected.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) CHECK(kept[i] == expected[i]);
+}
+
+TEST_CASE("a_line_that_is_kept_does_not_take_the_beginning_of_the_next_with_it") {
+    line_buffer buffer{1'000'000};
+    const std::string first(50'000, 'a');
+    const std::string second(70'000, 'b');
+    feed(buffer, first + "\n" + second.substr(0, 20'000));
+    auto line = buffer.next_line();
+    REQUIRE((line.has_value() && *line));
+    const auto kept = (*line)->lasting();
+    CHECK_FALSE(buffer.next_line().value());
+    feed(buffer, second.substr(20'000) + "\n");
+    CHECK(take_lines(buffer) == std::vector<std::string>{second});
+    CHECK(kept == first);
+}
+
+TEST_CASE("a_short_line_that_is_kept_holds_no_buffer") {
+    line_buffer buffer{1'000'000};
+    feed(buffer, "short\n");
+    const auto line = buffer.next_line();
+    REQUIRE((line.has_value() && *line));
+    const auto kept = (*line)->lasting();
+    CHECK(kept == "short");
+    CHECK(kept.view().data() != (*line)->view().data());
+}

@@ -21,7 +21,7 @@ constexpr auto never = clock_type::time_point::max();
 std::string take(outbox& box) {
     std::string all;
     const auto batch = box.take_batch();
-    for (const auto& chunk : batch.chunks) all += chunk;
+    for (const auto& chunk : batch.chunks) all += chunk.view();
     return all;
 }
 
@@ -45,6 +45,30 @@ TEST_CASE("messages_are_framed_as_lines_or_as_events") {
     events.push("{}");
     events.push("{}", "1_2");
     CHECK(take(events) == "event: endpoint\ndata: /messages\n\ndata: {}\n\nid: 1_2\ndata: {}\n\n");
+}
+
+TEST_CASE("a_long_answer_on_a_line_is_not_copied_and_keeps_its_place_among_others") {
+    io_loop loop;
+    const mcpgw::shared_text text{std::string(100'000, 'x')};
+    const auto all = "before " + std::string{text.view()} + " after\n";
+    outbox lines{loop.ex(), outbox::framing::lines, 1'000'000};
+    lines.push("first");
+    lines.push_text({"before ", text, " after"});
+    lines.push_text("crowded by now"); // behind what is not to be overtaken
+    lines.push("last");
+    const auto batch = lines.take_batch();
+    REQUIRE(batch.chunks.size() >= 3);
+    CHECK(batch.chunks[1].view().data() == text.view().data());
+    std::string written;
+    for (const auto& chunk : batch.chunks) written += chunk.view();
+    CHECK(written == "first\n" + all + "crowded by now\nlast\n");
+
+    outbox events{loop.ex(), outbox::framing::events, 1'000'000};
+    events.push_text({"before ", text, " after"});
+    CHECK(take(events) == "data: " + all + "\n");
+    events.close();
+    events.push_text("too late");
+    CHECK(events.empty());
 }
 
 TEST_CASE("a_full_outbox_drops_notifications_but_never_an_answer") {

@@ -43,7 +43,7 @@ struct world {
     std::vector<std::string> written() {
         std::string all;
         const auto batch = box->take_batch();
-        for (const auto& chunk : batch.chunks) all += chunk;
+        for (const auto& chunk : batch.chunks) all += chunk.view();
         std::vector<std::string> lines;
         for (std::size_t end = all.find('\n'); end != std::string::npos; end = all.find('\n')) {
             lines.push_back(all.substr(0, end));

@@ -30,7 +30,7 @@ struct world {
 std::string take(outbox& box) {
     std::string all;
     const auto batch = box.take_batch();
-    for (const auto& chunk : batch.chunks) all += chunk;
+    for (const auto& chunk : batch.chunks) all += chunk.view();
     return all;
 }
 std::string event(const std::string& id, const std::string& data) {

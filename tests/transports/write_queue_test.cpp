@@ -42,8 +42,39 @@ TEST_CASE("small_lines_share_a_chunk_and_large_ones_are_moved") {
     REQUIRE(queue.try_push_line("small again"));
     const auto batch = queue.take_batch();
     REQUIRE(batch.chunks.size() == 3);
-    CHECK(batch.chunks[1].data() == address);
-    CHECK(batch.chunks[2] == "small again\n");
+    CHECK(batch.chunks[1].view().data() == address);
+    CHECK(batch.chunks[2].view() == "small again\n");
+}
+
+TEST_CASE("a_line_around_a_shared_text_is_written_in_order_and_does_not_copy_it") {
+    write_queue queue{10'000'000};
+    const mcpgw::shared_text text{std::string(100'000, 'x')};
+    REQUIRE(queue.try_push_line("first"));
+    REQUIRE(queue.try_push_line({"before ", text, " after"}));
+    REQUIRE(queue.try_push_line("last"));
+    const auto expected = "first\nbefore " + std::string{text.view()} + " after\nlast\n";
+    CHECK(queue.bytes() == expected.size());
+    const auto batch = queue.take_batch();
+    CHECK(bytes_of(batch) == expected);
+    REQUIRE(batch.chunks.size() == 3);
+    CHECK(batch.chunks[1].view().data() == text.view().data());
+}
+
+TEST_CASE("a_line_around_a_shared_text_is_refused_as_a_whole_by_a_full_queue") {
+    write_queue queue{10};
+    REQUIRE(queue.try_push_line("1234"));
+    CHECK_FALSE(queue.try_push_line({"a", std::string(3, 'x'), "b"}));
+    CHECK(bytes_of(queue.take_batch()) == "1234\n");
+}
+
+TEST_CASE("a_batch_that_was_given_back_leaves_shared_texts_alone") {
+    write_queue queue{10'000'000};
+    const mcpgw::shared_text text{std::string(100'000, 'x')};
+    REQUIRE(queue.try_push_line({"", text, ""}));
+    queue.give_back(queue.take_batch());
+    CHECK(text.view() == std::string(100'000, 'x'));
+    REQUIRE(queue.try_push_line("next"));
+    CHECK(bytes_of(queue.take_batch()) == "next\n");
 }
 
 TEST_CASE("a_full_queue_refuses_and_keeps_what_it_has") {

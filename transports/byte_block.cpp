@@ -1,0 +1,22 @@
+#include "transports/byte_block.hpp"
+
+#include <cassert>
+#include <cstdlib>
+#include <new>
+
+namespace mcpgw {
+
+byte_block::memory::~memory() {
+    std::free(bytes);
+}
+
+void byte_block::grow(std::size_t capacity) {
+    assert(!is_shared() && "texts made of it would move");
+    if (!memory_) memory_ = std::make_shared<memory>();
+    auto* const grown = static_cast<char*>(std::realloc(memory_->bytes, capacity));
+    if (grown == nullptr) throw std::bad_alloc{};
+    memory_->bytes = grown;
+    memory_->capacity = capacity;
+}
+
+} // namespace mcpgw
