@@ -57,7 +57,7 @@ void echo_answers::append_result(const echo_request& asked, std::string& out) co
                        R"("protocolVersion":"{}","capabilities":{{"tools":{{}}}},"serverInfo":{})",
                        asked.revision, server_info);
     } else if (asked.method == "server/discover") {
-        out += R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":{}})";
+        out += R"("supportedVersions":["2026-07-28","2025-11-25"],"capabilities":{"tools":{}})";
         is_cacheable = true;
     } else if (asked.is_modern) {
         out += R"("is":"nothing")"; // ping and the like
