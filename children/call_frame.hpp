@@ -44,7 +44,6 @@ public:
     /// How it has ended: the outcome is there, or there is a reason to give the call up. While the
     /// client is being asked the time stands still.
     std::optional<call_end> end(const abort_signal& abort);
-    [[nodiscard]] bool has_outcome() const { return outcome_.has_value(); }
     result<upstream_answer> take_outcome() { return std::move(*outcome_); }
 
     [[nodiscard]] const std::shared_ptr<call_observer>& observer() const { return observer_; }

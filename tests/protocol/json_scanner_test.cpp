@@ -76,6 +76,22 @@ void mutate(std::string& text, std::mt19937& random) {
     }
 }
 
+/// At that place of a plain text, whatever needs a decision is noticed.
+void require_special_bytes_seen(std::string text, std::size_t at) {
+    for (const char refused : {'\n', '\xFF', '"'}) {
+        text[at] = refused;
+        REQUIRE_FALSE(is_valid(in_quotes(text)));
+    }
+    text[at] = '\x7F';
+    REQUIRE(is_valid(in_quotes(text)));
+    std::size_t bytes = 1;
+    for (const std::string_view taken : {R"(\")", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+        text.replace(at, bytes, taken);
+        bytes = taken.size();
+        REQUIRE(is_valid(in_quotes(text)));
+    }
+}
+
 } // namespace
 
 TEST_CASE("numbers_follow_the_grammar") {
@@ -128,19 +144,7 @@ TEST_CASE("special_bytes_are_seen_at_every_place_of_a_long_string") {
     // The scanner looks at eight bytes at a time.
     for (std::size_t size = 0; size < 40; ++size) {
         for (std::size_t at = 0; at < size; ++at) {
-            std::string text(size, 'x');
-            text[at] = '\n';
-            REQUIRE_FALSE(is_valid(in_quotes(text)));
-            text[at] = '\xFF';
-            REQUIRE_FALSE(is_valid(in_quotes(text)));
-            text[at] = '"';
-            REQUIRE_FALSE(is_valid(in_quotes(text)));
-            text[at] = '\x7F';
-            REQUIRE(is_valid(in_quotes(text)));
-            text.replace(at, 1, R"(\")");
-            REQUIRE(is_valid(in_quotes(text)));
-            text.replace(at, 2, "\xF0\x9F\x98\x80");
-            REQUIRE(is_valid(in_quotes(text)));
+            require_special_bytes_seen(std::string(size, 'x'), at);
         }
     }
 }
@@ -148,18 +152,7 @@ TEST_CASE("special_bytes_are_seen_at_every_place_of_a_long_string") {
 TEST_CASE("special_bytes_are_seen_behind_the_first_blocks_of_a_very_long_string") {
     // From 128 bytes on the scanner looks at up to 128 at a time.
     for (std::size_t at = 100; at < 700; ++at) {
-        std::string text(800 - at % 37, 'x');
-        text[at] = '\n';
-        REQUIRE_FALSE(is_valid(in_quotes(text)));
-        text[at] = '\xFF';
-        REQUIRE_FALSE(is_valid(in_quotes(text)));
-        text[at] = '"';
-        REQUIRE_FALSE(is_valid(in_quotes(text)));
-        text.replace(at, 1, R"(\")");
-        REQUIRE(is_valid(in_quotes(text)));
-        text[at] = '\xE2';
-        text.replace(at, 2, "\xE2\x82\xAC");
-        REQUIRE(is_valid(in_quotes(text)));
+        require_special_bytes_seen(std::string(800 - at % 37, 'x'), at);
     }
 }
 
