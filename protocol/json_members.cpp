@@ -129,6 +129,7 @@ void member_writer::add(std::string_view key, std::string_view value) {
 
 std::string_view find_member(std::string_view object_text, std::string_view key) {
     std::string_view found;
+    if (object_text.size() < key.size() + 5) return found; // has no room for it, as `{}` has not
     member_reader members{object_text};
     while (const auto member = members.next())
         if (member->key == key) found = member->value;

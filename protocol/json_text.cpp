@@ -144,9 +144,13 @@ std::string quote_json(std::string_view text) {
 }
 
 std::optional<std::string> unquote_json(std::string_view raw) {
-    json_scanner in{raw, {}};
-    if (!in.is_at('"') || !in.skip_value() || !in.is_at_end()) return std::nullopt;
+    const bool is_quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
+    if (!is_quoted) return std::nullopt;
     const std::string_view text = raw.substr(1, raw.size() - 2);
+    const char* const end = text.data() + text.size();
+    if (find_special(text.data(), end) == end) return std::string{text};
+    json_scanner in{raw, {}};
+    if (!in.skip_value() || !in.is_at_end()) return std::nullopt;
     std::string out;
     out.reserve(text.size());
     std::size_t at = 0;

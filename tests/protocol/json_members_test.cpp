@@ -108,6 +108,13 @@ TEST_CASE("the_last_member_of_a_name_wins") {
     CHECK(find_member(text, "").empty());
 }
 
+TEST_CASE("a_member_is_found_in_the_smallest_object_that_has_room_for_it") {
+    CHECK(find_member(R"({"":1})", "") == "1");
+    CHECK(find_member(R"({"a":1})", "a") == "1");
+    CHECK(find_member(R"({"a":1})", "aa").empty());
+    CHECK(find_member("{}", "").empty());
+}
+
 TEST_CASE("object_is_written_member_by_member") {
     member_writer writer;
     CHECK(writer.empty());
