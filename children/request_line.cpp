@@ -37,11 +37,11 @@ private:
     std::size_t begin_;
 };
 
-/// What tells a modern server who asks, and how.
+/// What tells a modern server who asks, and how, up to what the client can.
 std::string_view introduction() {
-    static const auto text =
-        fmt::format(R"("{}":"{}","{}":{})", meta_key::protocol_version, to_string(newest_modern),
-                    meta_key::client_info, gateway_identity);
+    static const auto text = fmt::format(R"("{}":"{}","{}":{},"{}":)", meta_key::protocol_version,
+                                         to_string(newest_modern), meta_key::client_info,
+                                         gateway_identity, meta_key::client_capabilities);
     return text;
 }
 
@@ -54,7 +54,7 @@ void append_meta(std::string& line, const upstream_call& request, std::string_vi
     if (is_modern) {
         const auto& capabilities = request.client_capabilities;
         meta.add_all(introduction());
-        meta.add(meta_key::client_capabilities, capabilities.empty() ? "{}" : capabilities);
+        line += capabilities.empty() ? std::string_view{"{}"} : capabilities;
         if (!request.log_level.empty()) meta.add(meta_key::log_level, request.log_level);
     }
     if (request.wants_progress) meta.add(meta_key::progress_token, number);

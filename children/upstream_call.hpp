@@ -90,8 +90,6 @@ struct task_names {
 struct upstream_answer {
     shared_text line;
     envelope message;
-
-    [[nodiscard]] shared_text result() const { return line.part(message.result.of(line)); }
 };
 
 } // namespace mcpgw

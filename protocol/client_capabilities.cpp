@@ -63,6 +63,7 @@ std::string relayed_client_capabilities(revision offered) {
 
 std::string client_capabilities_for(std::string_view capabilities, revision client,
                                     revision server) {
+    if (capabilities == "{}") return "{}"; // what most clients declare
     const auto can = abilities_of(capabilities, client);
     member_writer known;
     member_reader reader{capabilities};

@@ -203,7 +203,7 @@ bool message_scanner::scan_params() {
     return scan_members(in_, [this](const scanned_name& name) {
         params_spans& spans = found_.in_params;
         text_span* const slot = claim(params_members, spans, name);
-        if (slot != &spans.meta) return scan_value(slot, spans.longest);
+        if (slot != &spans.meta) return scan_value(slot);
         if (!in_.is_at('{')) {
             complain(in_.offset(), "an object as _meta");
             return scan_value(slot);
@@ -217,7 +217,9 @@ bool message_scanner::scan_params() {
 
 bool message_scanner::scan_meta() {
     return scan_members(in_, [this](const scanned_name& name) {
-        return scan_value(claim(meta_members, found_.in_meta, name));
+        text_span* const slot = claim(meta_members, found_.in_meta, name);
+        if (slot == nullptr) found_.has_foreign_meta = true;
+        return scan_value(slot);
     });
 }
 

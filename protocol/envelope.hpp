@@ -43,6 +43,7 @@ struct envelope {
     message_kind kind = message_kind::notification;
     bool is_error = false;    ///< a response with `error` instead of `result`
     bool has_newline = false; ///< raw \n or \r between tokens: must not go onto a stdio line so
+    bool has_foreign_meta = false; ///< `params._meta` has members beside those of in_meta
 
     text_span id;     ///< raw; a string, an integer, or (error responses only) null
     text_span method; ///< without quotes; contains no escapes
@@ -58,7 +59,6 @@ struct envelope {
         text_span task_id; ///< of tasks/…
         text_span task;    ///< of tools/call: the client wants a task (2025-11-25)
         text_span meta;    ///< raw `_meta` object
-        text_span longest; ///< the longest value of all, so that it need not be read again
     } in_params;
 
     struct meta_spans {
@@ -69,7 +69,7 @@ struct envelope {
     struct result_spans {
         text_span result_type, meta, next_cursor, structured_content, is_error;
         text_span task;    ///< of tools/call: a task was made (2025-11-25)
-        text_span longest; ///< as in params
+        text_span longest; ///< the longest value of all, so that it need not be read again
     } in_result;
 };
 

@@ -19,11 +19,6 @@ bool is_one_of(std::string_view key, std::initializer_list<std::string_view> key
     return std::ranges::find(keys, key) != keys.end();
 }
 
-/// Members that a retry of a modern client has; a legacy server knows nothing of them.
-bool is_retry_member(std::string_view key) {
-    return is_one_of(key, {"inputResponses", "requestState"});
-}
-
 member_writer without_server_info(std::string_view meta) {
     member_writer kept;
     member_reader reader{meta};
@@ -77,51 +72,85 @@ bool is_lacking(std::string_view data, const result_context& context) {
     return !names_any;
 }
 
-/// A result as its parts are read once, whatever their length.
-struct result_parts {
-    std::string_view type, meta, structured;
-    bool has_ttl = false;
-    bool has_scope = false;
+/// A member of params that an upstream does not get, or gets with another value.
+struct changed_member {
+    text_span span; ///< from the quote of its name to the end of its value
+    std::string_view key;
+    std::string_view value; ///< empty: it is left out
 };
 
-result_parts parts_of(std::string_view result_json, std::string_view known) {
+/// Those of one request, in the order of its text.
+class changed_members {
+public:
+    explicit changed_members(std::string_view text) : text_(text) {}
+
+    /// `where`: its value, if the request has it. No name that the scanner knows has escapes.
+    void add(text_span where, std::string_view key, std::string_view value = {}) {
+        if (!where) return;
+        std::size_t behind_name = where.begin;
+        while (text_[behind_name - 1] != '"') --behind_name;
+        const auto begin = behind_name - key.size() - 2;
+        std::size_t place = size_++;
+        for (; place > 0 && list_[place - 1].span.begin > begin; --place)
+            list_[place] = list_[place - 1];
+        list_[place] = {{begin, where.end}, key, value};
+    }
+    [[nodiscard]] auto begin() const { return list_.begin(); }
+    [[nodiscard]] auto end() const { return list_.begin() + size_; }
+
+private:
+    std::string_view text_;
+    std::array<changed_member, 4> list_;
+    std::size_t size_ = 0;
+};
+
+/// What decides how a result is told, and its longest value.
+struct result_parts {
+    std::string_view type, meta, structured, longest;
+};
+
+result_parts parts_of(std::string_view result_json) {
     result_parts parts;
-    member_reader reader{result_json, known};
+    member_reader reader{result_json};
     while (const auto member = reader.next()) {
         if (member->key == "resultType") parts.type = member->value;
         if (member->key == "_meta") parts.meta = member->value;
         if (member->key == "structuredContent") parts.structured = member->value;
-        if (member->key == "ttlMs") parts.has_ttl = true;
-        if (member->key == "cacheScope") parts.has_scope = true;
     }
     return parts;
 }
 
-message_text to_modern(const shared_text& result_json, std::string_view known,
-                       const result_parts& has, const result_context& context) {
-    auto info = find_member(has.meta, meta_key::server_info);
+message_text to_modern(const shared_text& result_json, const result_parts& parts,
+                       const result_context& context) {
+    auto info = find_member(parts.meta, meta_key::server_info);
     if (info.empty()) info = context.server_info;
-    member_writer meta_members = without_server_info(has.meta);
+    member_writer meta_members = without_server_info(parts.meta);
     if (!info.empty()) meta_members.add(meta_key::server_info, info);
 
     message_writer out{result_json};
     out.begin_object();
     // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
-    if (has.type.empty()) out.add("resultType", R"("complete")");
-    member_reader reader{result_json, known};
-    while (const auto member = reader.next())
-        if (member->key != "_meta") out.keep(member->key, member->value);
-    if (context.is_cacheable && !has.has_ttl) out.add("ttlMs", "0");
-    if (context.is_cacheable && !has.has_scope) out.add("cacheScope", R"("private")");
+    if (parts.type.empty()) out.add("resultType", R"("complete")");
+    bool needs_ttl = context.is_cacheable;
+    bool needs_scope = context.is_cacheable;
+    member_reader reader{result_json, parts.longest};
+    while (const auto member = reader.next()) {
+        if (member->key == "_meta") continue;
+        if (member->key == "ttlMs") needs_ttl = false;
+        if (member->key == "cacheScope") needs_scope = false;
+        out.keep(member->key, member->value);
+    }
+    if (needs_ttl) out.add("ttlMs", "0");
+    if (needs_scope) out.add("cacheScope", R"("private")");
     if (!meta_members.empty()) out.add("_meta", meta_members.object());
     out.end_object();
     return out.take();
 }
 
-message_text to_legacy(const shared_text& result_json, std::string_view known) {
+message_text to_legacy(const shared_text& result_json, const result_parts& parts) {
     message_writer out{result_json};
     out.begin_object();
-    member_reader reader{result_json, known};
+    member_reader reader{result_json, parts.longest};
     while (const auto member = reader.next()) {
         if (is_one_of(member->key, {"resultType", "ttlMs", "cacheScope"})) continue;
         if (member->key == "_meta") {
@@ -135,21 +164,45 @@ message_text to_legacy(const shared_text& result_json, std::string_view known) {
     return out.take();
 }
 
+message_text translate(const shared_text& result_json, const result_parts& parts,
+                       const result_context& context) {
+    if (context.client_era == era::modern) {
+        const bool is_ready = context.upstream_era == era::modern && !parts.type.empty();
+        return is_ready ? message_text{{}, result_json} : to_modern(result_json, parts, context);
+    }
+    const bool changes = changes_content(parts.structured, context.output, context.client);
+    if (context.upstream_era == era::legacy && !changes) return {{}, result_json};
+    auto made = context.upstream_era == era::legacy ? message_text{{}, result_json}
+                                                    : to_legacy(result_json, parts);
+    if (changes) return content_for_client(made.str(), context.output, context.client);
+    return made;
+}
+
 } // namespace
 
-message_text params_for_upstream(const shared_text& params, std::string_view known,
+message_text params_for_upstream(const shared_text& text, const envelope& request,
                                  const params_route& route) {
-    const bool drops_retry = route.client_era == era::modern && route.upstream_era == era::legacy;
-    message_writer out{params, route.replacement.size()};
-    member_reader reader{params, known};
-    while (const auto member = reader.next()) {
-        if (member->key == "_meta") continue;
-        if (drops_retry && is_retry_member(member->key)) continue;
-        if (!route.replaced_key.empty() && member->key == route.replaced_key)
-            out.add(member->key, route.replacement);
-        else
-            out.keep(member->key, member->value);
+    if (!request.params) return {};
+    const auto& in = request.in_params;
+    changed_members changes{text};
+    changes.add(in.meta, "_meta");
+    if (route.client_era == era::modern && route.upstream_era == era::legacy) {
+        // What a retry of a modern client has; a legacy server knows nothing of it.
+        changes.add(in.input_responses, "inputResponses");
+        changes.add(in.request_state, "requestState");
     }
+    if (!route.replaced_key.empty())
+        changes.add(route.replaced_key == "ref" ? in.ref : in.name, route.replaced_key,
+                    route.replacement);
+
+    message_writer out{text.part(request.params.of(text)), route.replacement.size()};
+    std::size_t at = request.params.begin + 1;
+    for (const auto& member : changes) {
+        out.keep_members(text_span{at, member.span.begin}.of(text));
+        if (!member.value.empty()) out.add(member.key, member.value);
+        at = member.span.end;
+    }
+    out.keep_members(text_span{at, request.params.end - 1}.of(text));
     return out.take();
 }
 
@@ -167,24 +220,18 @@ std::string meta_for_upstream(std::string_view meta) {
 }
 
 std::string result_for_client(std::string_view result_json, const result_context& context) {
-    return result_for_client(shared_text::copy_of(result_json), {}, context).str();
+    if (!is_json_object(result_json)) return std::string{result_json};
+    return translate(shared_text::copy_of(result_json), parts_of(result_json), context).str();
 }
 
-message_text result_for_client(const shared_text& result_json, std::string_view known,
+message_text result_for_client(const shared_text& text, const envelope& response,
                                const result_context& context) {
-    if (!is_json_object(result_json)) return {{}, result_json};
-    const auto parts = parts_of(result_json, known);
-    if (context.client_era == era::modern) {
-        const bool is_ready = context.upstream_era == era::modern && !parts.type.empty();
-        return is_ready ? message_text{{}, result_json}
-                        : to_modern(result_json, known, parts, context);
-    }
-    const bool changes = changes_content(parts.structured, context.output, context.client);
-    if (context.upstream_era == era::legacy && !changes) return {{}, result_json};
-    auto made = context.upstream_era == era::legacy ? message_text{{}, result_json}
-                                                    : to_legacy(result_json, known);
-    if (changes) return content_for_client(made.str(), context.output, context.client);
-    return made;
+    const auto result_json = response.result.of(text);
+    if (!is_json_object(result_json)) return {{}, text.part(result_json)};
+    const auto& in = response.in_result;
+    const result_parts parts{in.result_type.of(text), in.meta.of(text),
+                             in.structured_content.of(text), in.longest.of(text)};
+    return translate(text.part(result_json), parts, context);
 }
 
 std::string error_for_client(std::string_view error_json, const result_context& context,

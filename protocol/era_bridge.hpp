@@ -18,14 +18,13 @@ namespace mcpgw {
 struct params_route {
     era client_era = era::legacy;
     era upstream_era = era::legacy;
-    std::string_view replaced_key{}; ///< a member whose value becomes another (`name`, `ref`)
+    std::string_view replaced_key{}; ///< a member whose value becomes another: `name` or `ref`
     std::string_view replacement{};  ///< raw JSON
 };
 
 /// Members of a client's `params` for an upstream: without `_meta`, and without what only the other
-/// era knows. No braces. `known`: a value in params that need not be read again (envelope,
-/// longest); a long one is not copied.
-message_text params_for_upstream(const shared_text& params, std::string_view known,
+/// era knows. No braces. `request` was scanned from `text`; what is long in it is not copied.
+message_text params_for_upstream(const shared_text& text, const envelope& request,
                                  const params_route& route);
 
 /// Members of a client's `_meta` that travel on: trace context and foreign keys, without the
@@ -48,8 +47,8 @@ struct result_context {
 /// where the method has them, serverInfo in `_meta`. To legacy clients: those are taken out, and
 /// the content is said as their revision can (content_for_client).
 std::string result_for_client(std::string_view result_json, const result_context& context);
-/// The same, which copies no long text; `known` as in params_for_upstream().
-message_text result_for_client(const shared_text& result_json, std::string_view known,
+/// The result of a response, scanned from `text`; what is long in it is not copied.
+message_text result_for_client(const shared_text& text, const envelope& response,
                                const result_context& context);
 
 /// The `error` object of an upstream for a client (2026-07-28, basic/index, "Error Codes"):

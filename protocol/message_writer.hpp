@@ -21,11 +21,15 @@ public:
     void add(std::string_view key, std::string_view value);
     /// A value that is part of the source.
     void keep(std::string_view key, std::string_view value);
+    /// Whole members that stand together in the source, with any blanks and commas around them.
+    void keep_members(std::string_view members);
     /// The writer is of no further use.
     [[nodiscard]] message_text take() { return std::move(out_); }
 
 private:
+    void separate();
     void name(std::string_view key);
+    void keep_text(std::string_view text);
 
     shared_text source_;
     message_text out_;

@@ -89,7 +89,8 @@ upstream_call forwarder::make_call(const journey& way, message_text members,
         if (!call.members.empty()) call.members.append(",");
         call.members.append(retry_members);
     }
-    call.meta_members = meta_for_upstream(request.message.in_params.meta.of(request.text));
+    if (request.message.has_foreign_meta)
+        call.meta_members = meta_for_upstream(request.message.in_params.meta.of(request.text));
     if (way.server() == era::modern) {
         call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
                                                            request.spoken, way.place->spoken());
@@ -148,8 +149,7 @@ result<forwarded_answer> forwarder::finish(const journey& way,
                                       seal(way, std::move(sealed)));
         return forwarded_answer{result_for_client("{" + text + "}", way.context), {}};
     }
-    const auto longest = message.in_result.longest.of(answer->line);
-    return forwarded_answer{result_for_client(answer->result(), longest, way.context), {}};
+    return forwarded_answer{result_for_client(answer->line, message, way.context), {}};
 }
 
 task<result<forwarded_answer>> forwarder::call_once(journey& way) {
@@ -221,8 +221,7 @@ void forwarder::fill_members(journey& way) {
         way.members = *way.what.members;
     } else {
         params_route route{way.client(), way.server(), way.what.replaced_key, way.what.replacement};
-        way.members = params_for_upstream(request.text.part(request.params()),
-                                          request.longest_param(), route);
+        way.members = params_for_upstream(request.text, request.message, route);
     }
     // `context` came with 2025-06-18 (server/utilities/completion).
     if (way.what.method == method::complete && way.place->spoken() < revision::r2025_06_18)

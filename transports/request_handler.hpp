@@ -33,10 +33,6 @@ struct client_request {
     [[nodiscard]] std::string_view method() const { return message.method.of(text); }
     [[nodiscard]] std::string_view id() const { return message.id.of(text); }
     [[nodiscard]] std::string_view params() const { return message.params.of(text); }
-    /// The longest value in params: need not be read again to find its end.
-    [[nodiscard]] std::string_view longest_param() const {
-        return message.in_params.longest.of(text);
-    }
     /// It came over modern HTTP, where headers must mirror parts of the message.
     [[nodiscard]] bool has_headers() const { return client_era == era::modern && !session; }
 };

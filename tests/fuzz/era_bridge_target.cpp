@@ -19,6 +19,8 @@ using name_set = std::set<std::string_view>;
 
 constexpr std::array eras{era::legacy, era::modern};
 constexpr std::string_view server_info = R"({"name":"ours","version":"1"})";
+constexpr std::string_view params_head = R"({"jsonrpc":"2.0","id":1,"method":"m","params":)";
+constexpr std::string_view result_head = R"({"jsonrpc":"2.0","id":1,"result":)";
 
 /// Names that some rule of the bridge looks at. All others are foreign.
 const name_set result_names{"_meta",       "resultType",        "ttlMs",
@@ -71,7 +73,11 @@ std::string check_result(std::string_view text) {
                                                  .client_era = client,
                                                  .is_cacheable = is_cacheable,
                                                  .server_info = info};
-                    const std::string out = result_for_client(text, context);
+                    const shared_text message{std::string{result_head}.append(text) + "}"};
+                    const auto scanned = scan_envelope(message);
+                    if (!scanned) return "result: refused";
+                    const auto out = result_for_client(message, *scanned, context).str();
+                    if (out != result_for_client(text, context)) return "result: scanned and read";
                     if (auto problem = check_foreign(text, out, result_names); !problem.empty())
                         return "result: " + problem;
                     if (auto problem = check_era(out, context); !problem.empty()) return problem;
@@ -85,18 +91,23 @@ std::string check_result(std::string_view text) {
 }
 
 std::string check_params(std::string_view text) {
+    const shared_text message{std::string{params_head}.append(text) + "}"};
+    const auto scanned = scan_envelope(message);
+    if (!scanned) return "params: refused";
+    if (!scanned->has_foreign_meta && !meta_for_upstream(find_member(text, "_meta")).empty())
+        return "params: foreign members of _meta unseen";
     for (const era client : eras)
         for (const era upstream : eras) {
             const auto meta = meta_for_upstream(find_member(text, "_meta"));
-            const auto params = shared_text::copy_of(text);
             const auto members =
-                params_for_upstream(params, {}, {client, upstream, "name", R"("another")"}).str();
+                params_for_upstream(message, *scanned, {client, upstream, "name", R"("another")"})
+                    .str();
             const std::string out =
                 "{" + members + (members.empty() ? "" : ",") + "\"_meta\":{" + meta + "}}";
             if (auto problem = check_foreign(text, out, params_names); !problem.empty())
                 return "params: " + problem;
             const std::string plain =
-                "{" + params_for_upstream(params, {}, {client, upstream}).str() + "}";
+                "{" + params_for_upstream(message, *scanned, {client, upstream}).str() + "}";
             if (!check_json(plain)) return "params: no JSON";
             const auto name = find_member(text, "name");
             if (find_member(plain, "name") != name) return "params: name";
@@ -156,10 +167,9 @@ std::string check_era_bridge_invariants(std::string_view text) {
         return scanned ? std::string{span_of(*scanned).of(message)} : std::string{};
     };
     const std::string input{text};
-    const std::string params =
-        part_of(R"({"jsonrpc":"2.0","id":1,"method":"m","params":)" + input + "}",
-                [](const envelope& e) { return e.params; });
-    const std::string result = part_of(R"({"jsonrpc":"2.0","id":1,"result":)" + input + "}",
+    const std::string params = part_of(std::string{params_head}.append(input) + "}",
+                                       [](const envelope& e) { return e.params; });
+    const std::string result = part_of(std::string{result_head}.append(input) + "}",
                                        [](const envelope& e) { return e.result; });
     const std::string error = part_of(R"({"jsonrpc":"2.0","id":1,"error":)" + input + "}",
                                       [](const envelope& e) { return e.error; });

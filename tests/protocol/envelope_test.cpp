@@ -84,6 +84,19 @@ TEST_CASE("spans_of_a_modern_call_cover_its_members") {
     CHECK_FALSE(e.error);
 }
 
+TEST_CASE("members_of_meta_that_have_no_place_in_the_envelope_are_noticed") {
+    CHECK_FALSE(scan(modern_call).has_foreign_meta);
+    CHECK_FALSE(scan(samples[1]).has_foreign_meta);
+    CHECK_FALSE(scan(request_with_params(R"({"_meta":{},"traceparent":"x"})")).has_foreign_meta);
+    for (const std::string_view meta :
+         {R"({"traceparent":"x"})", R"({"progressToken":1,"io.modelcontextprotocol/x":{}})",
+          R"({"mcp-gateway/session":"s","progressToken":1})", R"({"":{}})"}) {
+        CAPTURE(meta);
+        const auto params = R"({"_meta":)" + std::string{meta} + "}";
+        CHECK(scan(request_with_params(params)).has_foreign_meta);
+    }
+}
+
 TEST_CASE("each_named_member_of_params_goes_to_its_own_span") {
     const std::string text = request_with_params(
         R"({"uri":"u","cursor":"c","ref":{"type":"r"},"level":"debug","progressToken":3,)"
