@@ -7,6 +7,8 @@
 #include <array>
 #include <vector>
 
+#include <string.h>
+
 namespace mcpgw {
 
 namespace {
@@ -31,10 +33,13 @@ std::string link_memory::client_of(const client_request& request) {
 }
 
 bool link_memory::may_have_links(const message_text& result_json) {
+    static constexpr std::string_view mark = R"("resource)";
     const std::array<std::string_view, 3> parts{result_json.before, result_json.middle,
                                                 result_json.after};
     return std::ranges::any_of(parts, [](std::string_view part) {
-        return part.find(R"("resource)") != std::string_view::npos;
+        // Not find(), which stops at every quote.
+        return part.size() > mark.size() &&
+               ::memmem(part.data(), part.size(), mark.data(), mark.size()) != nullptr;
     });
 }
 

@@ -19,6 +19,16 @@ std::string link_to(std::string_view uri) {
 
 } // namespace
 
+TEST_CASE("a_result_that_may_have_links_is_known_wherever_they_are") {
+    const std::string link = R"({"type":"resource_link","uri":"x:1"})";
+    CHECK(link_memory::may_have_links({link}));
+    CHECK(link_memory::may_have_links({"{}", shared_text{link}, "{}"}));
+    CHECK(link_memory::may_have_links({"{}", {}, R"({"type":"resource"})"}));
+    CHECK_FALSE(link_memory::may_have_links({}));
+    CHECK_FALSE(link_memory::may_have_links({"{}"}));
+    CHECK_FALSE(link_memory::may_have_links({R"({"text":"a resource"})", shared_text{"[]"}}));
+}
+
 TEST_CASE("links_of_tools_and_prompts_are_found_whatever_form_they_have") {
     link_memory links;
     links.note_result("anna", "files",
