@@ -78,7 +78,7 @@ waiting_call* multiplexer::find(std::string_view id_text) const {
 
 multiplexer::line_report multiplexer::on_line(const shared_text& line) {
     line_report report;
-    const auto scanned = scan_envelope(line);
+    const auto scanned = scan_envelope(line, {}, known_meta_);
     if (scanned.has_error()) {
         report.error = scanned.error();
         return report;

@@ -3,6 +3,7 @@
 #include "children/call_kind.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/error.hpp"
+#include "protocol/known_meta.hpp"
 #include "protocol/shared_text.hpp"
 
 #include <array>
@@ -93,6 +94,7 @@ private:
     std::vector<std::size_t> free_;
     std::array<std::size_t, call_kinds> used_{};
     std::array<std::size_t, call_kinds> calls_max_;
+    known_meta known_meta_;
 };
 
 } // namespace mcpgw

@@ -2,6 +2,7 @@
 
 #include "protocol/json_scanner.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/known_meta.hpp"
 #include "protocol/mcp.hpp"
 
 #include <algorithm>
@@ -27,6 +28,8 @@ struct named_member {
 using params_spans = envelope::params_spans;
 using meta_spans = envelope::meta_spans;
 using result_spans = envelope::result_spans;
+
+constexpr std::size_t text_bytes_max = std::numeric_limits<decltype(text_span::end)>::max();
 
 constexpr std::array top_members{
     named_member<top_spans>{"jsonrpc", &top_spans::jsonrpc},
@@ -95,8 +98,8 @@ bool scan_members(json_scanner& in, OnMember on_member) {
 /// read to its end first, so that broken JSON is always told as such.
 class message_scanner {
 public:
-    message_scanner(std::string_view text, const scan_limits& limits)
-        : text_(text), in_(text, limits) {}
+    message_scanner(std::string_view text, const scan_limits& limits, known_meta* known)
+        : text_(text), in_(text, limits), known_(known) {}
 
     result<envelope> run();
 
@@ -106,6 +109,8 @@ private:
     bool scan_params();
     bool scan_meta();
     bool scan_result();
+    template <class Scan>
+    bool scan_unless_known(known_meta::place where, Scan scan);
     void check_message();
     void check_response();
 
@@ -117,6 +122,7 @@ private:
 
     std::string_view text_;
     json_scanner in_;
+    known_meta* known_; ///< null: none
     top_spans top_;
     envelope found_;
     const char* complaint_ = nullptr; ///< the first thing that is no JSON-RPC
@@ -209,7 +215,8 @@ bool message_scanner::scan_params() {
             return scan_value(slot);
         }
         const std::size_t begin = in_.offset();
-        if (!scan_meta()) return false;
+        if (!scan_unless_known(known_meta::place::params, [this] { return scan_meta(); }))
+            return false;
         *slot = {begin, in_.offset()};
         return true;
     });
@@ -226,10 +233,37 @@ bool message_scanner::scan_meta() {
 bool message_scanner::scan_result() {
     return scan_members(in_, [this](const scanned_name& name) {
         text_span* const slot = claim(result_members, found_.in_result, name);
-        if (slot == &found_.in_result.meta && !in_.is_at('{'))
+        text_span& longest = found_.in_result.longest;
+        if (slot != &found_.in_result.meta) return scan_value(slot, longest);
+        if (!in_.is_at('{')) {
             complain(in_.offset(), "an object as _meta");
-        return scan_value(slot, found_.in_result.longest);
+            return scan_value(slot);
+        }
+        const std::size_t begin = in_.offset();
+        if (!scan_unless_known(known_meta::place::result, [this] { return in_.skip_value(); }))
+            return false;
+        *slot = {begin, in_.offset()};
+        if (slot->size() > longest.size()) longest = *slot;
+        return true;
     });
+}
+
+/// An object `_meta`: scan() reads it, if it is another one than the last.
+template <class Scan>
+bool message_scanner::scan_unless_known(known_meta::place where, Scan scan) {
+    const std::size_t begin = in_.offset();
+    if (known_ != nullptr && known_->begins(text_.substr(begin), where)) {
+        in_.skip_known_value(known_->size());
+        if (where == known_meta::place::params) {
+            found_.in_meta = known_->spans(begin);
+            found_.has_foreign_meta = known_->has_foreign();
+        }
+        return true;
+    }
+    if (!scan()) return false;
+    const bool is_good = complaint_ == nullptr && !in_.has_newline();
+    if (known_ != nullptr && is_good) known_->keep({begin, in_.offset()}, text_, where, found_);
+    return true;
 }
 
 /// The rules that need the whole message (JSON-RPC 2.0, sections 4 and 5; 2026-07-28, basic/index,
@@ -276,9 +310,14 @@ void message_scanner::check_response() {
 } // namespace
 
 result<envelope> scan_envelope(std::string_view text, const scan_limits& limits) {
-    if (text.size() > std::numeric_limits<decltype(text_span::end)>::max())
-        return errc::message_too_large;
-    return message_scanner{text, limits}.run();
+    if (text.size() > text_bytes_max) return errc::message_too_large;
+    return message_scanner{text, limits, nullptr}.run();
+}
+
+result<envelope> scan_envelope(std::string_view text, const scan_limits& limits,
+                               known_meta& known) {
+    if (text.size() > text_bytes_max) return errc::message_too_large;
+    return message_scanner{text, limits, &known}.run();
 }
 
 std::string_view find_id(std::string_view text, const scan_limits& limits) {

@@ -46,6 +46,8 @@ public:
 
     /// One value of any kind, from its first byte to behind its last.
     bool skip_value();
+    /// The same for a value that was skipped before, and has so many bytes.
+    void skip_known_value(std::size_t bytes) { at_ += bytes; }
 
     /// The members of an object, in this order: enter_object(), then per member take_name() and one
     /// value, as long as has_member() says so. `{` and `}` are consumed.

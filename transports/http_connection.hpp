@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/known_meta.hpp"
 #include "protocol/shared_text.hpp"
 #include "transports/http_reply.hpp"
 #include "transports/http_request_parser.hpp"
@@ -37,6 +38,8 @@ public:
     lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
+    /// Of the messages that came over this connection.
+    known_meta& last_meta() { return last_meta_; }
     /// Whom stop() tells; null: no request runs.
     void set_running(abort_signal* request) { running_ = request; }
     /// Writes a whole reply. The result tells whether the connection is still good.
@@ -78,6 +81,7 @@ private:
     stored_head request_; ///< that is being served
     std::string origin_;
     std::string principal_;
+    known_meta last_meta_;
     bool is_http_10_ = false;
     bool is_head_method_ = false; ///< the reply has no body
     bool keep_alive_ = true;

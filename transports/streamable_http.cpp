@@ -157,7 +157,7 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
         return connection.write_error(acceptable.error());
     if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
     const scan_limits limits{connection.service().limits.depth_max};
-    const auto scanned = scan_envelope(body, limits);
+    const auto scanned = scan_envelope(body, limits, connection.last_meta());
     if (scanned.has_error()) return connection.write_error(scanned.error(), find_id(body, limits));
     client_request request;
     request.text = std::move(body);

@@ -3,10 +3,14 @@
 #include "protocol/envelope.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/known_meta.hpp"
 #include "protocol/splice.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <utility>
@@ -196,6 +200,21 @@ std::string check_flattening(std::string_view text, const envelope& found) {
     return is_same && found.method == again->method ? "" : "spans moved by flattening";
 }
 
+/// That nothing changes for the second and the third of the same messages.
+std::string check_known_meta(std::string_view text, const result<envelope>& message) {
+    using words = std::array<std::uint32_t, sizeof(envelope) / sizeof(std::uint32_t)>;
+    known_meta known;
+    for (int round = 0; round < 3; ++round) {
+        const auto again = scan_envelope(text, limits, known);
+        if (again.has_value() != message.has_value()) return "a known _meta decides";
+        if (again.has_error() && again.error().message() != message.error().message())
+            return "why a message with a known _meta is refused";
+        if (again && std::bit_cast<words>(*again) != std::bit_cast<words>(*message))
+            return "spans of a message with a known _meta";
+    }
+    return {};
+}
+
 /// Reads the members of a valid object, and erases some of them.
 std::string check_members(std::string_view text, const json::object& tree) {
     std::vector<json_member> members;
@@ -293,6 +312,7 @@ std::string check_envelope_invariants(std::string_view text) {
     const auto checked = check_json(text, limits);
     const auto message = scan_envelope(text, limits);
     const std::string_view id = find_id(text, limits);
+    if (auto problem = check_known_meta(text, message); !problem.empty()) return problem;
     if (!checked) {
         if (tree) return "valid JSON is refused: " + checked.error().detail;
         const errc code = checked.error().code;
