@@ -220,10 +220,16 @@ bool is_param(std::string_view name) {
     return iequals(name.substr(0, header_name::param_prefix.size()), header_name::param_prefix);
 }
 
-std::optional<std::string_view> request_head::find(std::string_view name) const {
+const header_field* request_head::first(std::string_view name) const {
     for (const auto& field : fields)
-        if (iequals(field.name, name)) return trim(field.value);
-    return std::nullopt;
+        if (iequals(field.name, name)) return &field;
+    return nullptr;
+}
+
+std::optional<std::string_view> request_head::find(std::string_view name) const {
+    const auto* const field = first(name);
+    if (field == nullptr) return std::nullopt;
+    return trim(field->value);
 }
 
 std::size_t request_head::count(std::string_view name) const {

@@ -42,6 +42,8 @@ struct request_head {
     int version = 11; ///< 10 or 11
     std::vector<header_field> fields;
 
+    /// The first field of that name (case-insensitive); null if absent.
+    [[nodiscard]] const header_field* first(std::string_view name) const;
     /// Value of the first field of that name (case-insensitive), trimmed of SP and HTAB; nothing if
     /// absent. An empty value is a value.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;

@@ -102,8 +102,6 @@ task<bool> http_connection::refuse(fault f) {
 
 /// One request. False: the connection is to be closed.
 task<bool> http_connection::serve_one() {
-    is_http_10_ = is_head_method_ = false; // of the request before
-    origin_.clear();
     is_idle_ = true;
     if (reader_.empty()) {
         alarm_.set(clock_type::now() + service_.options.idle_timeout, [this] { close(); });
@@ -112,20 +110,28 @@ task<bool> http_connection::serve_one() {
         alarm_.clear();
         if (reader_.error()) co_return false;
     }
-    http_request_parser parser{request_};
-    parser.header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
-    parser.body_limit(boost::none); // until the head is read: a refusal names what it refuses
-    error_code ec;
-    if (!try_parse(parser, ec) || ec) {
-        const bool has_head = co_await read_head(parser, ec);
-        if (!has_head) co_return false;
+    std::optional<http_request_parser> parser; // of a head that is not the one before
+    if (!try_repeat()) {
+        is_http_10_ = is_head_method_ = false; // of the request before
+        origin_.clear();
+        parser.emplace(request_);
+        parser->header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
+        parser->body_limit(boost::none); // until the head is read: a refusal names what it refuses
+        error_code ec;
+        if (!try_parse(*parser, ec) || ec) {
+            const bool has_head = co_await read_head(*parser, ec);
+            if (!has_head) co_return false;
+        }
     }
     is_idle_ = false;
-    const auto checked = check_head(parser);
-    if (checked.has_error()) co_return co_await refuse(checked.error());
+    if (parser) {
+        const auto checked = check_head(*parser);
+        if (checked.has_error()) co_return co_await refuse(checked.error());
+    }
+    auto* const chunks = parser && parser->chunked() ? &*parser : nullptr;
     shared_text body;
-    if (!try_take_body(parser, body)) {
-        const auto taken = co_await read_body(parser, body);
+    if (chunks != nullptr || !try_take_body(body)) {
+        const auto taken = co_await read_body(chunks, body);
         if (taken.has_error()) co_return co_await refuse(taken.error());
     }
     const bool is_good = co_await dispatch(std::move(body));

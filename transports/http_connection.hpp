@@ -8,7 +8,9 @@
 #include "transports/lazy_timer.hpp"
 #include "transports/socket_reader.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -64,14 +66,17 @@ private:
     task<> drain();
 
     // what comes in (http_connection_input.cpp)
+    /// Whether the request has the head of the one before it, which was read and found good.
+    bool try_repeat();
     /// False: there is more to come first.
     bool try_parse(http_request_parser& parser, error_code& ec);
-    bool try_take_body(const http_request_parser& parser, shared_text& body);
+    bool try_take_body(shared_text& body);
     task<bool> read_head(http_request_parser& parser, error_code ec);
     result<void> check_head(const http_request_parser& parser);
-    task<result<void>> read_body(http_request_parser& parser, shared_text& body);
+    [[nodiscard]] std::uint64_t body_length() const;
+    task<result<void>> read_body(http_request_parser* chunks, shared_text& body);
     task<error_code> read_told(std::size_t length, shared_text& body);
-    task<error_code> read_rest(http_request_parser& parser, shared_text& body);
+    task<error_code> read_chunks(http_request_parser& parser, shared_text& body);
     void begin_time(clock_type::duration time);
 
     tcp_socket socket_;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 namespace mcpgw {
 
@@ -31,10 +32,24 @@ void http_connection::begin_time(clock_type::duration time) {
     alarm_.set(clock_type::now() + time, [this] { reader_.interrupt(); });
 }
 
+bool http_connection::try_repeat() {
+    const auto held = reader_.data();
+    if (!request_.repeats({static_cast<const char*>(held.data()), held.size()})) return false;
+    reader_.consume(request_.raw_size());
+    return true;
+}
+
 bool http_connection::try_parse(http_request_parser& parser, error_code& ec) {
     if (reader_.empty()) return false;
-    reader_.consume(parser.put(reader_.data(), ec));
+    const auto held = reader_.data();
+    const bool is_begun = parser.got_some();
+    const auto taken = parser.put(held, ec);
     if (ec == http::error::need_more) ec = {};
+    // Kept before it is checked, but a head that is refused ends the connection. With chunks, the
+    // parser is needed again.
+    if (parser.is_header_done() && !is_begun && !parser.chunked())
+        request_.keep({static_cast<const char*>(held.data()), taken});
+    reader_.consume(taken);
     return parser.is_header_done();
 }
 
@@ -71,10 +86,17 @@ result<void> http_connection::check_head(const http_request_parser& parser) {
     return {};
 }
 
+/// Of a body that does not come in chunks, which check_framing() has found to be a number.
+std::uint64_t http_connection::body_length() const {
+    const auto digits = request_.head.find(header_name::content_length).value_or("0");
+    std::uint64_t length = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    return length;
+}
+
 /// The body, if it has come with the head.
-bool http_connection::try_take_body(const http_request_parser& parser, shared_text& body) {
-    if (parser.chunked()) return false;
-    const auto length = parser.content_length().value_or(0);
+bool http_connection::try_take_body(shared_text& body) {
+    const auto length = body_length();
     const auto held = reader_.data();
     if (length > held.size() || length > service_.limits.message_bytes_max) return false;
     body = shared_text::copy_of({static_cast<const char*>(held.data()), length});
@@ -82,14 +104,16 @@ bool http_connection::try_take_body(const http_request_parser& parser, shared_te
     return true;
 }
 
-task<result<void>> http_connection::read_body(http_request_parser& parser, shared_text& body) {
+/// `chunks`: null unless the body comes in chunks.
+task<result<void>> http_connection::read_body(http_request_parser* chunks, shared_text& body) {
     const auto bytes_max = service_.limits.message_bytes_max;
     const auto too_large = [bytes_max] {
         return fault{
             errc::message_too_large,
             fmt::format("the body is larger than {} bytes (limits.message_bytes_max)", bytes_max)};
     };
-    if (parser.content_length().value_or(0) > bytes_max) co_return too_large();
+    const auto length = chunks != nullptr ? 0 : body_length();
+    if (length > bytes_max) co_return too_large();
     // An HTTP/1.0 client does not know the interim reply (RFC 9110, 10.1.1).
     if (request_.head.count("Expect") > 0 && !is_http_10_) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -98,7 +122,8 @@ task<result<void>> http_connection::read_body(http_request_parser& parser, share
         if (!is_sent) co_return fault{errc::request_timeout};
     }
     begin_time(service_.options.body_timeout);
-    const auto ec = co_await read_rest(parser, body);
+    auto rest = chunks != nullptr ? read_chunks(*chunks, body) : read_told(length, body);
+    const auto ec = co_await std::move(rest);
     alarm_.clear();
     if (!ec) co_return result<void>{};
     if (ec == http::error::body_limit) co_return too_large();
@@ -124,12 +149,8 @@ task<http_connection::error_code> http_connection::read_told(std::size_t length,
 }
 
 /// A chunked body goes through the parser.
-task<http_connection::error_code> http_connection::read_rest(http_request_parser& parser,
-                                                             shared_text& body) {
-    if (!parser.chunked()) {
-        const auto ec = co_await read_told(*parser.content_length(), body);
-        co_return ec;
-    }
+task<http_connection::error_code> http_connection::read_chunks(http_request_parser& parser,
+                                                               shared_text& body) {
     parser.body_limit(service_.limits.message_bytes_max);
     while (!parser.is_done()) {
         error_code ec;

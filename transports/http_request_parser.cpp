@@ -3,9 +3,7 @@
 namespace mcpgw {
 
 http_request_parser::http_request_parser(stored_head& into) : into_(into) {
-    into.text.clear();
-    into.extents.clear();
-    into.head.fields.clear();
+    into.clear();
 }
 
 void http_request_parser::on_request_impl(boost::beast::http::verb, text_view method_text,

@@ -1,26 +1,15 @@
 #pragma once
 
-#include "protocol/http_rules.hpp"
+#include "transports/stored_head.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace mcpgw {
-
-/// The head of a request, apart from the bytes that it came in. Owned by the connection; its memory
-/// serves one request after the other.
-struct stored_head {
-    request_head head; ///< views into `text`
-    std::string text;
-    struct extent {
-        std::size_t name, value, end; ///< offsets in `text`
-    };
-    std::vector<extent> extents;
-};
 
 /// Beast's parser without its containers, which allocate for each field. One request each; what it
 /// finds goes to a stored_head. Used for the head, and for bodies that come in chunks.

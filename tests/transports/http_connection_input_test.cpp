@@ -120,3 +120,44 @@ TEST_CASE("a_large_body_that_stops_half_way_is_refused_with_408") {
     }
     CHECK(world.handler.count("request 1 ping") == 0);
 }
+
+TEST_CASE("requests_with_the_same_head_and_other_lengths_keep_their_own_bodies") {
+    http_world world;
+    const auto session = world.open_session();
+    auto client = world.connect();
+    std::vector<std::string> sent;
+    std::string all;
+    for (const std::size_t bytes : {100U, 101U, 999U, 100U, 1000U, 1001U, 70'000U, 70'001U, 102U}) {
+        sent.push_back(message_of(bytes));
+        const auto request = session_post(session, sent.back());
+        all += request.head() + request.body;
+    }
+    client.send(all);
+    for (std::size_t i = 0; i < sent.size(); ++i) CHECK(client.read_answer().status == 200);
+    const auto texts = world.on_loop([&] { return world.handler.texts(); });
+    REQUIRE(texts.size() == sent.size() + 1); // the first one is initialize
+    for (std::size_t i = 0; i < sent.size(); ++i) CHECK((texts[i + 1] == sent[i]));
+}
+
+TEST_CASE("a_head_is_checked_again_when_one_byte_of_it_has_changed") {
+    const auto status_of_second = [](std::string_view part, std::string_view other) {
+        http_world world;
+        const auto session = world.open_session();
+        const auto request = session_post(session, message_of(100)).with("X-Note", "12345678");
+        auto client = world.connect();
+        client.send(request.head() + request.body);
+        REQUIRE(client.read_answer().status == 200);
+        auto head = request.head();
+        const auto at = head.find(part);
+        REQUIRE(at != std::string::npos);
+        client.send(head.replace(at, part.size(), other) + request.body);
+        return client.read_answer().status;
+    };
+    CHECK(status_of_second("X-Note: 12345678", "X-Note: 12345679") == 200);
+    CHECK(status_of_second("X-Note: 12345678", "X-Note: 1234\x01"
+                                               "678") == 400);
+    CHECK(status_of_second("X-Note: 12345678", "Content-Length:1") == 400);
+    CHECK(status_of_second("Content-Length: 100", "Content-Length: 1e0") == 400);
+    CHECK(status_of_second("Host: 127.0.0.1", "Host: 126.0.0.1") == 403);
+    CHECK(status_of_second("POST /mcp", "POST /mcq") == 404);
+}
