@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,29 +26,37 @@ namespace {
 constexpr std::chrono::minutes kill_wait{
     1}; // after SIGKILL: only an uninterruptible sleep is longer
 constexpr int unknown_exit_code = -1;
-constexpr int pipe_bytes = 256 * 1024; // fewer wake-ups for large messages; best effort
 
-/// Both ends of a pipe; closes what was not taken.
-struct pipe_pair {
+/// Both ends of one of the child's streams; closes what was not taken.
+struct stream_ends {
     int read_end = -1;
     int write_end = -1;
 
-    pipe_pair() = default;
-    pipe_pair(const pipe_pair&) = delete;
-    pipe_pair& operator=(const pipe_pair&) = delete;
-    ~pipe_pair() {
+    stream_ends() = default;
+    stream_ends(const stream_ends&) = delete;
+    stream_ends& operator=(const stream_ends&) = delete;
+    ~stream_ends() {
         if (read_end >= 0) ::close(read_end);
         if (write_end >= 0) ::close(write_end);
     }
-    bool open() {
+    bool open_pipe() {
         std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-        read_end = ends[0];
-        write_end = ends[1];
-        ::fcntl(write_end, F_SETPIPE_SZ, pipe_bytes);
-        return true;
+        return take_in(::pipe2(ends.data(), O_CLOEXEC), ends);
+    }
+    /// What goes through a pipe costs the kernel a page for each 4 KiB of it.
+    bool open_sockets() {
+        std::array<int, 2> ends{};
+        return take_in(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), ends);
     }
     static int take(int& end) { return std::exchange(end, -1); }
+
+private:
+    bool take_in(int outcome, const std::array<int, 2>& ends) {
+        if (outcome != 0) return false;
+        read_end = ends[0];
+        write_end = ends[1];
+        return true;
+    }
 };
 
 /// posix_spawn's attribute objects, freed however we leave.
@@ -135,10 +144,11 @@ std::string exit_status::str() const {
 
 result<std::unique_ptr<process>> process::launch(executor ex, const launch_options& options,
                                                  process_guard* guard) {
-    pipe_pair in;
-    pipe_pair out;
-    pipe_pair err;
-    if (!in.open() || !out.open() || !err.open()) return launch_fault(options, errno);
+    stream_ends in;
+    stream_ends out;
+    stream_ends err;
+    const bool are_open = in.open_sockets() && out.open_sockets() && err.open_pipe();
+    if (!are_open) return launch_fault(options, errno);
 
     const bool has_launcher = !options.isolation.is_empty();
     launch_channel channel;
@@ -161,9 +171,9 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
     if (has_launcher)
         channel.send({::getpid(), options.isolation, options.path, options.args,
                       options.environment, options.inherited});
-    return std::unique_ptr<process>(
-        new process(ex, pid, pidfd, pipe_pair::take(in.write_end), pipe_pair::take(out.read_end),
-                    pipe_pair::take(err.read_end), guard, std::move(channel)));
+    return std::unique_ptr<process>(new process(
+        ex, pid, pidfd, stream_ends::take(in.write_end), stream_ends::take(out.read_end),
+        stream_ends::take(err.read_end), guard, std::move(channel)));
 }
 
 process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard,

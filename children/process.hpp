@@ -38,15 +38,16 @@ struct launch_options {
     std::string launcher = own_program; ///< of isolated processes
 };
 
-/// One running instance of a child: pid, three pipes, exit. RAII: the destructor kills the process
-/// group if it still runs and reaps the process, but never waits for it to end in good order; call
-/// stop() for that. When the process ends by itself, what is left of its group is killed too.
-/// Owned by `child`.
+/// One running instance of a child: pid, three streams, exit. RAII: the destructor kills the
+/// process group if it still runs and reaps the process, but never waits for it to end in good
+/// order; call stop() for that. When the process ends by itself, what is left of its group is
+/// killed too. Owned by `child`.
 ///
 /// The process leads its own group, has default signals, an environment made from a list, and
-/// inherits no descriptor but its three pipes. A guard process (if given) kills the group should
-/// the gateway die without a chance to do so. If it is to be isolated, the launcher comes first
-/// (children/launcher.hpp), and also makes it end with the gateway's thread.
+/// inherits no descriptor but its three streams. Its stdin and stdout are sockets, as Node gives
+/// them to its children, too (docs/adr/0010); its stderr is a pipe. A guard process (if given)
+/// kills the group should the gateway die without a chance to do so. If it is to be isolated, the
+/// launcher comes first (children/launcher.hpp), and also makes it end with the gateway's thread.
 class process {
 public:
     /// Errors: server_failed with the reason (program not found, not executable, bad cwd, limits).
@@ -58,9 +59,9 @@ public:
     process& operator=(const process&) = delete;
 
     [[nodiscard]] pid_t pid() const { return pid_; }
-    stream_descriptor& stdin_pipe() { return stdin_; }
-    stream_descriptor& stdout_pipe() { return stdout_; }
-    stream_descriptor& stderr_pipe() { return stderr_; }
+    stream_descriptor& stdin_stream() { return stdin_; }
+    stream_descriptor& stdout_stream() { return stdout_; }
+    stream_descriptor& stderr_stream() { return stderr_; }
 
     /// Until the process itself has ended; grandchildren may live on. One waiter at a time.
     task<exit_status> wait_exit();

@@ -41,8 +41,8 @@ task<> stdio_link::run() {
         if (!was_notified) break;
     }
     boost::system::error_code ignored;
-    process_->stdout_pipe().close(ignored);
-    process_->stderr_pipe().close(ignored);
+    process_->stdout_stream().close(ignored);
+    process_->stderr_stream().close(ignored);
     process_->close_stdin();
     writer_wake_.notify();
     co_await tasks_.wait_all();
@@ -80,7 +80,7 @@ task<> stdio_link::read_stdout() {
     bool is_readable = true;
     while (is_readable) {
         const auto space = buffer.space();
-        const auto [ec, n] = co_await process_->stdout_pipe().async_read_some(
+        const auto [ec, n] = co_await process_->stdout_stream().async_read_some(
             asio::buffer(space.data(), space.size()), nothrow);
         if (ec) break;
         buffer.commit(n);
@@ -107,7 +107,7 @@ task<> stdio_link::read_stdout() {
         // Nobody reads any further. A process that is blocked in writing would not even see the end
         // of its stdin.
         boost::system::error_code ignored;
-        process_->stdout_pipe().close(ignored);
+        process_->stdout_stream().close(ignored);
     }
     is_drained_ = true;
     drained_.notify();
@@ -141,10 +141,10 @@ task<> stdio_link::write_stdin() {
         }
         auto batch = out_.take_batch();
         boost::system::error_code ec;
-        const auto rest = write_now(process_->stdin_pipe(), batch.buffers(), ec);
+        const auto rest = write_now(process_->stdin_stream(), batch.buffers(), ec);
         if (!rest.empty()) {
             const auto [error, n] =
-                co_await asio::async_write(process_->stdin_pipe(), rest, nothrow);
+                co_await asio::async_write(process_->stdin_stream(), rest, nothrow);
             ec = error;
         }
         out_.give_back(std::move(batch));
@@ -161,7 +161,7 @@ task<> stdio_link::pump_stderr() {
     std::array<char, 4096> buffer{};
     for (;;) {
         const auto [ec, n] =
-            co_await process_->stderr_pipe().async_read_some(asio::buffer(buffer), nothrow);
+            co_await process_->stderr_stream().async_read_some(asio::buffer(buffer), nothrow);
         if (ec) co_return;
         errors_.append({buffer.data(), n});
     }

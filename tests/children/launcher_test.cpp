@@ -120,7 +120,7 @@ TEST_CASE("an_isolated_child_ends_with_the_gateway_even_without_a_guard") {
     auto host = process::launch(loop.get_executor(), options, nullptr);
     REQUIRE(host.has_value());
     std::vector<std::unique_ptr<process_probe>> children;
-    std::istringstream ids{loop.await(read_line((*host)->stdout_pipe()))};
+    std::istringstream ids{loop.await(read_line((*host)->stdout_stream()))};
     for (pid_t pid = 0; ids >> pid;) children.push_back(std::make_unique<process_probe>(pid));
     REQUIRE(children.size() == 2);
     for (const auto& child : children) REQUIRE_FALSE(child->has_ended());

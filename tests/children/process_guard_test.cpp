@@ -41,7 +41,7 @@ struct guarded_host {
         auto launched = process::launch(loop.get_executor(), options, nullptr);
         REQUIRE(launched.has_value());
         host = std::move(*launched);
-        std::istringstream ids{loop.await(read_line(host->stdout_pipe()))};
+        std::istringstream ids{loop.await(read_line(host->stdout_stream()))};
         for (pid_t pid = 0; ids >> pid;) children.push_back(std::make_unique<process_probe>(pid));
         REQUIRE(children.size() == 3);
         for (const auto& child : children) REQUIRE_FALSE(child->has_ended());

@@ -96,7 +96,7 @@ struct running_process {
         INFO((launched.has_error() ? launched.error().message() : ""));
         REQUIRE(launched.has_value());
         it = std::move(*launched);
-        if (has_report) report = json::parse(loop.await(read_line(it->stdout_pipe())));
+        if (has_report) report = json::parse(loop.await(read_line(it->stdout_stream())));
     }
     exit_status wait() { return loop.await(it->wait_exit()); }
     exit_status stop(std::chrono::milliseconds grace) {

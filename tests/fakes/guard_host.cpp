@@ -18,7 +18,7 @@ void await_report(mcpgw::process& child) {
     std::array<char, 256> chunk{};
     for (char last = 0; last != '\n';) {
         boost::system::error_code ec;
-        const auto n = child.stdout_pipe().read_some(mcpgw::asio::buffer(chunk), ec);
+        const auto n = child.stdout_stream().read_some(mcpgw::asio::buffer(chunk), ec);
         if (ec) return;
         last = chunk.at(n - 1);
     }

@@ -45,8 +45,8 @@ inline isolated_outcome run_isolated(launch_options options) {
     auto& process = **launched;
     process.close_stdin();
     isolated_outcome outcome;
-    outcome.out = loop.await(read_all(process.stdout_pipe()));
-    outcome.err = loop.await(read_all(process.stderr_pipe()));
+    outcome.out = loop.await(read_all(process.stdout_stream()));
+    outcome.err = loop.await(read_all(process.stderr_stream()));
     outcome.status = loop.await(process.wait_exit());
     outcome.failure = process.launch_failure();
     return outcome;

@@ -36,11 +36,8 @@ constexpr std::string_view rates_text =
     "  pipe; no gateway can be faster than its child.\n"
     "\n"
     "Long texts are not copied within the gateway; what they cost is the way in and out of the\n"
-    "pipes, for which the system takes and gives back a page for each 4 KiB. Socket pairs instead "
-    "of\n"
-    "pipes were measured (others in one run): a third more calls of 4 MiB and a tenth more of\n"
-    "64 KiB, but a fifth fewer of 64 bytes on one connection, which most calls are like. Pipes of\n"
-    "1 MiB gain a tenth at 4 MiB and lose more than that elsewhere.\n";
+    "kernel, four times for each call, as for nginx; and reading them twice, which nginx does not\n"
+    "do.\n";
 
 constexpr std::string_view latency_text =
     "Of the same calls: from the first byte sent to the last byte received.\n";
