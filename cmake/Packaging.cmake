@@ -1,6 +1,6 @@
 # Installation and the Debian package:
-#   cmake --install build/release --prefix /usr/local
-#   cmake/install-packages.sh package && cpack -G DEB --config build/release/CPackConfig.cmake
+#   cmake --install build/profiled --prefix /usr/local
+#   cmake/install-packages.sh package && cpack -G DEB --config build/profiled/CPackConfig.cmake
 if(MCPGW_FUZZERS)
   return()
 endif()

@@ -3,9 +3,11 @@
 # it fails.
 #
 #   cmake/build-preset.sh release
+#   cmake/build-preset.sh training mcp-gateway speed_bench    # these targets alone
 set -eu
 
-preset=${1:?usage: build-preset.sh PRESET}
+preset=${1:?usage: build-preset.sh PRESET [TARGET...]}
+shift
 cd "$(dirname "$0")/.."
 
 # The packaged tools, whatever else the environment brings along.
@@ -37,7 +39,7 @@ if [ "$preset" = release ]; then
     set -- cmake --workflow --preset release
 else
     # The other workflows run ctest too; here that is the caller's part.
-    set -- sh -c "cmake --preset $preset && cmake --build --preset $preset"
+    set -- sh -c "cmake --preset $preset && cmake --build --preset $preset ${*:+--target $*}"
 fi
 "$@" >"build/$preset.log" 2>&1 || {
     tail -n 60 "build/$preset.log" >&2
