@@ -1,5 +1,6 @@
 #include "children/request_line.hpp"
 
+#include "protocol/decimal.hpp"
 #include "protocol/identity.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
@@ -7,6 +8,8 @@
 #include <fmt/format.h>
 
 namespace mcpgw {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -19,7 +22,7 @@ public:
 
     void add(std::string_view key, std::string_view value) {
         separate();
-        line_.append("\"").append(key).append("\":").append(value);
+        line_.append("\""sv).append(key).append("\":"sv).append(value);
     }
     /// Members that are text already.
     void add_all(std::string_view members) {
@@ -48,7 +51,7 @@ std::string_view introduction() {
 /// `_meta` with what the gateway adds.
 void append_meta(std::string& line, const upstream_call& request, std::string_view number,
                  bool is_modern) {
-    line += R"("_meta":{)";
+    line += R"("_meta":{)"sv;
     member_appender meta{line};
     meta.add_all(request.meta_members);
     if (is_modern) {
@@ -71,7 +74,7 @@ std::size_t framing_bytes_of(const upstream_call& request, bool is_modern) {
 
 message_text make_request_line(const upstream_call& request, multiplexer::upstream_id id,
                                std::optional<revision> spoken) {
-    const auto number = std::to_string(id);
+    const decimal number{id};
     const bool is_modern = spoken && era_of(*spoken) == era::modern;
     const bool has_meta = is_modern || request.wants_progress || !request.meta_members.empty();
     const auto& members = request.members;
@@ -79,16 +82,16 @@ message_text make_request_line(const upstream_call& request, multiplexer::upstre
     message_text line;
     auto& before = line.before;
     before.reserve(framing_bytes_of(request, is_modern) + members.before.size());
-    before.append(R"({"jsonrpc":"2.0","id":)").append(number);
-    before.append(R"(,"method":")").append(request.method).append("\"");
-    if (has_params) before += R"(,"params":{)";
-    before += members.before;
+    before.append(R"({"jsonrpc":"2.0","id":)"sv).append(number);
+    before.append(R"(,"method":")"sv).append(request.method);
+    before.append(has_params ? R"(","params":{)"sv : "\""sv);
+    before.append(members.before);
     line.middle = members.middle;
     auto& rest = line.middle.empty() ? before : line.after;
-    rest += members.after;
+    rest.append(members.after);
     if (has_meta && !members.empty()) rest += ',';
     if (has_meta) append_meta(rest, request, number, is_modern);
-    rest += has_params ? "}}" : "}";
+    rest.append(has_params ? "}}"sv : "}"sv);
     return line;
 }
 

@@ -8,6 +8,8 @@
 
 namespace mcpgw {
 
+using namespace std::string_view_literals;
+
 namespace {
 
 constexpr std::size_t framing_bytes = 48; // of a response around its id and its result
@@ -63,19 +65,21 @@ std::string make_response(std::string_view id_json, std::string_view result_json
         {R"({"jsonrpc":"2.0","id":)", id_or_null(id_json), R"(,"result":)", result_json, "}"});
 }
 
-message_text wrap_response(std::string_view id_json, message_text result_json) {
+message_text wrap_response(std::string_view id_json, message_text&& result_json) {
     const bool is_long = result_json.size() >= shared_text::long_bytes;
     const auto follows = is_long ? result_json.before.size() : result_json.size();
     std::string text;
     text.reserve(framing_bytes + id_json.size() + follows);
-    text.append(R"({"jsonrpc":"2.0","id":)").append(id_or_null(id_json)).append(R"(,"result":)");
+    text.append(R"({"jsonrpc":"2.0","id":)"sv).append(id_or_null(id_json));
+    text.append(R"(,"result":)"sv);
     if (!is_long) {
         result_json.append_to(text);
-        return text += '}';
+        text += '}';
+        return text;
     }
     result_json.before.insert(0, text);
     result_json.append("}");
-    return result_json;
+    return std::move(result_json);
 }
 
 std::string make_error_response(std::string_view id_json, const fault& f) {

@@ -17,7 +17,7 @@ std::string make_request(std::string_view id_json, std::string_view method,
 std::string make_notification(std::string_view method, std::string_view params_json);
 std::string make_response(std::string_view id_json, std::string_view result_json);
 /// The same around a result that is not copied where it is long.
-message_text wrap_response(std::string_view id_json, message_text result_json);
+message_text wrap_response(std::string_view id_json, message_text&& result_json);
 /// Error with code, message and `data` {"code": NAME, …} from the table. An empty id is left out
 /// (basic/index, "Error Responses": the id may be absent where it could not be read).
 std::string make_error_response(std::string_view id_json, const fault& f);

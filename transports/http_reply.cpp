@@ -1,5 +1,6 @@
 #include "transports/http_reply.hpp"
 
+#include "protocol/decimal.hpp"
 #include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +11,10 @@ namespace mcpgw {
 
 namespace {
 constexpr std::size_t head_bytes_usual = 160;
-}
+/// Of most replies, up to the length of their body.
+constexpr std::string_view usual_begin =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
+} // namespace
 
 std::string_view reason_phrase(int status) {
     switch (status) {
@@ -48,19 +52,23 @@ std::string_view reason_phrase(int status) {
 }
 
 std::string http_reply::head(bool keep_alive, std::size_t room) const {
+    using namespace std::string_view_literals;
     std::string text;
     text.reserve(head_bytes_usual + room);
-    const auto add_line = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    };
-    text.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
-    text.append(reason_phrase(status)).append("\r\n");
-    if (!body.empty()) add_line("Content-Type", content_type);
-    // 204 must not have a Content-Length (RFC 9110, 8.6).
-    if (status != 204) add_line("Content-Length", std::to_string(body.size()));
-    for (const auto& [name, value] : fields) add_line(name, value);
-    if (!keep_alive) add_line("Connection", "close");
-    text.append("\r\n");
+    const auto body_bytes = body.size();
+    if (status == 200 && body_bytes > 0 && content_type == json_type) {
+        text.append(usual_begin).append(decimal{body_bytes});
+    } else {
+        text.append("HTTP/1.1 "sv).append(std::to_string(status)).append(" "sv);
+        text.append(reason_phrase(status));
+        if (body_bytes > 0) text.append("\r\nContent-Type: "sv).append(content_type);
+        // 204 must not have a Content-Length (RFC 9110, 8.6).
+        if (status != 204) text.append("\r\nContent-Length: "sv).append(decimal{body_bytes});
+    }
+    for (const auto& [name, value] : fields)
+        text.append("\r\n"sv).append(name).append(": "sv).append(value);
+    if (!keep_alive) text.append("\r\nConnection: close"sv);
+    text.append("\r\n\r\n"sv);
     return text;
 }
 

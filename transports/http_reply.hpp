@@ -12,8 +12,10 @@ namespace mcpgw {
 
 /// An HTTP response with a body of known length. Pure text; the connection writes it.
 struct http_reply {
+    static constexpr std::string_view json_type = "application/json";
+
     int status = 200;
-    std::string_view content_type = "application/json"; ///< lives for ever
+    std::string_view content_type = json_type; ///< lives for ever
     message_text body;
     std::vector<std::pair<std::string, std::string>> fields; ///< further header fields
     bool must_close = false; ///< the connection cannot be used any further

@@ -12,9 +12,9 @@ namespace {
 
 constexpr multiplexer::upstream_id id = 65537;
 
-upstream_call call_of(std::string method_name) {
+upstream_call call_of(std::string_view method_name) {
     upstream_call request;
-    request.method = std::move(method_name);
+    request.method = method_name;
     return request;
 }
 

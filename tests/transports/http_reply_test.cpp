@@ -20,6 +20,18 @@ TEST_CASE("head_has_status_length_type_and_further_fields") {
     CHECK(reply.head(false).ends_with("\r\nConnection: close\r\n\r\n"));
 }
 
+TEST_CASE("head_names_whatever_is_not_usual") {
+    http_reply reply;
+    reply.body = std::string(1'234, 'x');
+    reply.content_type = "text/plain";
+    CHECK(reply.head(true) == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                              "Content-Length: 1234\r\n\r\n");
+    reply.content_type = http_reply::json_type;
+    reply.status = 404;
+    CHECK(reply.head(true) == "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
+                              "Content-Length: 1234\r\n\r\n");
+}
+
 TEST_CASE("head_without_a_body_has_no_type") {
     const auto accepted = mcpgw::accepted_reply();
     CHECK(accepted.head(true) == "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n");
