@@ -1,6 +1,8 @@
 #include "transports/client_session.hpp"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpgw {
 
@@ -15,23 +17,29 @@ client_session::running_request::running_request(client_session& session, std::s
                                                  abort_signal& signal, bool is_cancellable)
     : session_(session)
     , id_(raw_id)
-    , is_unique_(session.running_.emplace(id_, running_entry{&signal, is_cancellable}).second) {}
+    , signal_(signal)
+    , is_cancellable_(is_cancellable)
+    , is_unique_(session.running_.insert(*this).second) {}
 
 client_session::running_request::~running_request() {
-    if (is_unique_) session_.running_.erase(id_);
+    if (is_unique_) session_.running_.erase(session_.running_.iterator_to(*this));
 }
 
 void client_session::cancel(std::string_view text, const envelope& message) {
     const auto found = running_.find(message.in_params.request_id.of(text));
-    if (found == running_.end() || !found->second.is_cancellable) return;
-    found->second.signal->abort({errc::call_cancelled, "the client cancelled the request"});
+    if (found == running_.end() || !found->is_cancellable_) return;
+    found->signal_.abort({errc::call_cancelled, "the client cancelled the request"});
 }
 
 void client_session::close(const fault& reason) {
     if (std::exchange(is_closed_, true)) return;
-    const auto running = running_; // aborting may end requests, which leave the table
-    for (const auto& [id, entry] : running)
-        if (running_.contains(id)) entry.signal->abort(reason);
+    std::vector<std::string> running; // aborting may end requests, which leave the table
+    running.reserve(running_.size());
+    for (const auto& request : running_) running.emplace_back(request.id_);
+    for (const auto& id : running) {
+        const auto found = running_.find(id);
+        if (found != running_.end()) found->signal_.abort(reason);
+    }
     questions_.fail_all(reason);
     streams.close();
 }

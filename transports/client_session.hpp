@@ -7,7 +7,8 @@
 #include "transports/outbox.hpp"
 #include "transports/session_streams.hpp"
 
-#include <map>
+#include <boost/intrusive/set.hpp>
+
 #include <memory>
 #include <optional>
 #include <set>
@@ -66,9 +67,10 @@ public:
 
     // --- requests in flight ---
     /// Registers a request while in scope, so that notifications/cancelled can find it. One that
-    /// is not `is_cancellable` ends only with the session.
-    class running_request {
+    /// is not `is_cancellable` ends only with the session. Is itself the entry of the table.
+    class running_request : public boost::intrusive::set_base_hook<> {
     public:
+        /// `raw_id` must live as long as this does.
         running_request(client_session& session, std::string_view raw_id, abort_signal& signal,
                         bool is_cancellable = true);
         ~running_request();
@@ -78,8 +80,15 @@ public:
         [[nodiscard]] bool is_unique() const { return is_unique_; }
 
     private:
+        friend class client_session;
+        struct by_id {
+            using type = std::string_view;
+            type operator()(const running_request& of) const { return of.id_; }
+        };
         client_session& session_;
-        std::string id_;
+        std::string_view id_;
+        abort_signal& signal_;
+        bool is_cancellable_;
         bool is_unique_;
     };
     [[nodiscard]] std::size_t requests_in_flight() const { return running_.size(); }
@@ -97,11 +106,10 @@ public:
 private:
     std::string id_;
     open_questions questions_;
-    struct running_entry {
-        abort_signal* signal;
-        bool is_cancellable;
-    };
-    std::map<std::string, running_entry, std::less<>> running_; // by the client's raw id
+    /// By the client's raw id.
+    boost::intrusive::set<running_request,
+                          boost::intrusive::key_of_value<running_request::by_id>>
+        running_;
     bool is_closed_ = false;
 };
 
