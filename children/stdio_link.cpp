@@ -13,6 +13,7 @@ namespace mcpgw {
 
 namespace {
 constexpr std::size_t link_tasks_max = 8;
+constexpr std::size_t alone_bytes_max = 4096;         // of a line that is not queued
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
 } // namespace
 
@@ -133,6 +134,7 @@ result<void> stdio_link::on_line(const shared_text& line) {
 }
 
 task<> stdio_link::write_stdin() {
+    std::vector<asio::const_buffer> parts;
     for (;;) {
         if (is_stopping_) co_return;
         if (out_.empty()) {
@@ -141,10 +143,13 @@ task<> stdio_link::write_stdin() {
         }
         auto batch = out_.take_batch();
         boost::system::error_code ec;
-        const auto rest = write_now(process_->stdin_stream(), batch.buffers(), ec);
+        batch.list_buffers(parts);
+        const auto rest = write_now(process_->stdin_stream(), parts, ec);
         if (!rest.empty()) {
+            is_writing_ = true;
             const auto [error, n] =
                 co_await asio::async_write(process_->stdin_stream(), rest, nothrow);
+            is_writing_ = false;
             ec = error;
         }
         out_.give_back(std::move(batch));
@@ -167,8 +172,32 @@ task<> stdio_link::pump_stderr() {
     }
 }
 
+/// Nothing else is on its way, nor likely to follow at once: waiting for company to be written with
+/// it would cost more than it saves.
+bool stdio_link::is_alone(const message_text& line) const {
+    return !is_writing_ && out_.empty() && calls_.size() <= 1 && line.middle.empty() &&
+           line.size() < alone_bytes_max;
+}
+
+/// Writes what is taken at once; the writer gets the rest.
+void stdio_link::write_alone(message_text line) {
+    line.append("\n");
+    auto& text = line.before;
+    boost::system::error_code ec; // whatever it is, the writer meets it again
+    const auto sent = process_->stdin_stream().write_some(asio::buffer(std::as_const(text)), ec);
+    if (sent == text.size()) return;
+    text.erase(0, sent);
+    out_.push(std::move(text)); // whatever the limit: it is short, and its beginning is out
+    writer_wake_.notify();
+}
+
 bool stdio_link::try_send(message_text line) {
-    if (is_stopping_ || !out_.try_push_line(std::move(line))) return false;
+    if (is_stopping_) return false;
+    if (is_alone(line)) {
+        write_alone(std::move(line));
+        return true;
+    }
+    if (!out_.try_push_line(std::move(line))) return false;
     writer_wake_.notify();
     return true;
 }

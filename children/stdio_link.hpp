@@ -34,6 +34,8 @@ public:
 private:
     task<> read_stdout();
     task<> write_stdin();
+    [[nodiscard]] bool is_alone(const message_text& line) const;
+    void write_alone(message_text line);
     task<> pump_stderr();
     task<> run_stop_ladder();
     result<void> on_line(const shared_text& line);
@@ -45,6 +47,7 @@ private:
     wake_up writer_wake_;
     wake_up drained_;
     task_group tasks_;
+    bool is_writing_ = false; ///< a batch is on its way
     bool is_drained_ = false;
     std::size_t garbage_in_a_row_ = 0;
 };

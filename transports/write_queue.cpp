@@ -14,14 +14,14 @@ bool write_queue::has_room(std::size_t bytes) const {
     return bytes_ == 0 || bytes_ + bytes <= bytes_max_;
 }
 
-bool write_queue::try_push_line(message_text line) {
+bool write_queue::try_push_line(message_text&& line) {
     constexpr std::size_t newline_bytes = 1;
     if (!has_room(line.size() + newline_bytes)) return false;
     push_line(std::move(line));
     return true;
 }
 
-void write_queue::push_line(message_text line) {
+void write_queue::push_line(message_text&& line) {
     line.append("\n");
     if (line.middle.empty()) return push(std::move(line.before));
     bytes_ += line.size();
@@ -56,10 +56,14 @@ void write_queue::clear() {
     bytes_ = 0;
 }
 
+void write_queue::batch::list_buffers(std::vector<asio::const_buffer>& list) const {
+    list.clear();
+    for (const auto& each : chunks) list.emplace_back(each.view().data(), each.size());
+}
+
 std::vector<asio::const_buffer> write_queue::batch::buffers() const {
     std::vector<asio::const_buffer> list;
-    list.reserve(chunks.size());
-    for (const auto& each : chunks) list.emplace_back(each.view().data(), each.size());
+    list_buffers(list);
     return list;
 }
 

@@ -19,9 +19,9 @@ public:
     explicit write_queue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     /// Queues `line` and a newline. False: the queue is full and nothing was queued.
-    [[nodiscard]] bool try_push_line(message_text line);
+    [[nodiscard]] bool try_push_line(message_text&& line);
     /// The same whatever the limit.
-    void push_line(message_text line);
+    void push_line(message_text&& line);
     /// Queues bytes as they are.
     [[nodiscard]] bool try_push(std::string bytes);
     /// Queues bytes whatever the limit: for what must not be lost and is bounded elsewhere.
@@ -44,7 +44,9 @@ public:
     /// Moves everything queued out; the batch owns its bytes until the write has ended.
     struct batch {
         std::vector<chunk> chunks;
-        std::vector<asio::const_buffer> buffers() const;
+        [[nodiscard]] std::vector<asio::const_buffer> buffers() const;
+        /// The same in `list`, whose memory is used again.
+        void list_buffers(std::vector<asio::const_buffer>& list) const;
     };
     batch take_batch();
     /// A batch that was written: its memory serves the next lines.

@@ -350,6 +350,29 @@ TEST_CASE("calls_beyond_the_limit_in_flight_are_refused_and_room_is_made_again")
     text_of(world.end(second));
 }
 
+TEST_CASE("no_line_gets_into_the_middle_of_another_while_the_child_does_not_read") {
+    struct given_up_calls {
+        std::size_t count, bytes;
+    };
+    // A long line, of which the socket takes a part, and short ones until it takes no more.
+    for (const auto& [count, bytes] : {given_up_calls{1, 1'000'000}, given_up_calls{400, 3'000}}) {
+        child_world world{fake_options()};
+        world.must_start();
+        const auto text = fmt::format(R"({{"text":"{}"}})", std::string(bytes, 't'));
+        const auto pid = world.pid();
+        REQUIRE(::kill(pid, SIGSTOP) == 0);
+        for (std::size_t i = 0; i < count; ++i) { // one at a time
+            auto& given_up = world.begin(tool_call("echo", text));
+            given_up.abort.abort(errc::call_cancelled);
+            REQUIRE(world.end(given_up).error().code == errc::call_cancelled); // told the child
+        }
+        REQUIRE(::kill(pid, SIGCONT) == 0);
+        for (const std::string small : {R"({"n":1})", R"({"n":2})"})
+            CHECK(text_of(world.call("echo", small)) == small);
+        CHECK(world.status().garbage_lines == 0);
+    }
+}
+
 TEST_CASE("a_child_that_does_not_read_makes_calls_fail_instead_of_filling_memory") {
     auto options = fake_options();
     options.limits.write_queue_bytes_max = 100'000;

@@ -3,6 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 using mcpgw::write_queue;
 
@@ -31,6 +33,24 @@ TEST_CASE("a_batch_holds_everything_queued_in_order") {
     CHECK(queue.empty());
     CHECK(queue.bytes() == 0);
     CHECK(bytes_of(queue.take_batch()).empty());
+}
+
+TEST_CASE("a_list_of_buffers_is_made_in_memory_that_is_there") {
+    write_queue queue{10'000'000};
+    REQUIRE(queue.try_push_line("one"));
+    std::vector<mcpgw::asio::const_buffer> list;
+    auto batch = queue.take_batch();
+    batch.list_buffers(list);
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].size() == 4);
+    const auto* const place = list.data();
+    queue.give_back(std::move(batch));
+    REQUIRE(queue.try_push_line("other"));
+    batch = queue.take_batch();
+    batch.list_buffers(list);
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].size() == 6);
+    CHECK(list.data() == place);
 }
 
 TEST_CASE("small_lines_share_a_chunk_and_large_ones_are_moved") {
