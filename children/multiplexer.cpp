@@ -29,6 +29,13 @@ std::string_view name_of(call_kind kind) {
     }
     return {};
 }
+
+/// No id of ours has a generation of 0: what is no number is 0, which nobody waits for.
+std::uint64_t parse_id(std::string_view text) {
+    std::uint64_t id = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
+    return ec == std::errc{} && end == text.data() + text.size() ? id : 0;
+}
 } // namespace
 
 multiplexer::multiplexer(std::size_t calls_max)
@@ -67,13 +74,21 @@ bool multiplexer::remove(upstream_id id) {
     return true;
 }
 
-waiting_call* multiplexer::find(std::string_view id_text) const {
-    upstream_id id = 0;
-    const auto [end, ec] = std::from_chars(id_text.data(), id_text.data() + id_text.size(), id);
-    if (ec != std::errc{} || end != id_text.data() + id_text.size()) return nullptr;
+waiting_call* multiplexer::find(upstream_id id) const {
     const auto index = static_cast<std::size_t>(id & index_mask);
     if (index >= slots_.size() || slots_[index].generation != id >> index_bits) return nullptr;
     return slots_[index].call;
+}
+
+waiting_call* multiplexer::find(std::string_view id_text) const {
+    return find(parse_id(id_text));
+}
+
+waiting_call* multiplexer::take(std::string_view id_text) {
+    const auto id = parse_id(id_text);
+    auto* const call = find(id);
+    if (call != nullptr) remove(id);
+    return call;
 }
 
 multiplexer::line_report multiplexer::on_line(const shared_text& line) {
@@ -90,15 +105,9 @@ multiplexer::line_report multiplexer::on_line(const shared_text& line) {
         return report;
     }
     if (message.kind == message_kind::response) {
-        auto* const call = find(message.id.of(line));
+        auto* const call = take(message.id.of(line));
         report.kind = call == nullptr ? line_kind::unexpected : line_kind::answer;
-        if (call != nullptr) {
-            upstream_id id = 0;
-            const auto text = message.id.of(line);
-            std::from_chars(text.data(), text.data() + text.size(), id);
-            remove(id);
-            call->on_answer(line, message);
-        }
+        if (call != nullptr) call->on_answer(line, message);
         return report;
     }
     report.kind = line_kind::notification;

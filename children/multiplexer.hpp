@@ -71,6 +71,8 @@ public:
     result<upstream_id> try_add(waiting_call& call, call_kind kind = call_kind::client);
     /// Frees the place; harmless if it is already free. True: it was still waiting.
     bool remove(upstream_id id);
+    /// The call with this id, as text, out of the table; null: nobody waits for it.
+    waiting_call* take(std::string_view id_text);
     line_report on_line(const shared_text& line);
     /// The call with this id, as text; null: nobody waits for it.
     [[nodiscard]] waiting_call* find(std::string_view id_text) const;
@@ -88,6 +90,7 @@ private:
         call_kind kind = call_kind::client;
     };
     static constexpr std::size_t index_of(call_kind kind) { return static_cast<std::size_t>(kind); }
+    [[nodiscard]] waiting_call* find(upstream_id id) const;
     static upstream_id make_id(std::size_t index, std::uint64_t generation);
 
     std::vector<slot> slots_;

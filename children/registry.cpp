@@ -42,7 +42,8 @@ void registry::add(std::span<const child_options> children) {
 }
 
 upstream* registry::find(std::string_view name) const {
-    const auto found = std::ranges::find(upstreams_, name, [](const auto& c) { return c->name(); });
+    const auto found = std::ranges::find(
+        upstreams_, name, [](const auto& c) -> std::string_view { return c->name(); });
     return found == upstreams_.end() ? nullptr : found->get();
 }
 

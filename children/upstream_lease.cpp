@@ -19,20 +19,23 @@ bool is_unseen(const result<upstream_answer>& answer) {
     return answer.has_error() && answer.error().code == errc::session_unknown;
 }
 
+/// Raw; empty: it is none.
 std::string_view error_of(const result<upstream_answer>& answer) {
     if (answer.has_error() || !answer->message.is_error) return {};
     return answer->message.error.of(answer->line);
 }
 
 bool is_header_mismatch(const result<upstream_answer>& answer) {
-    return error_code(error_of(answer)) == describe(errc::header_mismatch).json_rpc;
+    const auto error = error_of(answer);
+    return !error.empty() && error_code(error) == describe(errc::header_mismatch).json_rpc;
 }
 
 /// It does not speak the revision that was agreed on. Its list of those that it does tells the
 /// error from one with the same code that a legacy server made up.
 bool has_refused_version(const result<upstream_answer>& answer) {
     const auto error = error_of(answer);
-    return error_code(error) == describe(errc::unsupported_protocol_version).json_rpc &&
+    return !error.empty() &&
+           error_code(error) == describe(errc::unsupported_protocol_version).json_rpc &&
            is_json_array(find_member(find_member(error, "data"), "supported"));
 }
 

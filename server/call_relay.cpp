@@ -114,7 +114,7 @@ void call_relay::withdraw(const fault& reason) {
 
 void call_relay::detach() {
     sink_ = nullptr;
-    withdraw({errc::call_cancelled, "the request has ended"});
+    if (!questions_.empty()) withdraw({errc::call_cancelled, "the request has ended"});
 }
 
 } // namespace mcpgw

@@ -45,7 +45,7 @@ void http_exchange::begin() {
     connection_.set_running(&abort_);
 }
 
-task<bool> http_exchange::finish(client_reply reply, header_list fields) {
+task<bool> http_exchange::finish(client_reply&& reply, header_list fields) {
     connection_.set_running(nullptr);
     questions_.withdraw(); // what the client is told of it must come before the answer
     http_reply plain;

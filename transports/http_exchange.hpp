@@ -26,7 +26,7 @@ public:
     /// Writes the reply. `fields`: further header fields of a plain one. False: the connection must
     /// be closed.
     using header_list = std::vector<std::pair<std::string, std::string>>;
-    task<bool> finish(client_reply reply, header_list fields = {});
+    task<bool> finish(client_reply&& reply, header_list fields = {});
 
     void notify(std::string line) override {
         if (!abort_.reason()) reply_.notify(line); // nothing more about a cancelled request

@@ -105,13 +105,13 @@ void late_reply::push(std::string_view line) {
         box_->push(line);
 }
 
-task<bool> late_reply::finish(http_reply plain) {
+task<bool> late_reply::finish(http_reply&& plain) {
     std::vector<std::string> answers;
     if (box_) answers.push_back(plain.body.str());
     return finish(std::move(answers), std::move(plain));
 }
 
-task<bool> late_reply::finish(std::vector<std::string> answers, http_reply plain) {
+task<bool> late_reply::finish(std::vector<std::string> answers, http_reply&& plain) {
     connection_.reader().unwatch();
     if (box_ || is_lost_) return end_stream(std::move(answers));
     connection_.later().clear();

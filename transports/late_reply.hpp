@@ -42,9 +42,9 @@ public:
 
     /// The end: `plain`, or its body as an event if a stream has begun. False: the connection must
     /// be closed.
-    task<bool> finish(http_reply plain);
+    task<bool> finish(http_reply&& plain);
     /// The same for several answers, which are `plain` together.
-    task<bool> finish(std::vector<std::string> answers, http_reply plain);
+    task<bool> finish(std::vector<std::string> answers, http_reply&& plain);
 
 private:
     bool begin_stream();
