@@ -18,23 +18,28 @@ std::string_view key_of(const child_options& options, const upstream_call& reque
     return {};
 }
 
-std::string named_limit(std::string_view key) {
-    return key.empty() ? "" : fmt::format(" (the limit is the child's {})", key);
+std::string named_limit(const limit_key& key) {
+    return key.name.empty() ? "" : fmt::format(" (the limit is the child's {})", key.str());
 }
 
 } // namespace
 
+std::string limit_key::str() const {
+    return tool.empty() ? std::string{name} : fmt::format("tools.{}.{}", tool, name);
+}
+
 call_limits limits_of_call(const child_options& options, std::string_view tool) {
-    call_limits limits{options.call_timeout, options.total_timeout, "timeout", "total_timeout"};
+    call_limits limits{
+        options.call_timeout, options.total_timeout, {"timeout"}, {"total_timeout"}};
     const auto own = options.tools.find(tool);
     if (own == options.tools.end()) return limits;
     if (own->second.call_timeout) {
         limits.quiet = *own->second.call_timeout;
-        limits.quiet_key = fmt::format("tools.{}.timeout", tool);
+        limits.quiet_key.tool = own->first;
     }
     if (own->second.total_timeout) {
         limits.total = *own->second.total_timeout;
-        limits.total_key = fmt::format("tools.{}.total_timeout", tool);
+        limits.total_key.tool = own->first;
     }
     return limits;
 }
@@ -44,7 +49,7 @@ call_limits limits_of(const child_options& options, const upstream_call& request
     call_limits limits;
     limits.quiet = *request.timeout;
     limits.total = std::max(limits.quiet, options.total_timeout);
-    limits.quiet_key = key_of(options, request);
+    limits.quiet_key.name = key_of(options, request);
     return limits;
 }
 

@@ -9,12 +9,21 @@
 
 namespace mcpgw {
 
-/// How long one request to a server may take, and the keys of the configuration that say so.
+/// A key of the configuration that says how long something may take.
+struct limit_key {
+    std::string_view name{}; ///< "timeout"; empty: none
+    std::string_view tool{}; ///< whose own it is; empty: the server's
+
+    /// "timeout", "tools.search.timeout"
+    [[nodiscard]] std::string str() const;
+};
+
+/// How long one request to a server may take, and the keys that say so. Views the options.
 struct call_limits {
     std::chrono::milliseconds quiet{0}; ///< without an answer or progress
     std::chrono::milliseconds total{0}; ///< whatever progress there is
-    std::string quiet_key{};            ///< "timeout", "tools.search.timeout"; empty: none
-    std::string total_key{};
+    limit_key quiet_key{};
+    limit_key total_key{};
 };
 
 /// Of a call: a tool's own where it has some, else the server's. `tool` is empty for what is no

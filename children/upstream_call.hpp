@@ -5,6 +5,7 @@
 #include "protocol/error.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/message_text.hpp"
+#include "protocol/response_spans.hpp"
 #include "transports/question.hpp"
 
 #include <chrono>
@@ -57,7 +58,7 @@ public:
 /// One request for an upstream, in parts that are raw JSON, so that nothing is parsed and rendered
 /// again. The upstream adds the id, the progress token and what its era wants in `_meta`.
 struct upstream_call {
-    std::string method;
+    std::string_view method; ///< one of the constants of mcp.hpp
     message_text members;            ///< of params, without braces and without `_meta`
     std::string meta_members;        ///< of `_meta`, without braces and without reserved keys
     std::string client_capabilities; ///< raw object; for modern upstreams; empty: none
@@ -89,7 +90,7 @@ struct task_names {
 /// An upstream's answer: a result or a JSON-RPC error, as it came.
 struct upstream_answer {
     shared_text line;
-    envelope message;
+    response_spans message; ///< spans into `line`
 };
 
 } // namespace mcpgw

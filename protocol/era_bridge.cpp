@@ -224,7 +224,7 @@ std::string result_for_client(std::string_view result_json, const result_context
     return translate(shared_text::copy_of(result_json), parts_of(result_json), context).str();
 }
 
-message_text result_for_client(const shared_text& text, const envelope& response,
+message_text result_for_client(const shared_text& text, const response_spans& response,
                                const result_context& context) {
     const auto result_json = response.result.of(text);
     if (!is_json_object(result_json)) return {{}, text.part(result_json)};

@@ -4,6 +4,7 @@
 #include "protocol/list_bridge.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/message_text.hpp"
+#include "protocol/response_spans.hpp"
 
 #include <string>
 #include <string_view>
@@ -48,7 +49,7 @@ struct result_context {
 /// the content is said as their revision can (content_for_client).
 std::string result_for_client(std::string_view result_json, const result_context& context);
 /// The result of a response, scanned from `text`; what is long in it is not copied.
-message_text result_for_client(const shared_text& text, const envelope& response,
+message_text result_for_client(const shared_text& text, const response_spans& response,
                                const result_context& context);
 
 /// The `error` object of an upstream for a client (2026-07-28, basic/index, "Error Codes"):

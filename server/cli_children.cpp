@@ -133,18 +133,18 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
         outcome.code = exit_failure;
         co_return;
     }
-    const auto text = answer->result.str();
-    const bool is_error = !answer->error.empty() || find_member(text, "isError") == "true";
+    const auto text = answer->text.str();
+    const bool is_error = answer->is_error || find_member(text, "isError") == "true";
     if (is_error) outcome.code = exit_failure;
     if (options.as_json)
         fmt::print("{}\n",
-                   answer->error.empty() ? text : fmt::format(R"({{"error":{}}})", answer->error));
-    else if (!answer->error.empty())
+                   answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
+    else if (answer->is_error)
         fmt::print(stderr, "mcp-gateway: server '{}': {}\n", options.child,
-                   unquote_json(find_member(answer->error, "message")).value_or("error"));
+                   unquote_json(find_member(text, "message")).value_or("error"));
     else
         print_content(text);
-    if (is_error && answer->error.empty())
+    if (is_error && !answer->is_error)
         fmt::print(stderr, "mcp-gateway: the tool '{}' reported an error\n", options.tool);
 }
 

@@ -77,7 +77,7 @@ std::string forwarder::seal(const journey& way, request_state state) const {
     return quote_json(states_.seal(state, request_states::time_point::clock::now()));
 }
 
-upstream_call forwarder::make_call(const journey& way, message_text members,
+upstream_call forwarder::make_call(const journey& way, message_text&& members,
                                    std::string_view retry_members) {
     const auto& request = way.request;
     upstream_call call;
@@ -106,11 +106,11 @@ forwarded_answer forwarder::input_required(const journey& way, std::string membe
     const auto body = fmt::format(R"({{"resultType":"input_required",{}}})", members);
     auto context = way.context;
     context.is_cacheable = false; // what a retry brings is nobody else's
-    return {result_for_client(body, context), {}};
+    return {result_for_client(body, context)};
 }
 
 /// The answer of an upstream in the client's era.
-result<forwarded_answer> forwarder::finish(const journey& way,
+result<forwarded_answer> forwarder::finish(journey& way,
                                            const result<upstream_answer>& answer,
                                            std::string_view missing_capabilities) const {
     if (answer.has_error()) return answer.error();
@@ -127,12 +127,13 @@ result<forwarded_answer> forwarder::finish(const journey& way,
         if (crosses && error_code(error) == url_elicitation_required)
             return ask_for_visit(way, error);
         return forwarded_answer{
-            {}, error_for_client(error, way.context, way.what.method, way.what.uri_json)};
+            error_for_client(error, way.context, way.what.method, way.what.uri_json), true};
     }
     const auto body = message.result.of(answer->line);
-    if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server()))
-        return forwarded_answer{
-            std::string{body}, {}, true, std::string{message.id.of(answer->line)}};
+    if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server())) {
+        way.task_token = message.id.of(answer->line);
+        return forwarded_answer{std::string{body}};
+    }
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
         const auto state = find_member(body, "requestState");
@@ -147,9 +148,9 @@ result<forwarded_answer> forwarder::finish(const journey& way,
                                      way.what.upstream, sealed.upstream_state.size())};
         const auto text = with_member(body.substr(1, body.size() - 2), "requestState",
                                       seal(way, std::move(sealed)));
-        return forwarded_answer{result_for_client("{" + text + "}", way.context), {}};
+        return forwarded_answer{result_for_client("{" + text + "}", way.context)};
     }
-    return forwarded_answer{result_for_client(answer->line, message, way.context), {}};
+    return forwarded_answer{result_for_client(answer->line, message, way.context)};
 }
 
 task<result<forwarded_answer>> forwarder::call_once(journey& way) {
@@ -172,7 +173,7 @@ task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
     co_return end_round(way, std::move(end));
 }
 
-result<forwarded_answer> forwarder::end_round(const journey& way,
+result<forwarded_answer> forwarder::end_round(journey& way,
                                               parked_calls::round_end end) const {
     if (!end.input_required.empty()) return input_required(way, std::move(end.input_required));
     return finish(way, end.answer, end.missing_capabilities);
@@ -206,8 +207,8 @@ result<void> forwarder::prepare(journey& way) const {
     if (way.state && way.state->what == request_state::kind::relayed && way.server() == era::legacy)
         return request_states::invalid();
     if (way.what.tasks != nullptr) {
-        auto terms = task_routes::terms_for(way.request, *upstreams_.find(way.what.upstream),
-                                            way.place->spoken(), way.what.tool_tasks);
+        auto terms = task_routes::terms_for(way.request, way.target, way.place->spoken(),
+                                            way.what.tool_tasks);
         if (terms.has_error()) return terms.error();
         way.terms = std::move(*terms);
     }
@@ -232,6 +233,34 @@ void forwarder::fill_members(journey& way) {
     if (way.terms.changes(has_task)) way.members = way.terms.apply_to(way.members.str());
 }
 
+/// No coroutine: nothing is waited for here.
+task<result<forwarded_answer>> forwarder::begin(journey& way, upstream& target) {
+    if (way.state && way.state->what == request_state::kind::parked) {
+        way.show(target.server_info());
+        return resume(way);
+    }
+    target.retries().on_call();
+    return try_once(way, target);
+}
+
+/// What failed is tried again, here or elsewhere; a task is made known or waited for.
+task<result<forwarded_answer>> forwarder::go_on(journey& way, upstream& target, reply_sink& sink,
+                                                result<forwarded_answer> answered) {
+    if (answered.has_error()) answered = co_await try_again(way, target, std::move(answered));
+    if (answered.has_error() && may_fall_back(way, answered.error())) {
+        auto reason = answered.error();
+        co_return co_await fall_back(way, target, std::move(reason));
+    }
+    if (answered.has_error() || way.task_token.empty()) co_return answered;
+    task_routes::answered_call for_tasks{std::string{way.what.upstream}, answered->text.str(),
+                                         std::move(way.task_token), way.relay};
+    if (!way.task_place) way.task_place.emplace(way.place->follow());
+    auto& tasks = *way.what.tasks;
+    auto taken = co_await tasks.take_over(way.request, sink, *way.task_place, std::move(for_tasks));
+    if (taken.has_error()) co_return taken.error();
+    co_return forwarded_answer{std::move(*taken)};
+}
+
 task<result<forwarded_answer>> forwarder::send(const order& o, const client_request& request,
                                                reply_sink& sink) {
     auto* const target = upstreams_.find(o.upstream);
@@ -239,7 +268,7 @@ task<result<forwarded_answer>> forwarder::send(const order& o, const client_requ
         co_return fault{errc::server_not_found, fmt::format("no server named '{}'", o.upstream)};
     const call_relay::attachment attached{
         std::make_shared<call_relay>(request, sink, ++requests_made_)};
-    journey way{o, request, nullptr, attached.relay, {}, {}, {}, false, {}, {}};
+    journey way{o, request, *target, nullptr, attached.relay, {}, {}, {}, false, {}, {}};
     way.may_be_asked = may_be_answered_with_a_question(o.method);
     way.context.client_era = request.client_era;
     way.context.is_cacheable = o.is_cacheable;
@@ -251,24 +280,14 @@ task<result<forwarded_answer>> forwarder::send(const order& o, const client_requ
         if (state.has_error()) co_return state.error();
         way.state = std::move(*state);
     }
-    way.show(target->server_info());
     way.limits = limits_of_call(target->options(), o.tool);
     way.deadline = clock_type::now() + way.limits.total;
-    if (way.state && way.state->what == request_state::kind::parked) co_return co_await resume(way);
-    target->retries().on_call();
-    auto answered = co_await try_once(way, *target);
-    if (answered.has_error()) answered = co_await try_again(way, *target, std::move(answered));
-    if (answered.has_error() && may_fall_back(way, answered.error())) {
-        auto reason = answered.error();
-        co_return co_await fall_back(way, *target, std::move(reason));
-    }
-    if (answered.has_error() || !answered->is_for_tasks) co_return answered;
-    task_routes::answered_call for_tasks{o.upstream, answered->result.str(),
-                                         std::move(answered->progress_token), way.relay};
-    if (!way.task_place) way.task_place.emplace(way.place->follow());
-    auto taken = co_await o.tasks->take_over(request, sink, *way.task_place, std::move(for_tasks));
-    if (taken.has_error()) co_return taken.error();
-    co_return forwarded_answer{std::move(*taken), {}};
+    auto answered = co_await begin(way, *target);
+    const bool was_parked = way.state && way.state->what == request_state::kind::parked;
+    const bool is_over = !answered.has_error() && way.task_token.empty();
+    if (!is_over && !was_parked)
+        answered = co_await go_on(way, *target, sink, std::move(answered));
+    co_return answered;
 }
 
 } // namespace mcpgw

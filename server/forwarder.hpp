@@ -10,21 +10,23 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mcpgw {
 
-/// An upstream's answer, already in the client's era: either a result or an error object.
+/// An upstream's answer, already in the client's era: either a result or an error object. Small,
+/// because each coroutine on the way back hands it on.
 struct forwarded_answer {
-    message_text result; ///< raw; empty if it is an error
-    std::string error;   ///< raw error object
-    /// `result` is the upstream's own, which task_routes must look at first; it answers the call
-    /// with this progress token.
-    bool is_for_tasks = false;
-    std::string progress_token{};
-    std::string source{}; ///< the server that answered, where it is a fallback
-    std::string tool{};   ///< its tool then
+    message_text text; ///< raw
+    bool is_error = false;
+    /// Who answered where the server that was called did not.
+    struct stand_in {
+        std::string server, tool;
+    };
+    std::unique_ptr<const stand_in> by{};
 };
 
 /// Sends one request of a client to an upstream and brings back the answer in the client's era, and
@@ -46,11 +48,12 @@ public:
               logger& log)
         : upstreams_(upstreams), states_(states), parked_(parked), log_(log) {}
 
+    /// Views what must live until send() has ended: a name in a catalog, a text of the request.
     struct order {
-        std::string upstream;
-        std::string method;
+        std::string_view upstream;
+        std::string_view method; ///< one of the constants of mcp.hpp
         /// One member of the client's params that the upstream knows by another value (raw JSON).
-        std::string replaced_key;
+        std::string_view replaced_key;
         std::string replacement;
         /// Of params, without braces and `_meta`, instead of what the client sent.
         std::optional<std::string> members;
@@ -58,9 +61,9 @@ public:
         /// can become none.
         task_routes* tasks = nullptr;
         task_support tool_tasks = task_support::forbidden;
-        std::string tool; ///< of tools/call: its name at the server
+        std::string_view tool; ///< of tools/call: its name at the server
         bool is_cacheable = false;
-        std::string uri_json;                           ///< for resource errors
+        std::string_view uri_json;                      ///< for resource errors
         output_shape output = output_shape::undeclared; ///< of the tool that is called
     };
 
@@ -71,6 +74,10 @@ public:
 private:
     /// One request on its way; in the frame of send().
     struct journey;
+
+    task<result<forwarded_answer>> begin(journey& way, upstream& target);
+    task<result<forwarded_answer>> go_on(journey& way, upstream& target, reply_sink& sink,
+                                         result<forwarded_answer> answered);
 
     // attempts (forwarder_attempts.cpp)
     task<result<forwarded_answer>> try_once(journey& way, upstream& target);
@@ -88,7 +95,7 @@ private:
     task<result<forwarded_answer>> try_fallback(journey& way, const upstream& failed,
                                                 fallback_plan::step step);
 
-    [[nodiscard]] static upstream_call make_call(const journey& way, message_text members,
+    [[nodiscard]] static upstream_call make_call(const journey& way, message_text&& members,
                                                  std::string_view retry_members);
     task<result<forwarded_answer>> resume(journey& way);
     task<result<forwarded_answer>> call(journey& way);
@@ -100,10 +107,10 @@ private:
     task<result<forwarded_answer>> call_in_rounds(journey& way);
     task<result<std::string>> ask_client(const std::string& result_json, journey& way);
     [[nodiscard]] result<std::optional<request_state>> read_state(const journey& way) const;
-    [[nodiscard]] result<forwarded_answer> finish(const journey& way,
+    [[nodiscard]] result<forwarded_answer> finish(journey& way,
                                                   const result<upstream_answer>& answer,
                                                   std::string_view missing_capabilities) const;
-    [[nodiscard]] result<forwarded_answer> end_round(const journey& way,
+    [[nodiscard]] result<forwarded_answer> end_round(journey& way,
                                                      parked_calls::round_end end) const;
     [[nodiscard]] result<forwarded_answer> ask_for_visit(const journey& way,
                                                          std::string_view error_json) const;

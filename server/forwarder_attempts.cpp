@@ -63,6 +63,7 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     way.is_written = false;
     way.place = nullptr;
     way.task_place.reset();
+    way.task_token.clear();
     way.held.reset();
     auto at_once = target.try_acquire(who);
     if (!at_once) return try_later(way, target, who, std::move(*key));
@@ -129,10 +130,10 @@ task<result<forwarded_answer>> forwarder::try_again(journey& way, upstream& targ
         co_await pause_before_repeat(pause, abort);
         if (abort.reason()) co_return *abort.reason();
         answered = co_await try_once(way, target);
-        const bool tells = !answered.has_error() && !answered->result.empty();
+        const bool tells = !answered.has_error() && !answered->is_error;
         if (tells)
-            answered->result =
-                with_meta(answered->result.str(), meta_key::attempts, std::to_string(attempt + 1));
+            answered->text =
+                with_meta(answered->text.str(), meta_key::attempts, std::to_string(attempt + 1));
     }
     co_return answered;
 }

@@ -70,8 +70,8 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     instead.output = way.what.output;
     instead.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
-    journey next{instead, way.request, nullptr, way.relay, {}, {}, way.context, true, {}, {}};
-    next.show(target->server_info());
+    journey next{instead, way.request, *target,     nullptr, way.relay, {},
+                 {},      way.context, true, {},      {}};
     next.context.client_capabilities = way.relay->client_capabilities();
     next.limits = limits_of_call(target->options(), step.tool);
     next.deadline = std::min(way.deadline, clock_type::now() + next.limits.total);
@@ -80,10 +80,10 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     if (answered.has_error()) answered = co_await try_again(next, *target, std::move(answered));
     way.may_be_done = way.may_be_done || next.may_be_done;
     if (answered.has_error()) co_return answered;
-    if (!answered->error.empty())
+    const auto text = answered->text.str();
+    if (answered->is_error)
         co_return fault{errc::internal_error,
-                        unquote_json(find_member(answered->error, "message")).value_or("")};
-    const auto text = answered->result.str();
+                        unquote_json(find_member(text, "message")).value_or("")};
     if (find_member(text, "resultType") == "\"input_required\"")
         co_return fault{errc::internal_error, "it asks the client, which is for the server called"};
     const auto promised = output_schema_of(failed, way.what.tool);
@@ -91,8 +91,7 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     if (wrong && way.request.spoken >= revision::r2025_06_18)
         co_return fault{errc::internal_error,
                         fmt::format("{}, which the tool that was called promises", *wrong)};
-    answered->source = step.server;
-    answered->tool = step.tool;
+    answered->by = std::make_unique<const forwarded_answer::stand_in>(step.server, step.tool);
     co_return answered;
 }
 
@@ -117,7 +116,7 @@ task<result<forwarded_answer>> forwarder::fall_back(journey& way, upstream& fail
                       failed.name(), because, step->tool, step->server, way.what.tool);
             const auto who = fmt::format(R"({{"server":{},"tool":{},"because":"{}"}})",
                                          quote_json(step->server), quote_json(step->tool), because);
-            answered->result = with_meta(answered->result.str(), meta_key::answered_by, who);
+            answered->text = with_meta(answered->text.str(), meta_key::answered_by, who);
             co_return answered;
         }
         const auto& why = answered.error();

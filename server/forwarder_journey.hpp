@@ -15,6 +15,7 @@ namespace mcpgw {
 struct forwarder::journey {
     const order& what;
     const client_request& request;
+    upstream& target;                 ///< that is called
     upstream::lease* place = nullptr; ///< null: the call has its own
     std::shared_ptr<call_relay> relay;
     message_text members; ///< of params for the upstream
@@ -25,6 +26,9 @@ struct forwarder::journey {
     std::optional<upstream::lease> task_place{}; ///< where a task would be
     std::optional<upstream::lease> held{};       ///< what `place` points to
     std::string server_info{};                   ///< what the context shows of the server
+    /// The result is the server's own, which task_routes must look at first: it answers the call
+    /// with this progress token (raw; the gateway's). Empty: it is the client's.
+    std::string task_token{};
     bool is_written = false;                     ///< the server may have seen the call
     bool may_be_done = false; ///< a server may have done it, and does not want to do it twice
     call_limits limits{};

@@ -125,7 +125,7 @@ task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
             if (way.request.abort->reason()) co_return reason;
             // The model can act on the failure of a tool; other requests have errors for it.
             if (way.what.method == method::tools_call)
-                co_return forwarded_answer{result_with_error(reason.message()), {}};
+                co_return forwarded_answer{result_with_error(reason.message())};
             co_return fault{errc::invalid_request, std::string{reason.message()}};
         }
         retry_members = std::move(*members);

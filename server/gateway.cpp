@@ -32,6 +32,16 @@ result<std::string> required_text(const client_request& request, text_span where
     return std::move(*text);
 }
 
+/// The text of a raw string. `room` is for one with escapes: most are in the message as they are.
+std::optional<std::string_view> text_of(std::string_view raw, std::string& room) {
+    if (is_json_string(raw) && raw.find('\\') == std::string_view::npos)
+        return raw.substr(1, raw.size() - 2);
+    auto text = unquote_json(raw);
+    if (!text) return std::nullopt;
+    room = std::move(*text);
+    return room;
+}
+
 int status_of(const client_request& request, errc code) {
     if (request.client_era == era::legacy) return 200;
     // 2026-07-28, basic/transports/streamable-http: 404 for a method that is not served, 400 for a
@@ -120,39 +130,32 @@ std::string_view gateway::sole_child() const {
 }
 
 task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
-    client_reply reply;
     if (request.scope.empty()) request.scope = sole_child();
-    if (is_stopping_) {
-        const fault stopping{errc::gateway_stopping};
-        reply.http_status = describe(stopping.code).http_status;
-        reply.text = make_error_response(request.id(), stopping);
-        co_return reply;
+    if (is_stopping_) co_return stopping_reply(request);
+    std::shared_ptr<const catalog> shown; // the order views it
+    const auto order = order_at_once(request, shown);
+    if (order && order->has_error()) co_return reply_of(request, order->error());
+    if (order) { // most requests: no coroutine but this one
+        auto forwarded = co_await forwarder_.send(**order, request, sink);
+        co_return reply_of(request, outcome_of(request, **order, std::move(forwarded)));
     }
-    outcome answered = fault{};
-    if (const auto order = order_at_once(request)) { // most requests: no coroutine but this one
-        if (order->has_error()) {
-            answered = order->error();
-        } else {
-            auto forwarded = co_await forwarder_.send(**order, request, sink);
-            answered = outcome_of(request, **order, std::move(forwarded));
-        }
-    } else {
-        answered = co_await route(request, sink);
-    }
-    if (!answered.has_error()) {
-        reply.text = wrap_response(request.id(), std::move(*answered));
-        co_return reply;
-    }
+    auto answered = co_await route(request, sink);
+    co_return reply_of(request, std::move(answered));
+}
+
+client_reply gateway::stopping_reply(const client_request& request) {
+    const fault stopping{errc::gateway_stopping};
+    return {make_error_response(request.id(), stopping), describe(stopping.code).http_status};
+}
+
+client_reply gateway::reply_of(const client_request& request, outcome answered) {
+    if (!answered.has_error()) return {wrap_response(request.id(), std::move(*answered))};
     const auto& failure = answered.error();
-    if (failure.detail == upstream_error_mark) {
-        reply.http_status = status_of_upstream_error(request, failure.data_json);
-        reply.text = make_raw_error_response(request.id(), failure.data_json);
-        co_return reply;
-    }
+    if (failure.detail == upstream_error_mark)
+        return {make_raw_error_response(request.id(), failure.data_json),
+                status_of_upstream_error(request, failure.data_json)};
     log_.debug("{} failed: {}", request.method(), failure.message());
-    reply.http_status = status_of(request, failure.code);
-    reply.text = make_error_response(request.id(), failure);
-    co_return reply;
+    return {make_error_response(request.id(), failure), status_of(request, failure.code)};
 }
 
 /// No coroutine: nothing is waited for here.
@@ -242,22 +245,21 @@ task<gateway::outcome> gateway::forward(forwarder::order order, const client_req
 }
 
 gateway::outcome gateway::outcome_of(const client_request& request, const forwarder::order& order,
-                                     result<forwarded_answer> answer) {
+                                     result<forwarded_answer>&& answer) {
     if (answer.has_error()) return answer.error();
     const bool may_have_links =
         order.method == method::tools_call || order.method == method::prompts_get;
-    const auto& source = answer->source.empty() ? order.upstream : answer->source;
-    if (may_have_links) note_links(request, source, answer->result);
-    if (!answer->error.empty())
-        return fault{errc::internal_error, std::string{upstream_error_mark},
-                     std::move(answer->error)};
-    return std::move(answer->result);
+    if (answer->is_error)
+        return fault{errc::internal_error, std::string{upstream_error_mark}, answer->text.str()};
+    const auto source = answer->by ? std::string_view{answer->by->server} : order.upstream;
+    if (may_have_links) note_links(request, source, answer->text);
+    return std::move(answer->text);
 }
 
-void gateway::note_links(const client_request& request, const std::string& source,
+void gateway::note_links(const client_request& request, std::string_view source,
                          const message_text& result_json) {
-    if (link_memory::may_have_links(result_json))
-        links_.note_result(link_memory::client_of(request), source, result_json.str());
+    if (!link_memory::may_have_links(result_json)) return;
+    links_.note_result(link_memory::client_of(request), std::string{source}, result_json.str());
 }
 
 /// What a call of a child's tool becomes. Errors: there is no such tool, or the header fields do
@@ -281,17 +283,21 @@ result<forwarder::order> gateway::order_for(const client_request& request, std::
     order.tasks = &client_tasks_;
     order.tool_tasks = target->tasks;
     order.tool = target->original;
+    if (name == target->original) return order; // as the client says it
     order.replaced_key = "name";
     order.replacement = quote_json(target->original);
     return order;
 }
 
-/// For a call of a child's tool, where all lists are known; nothing: it takes another way.
-std::optional<result<forwarder::order>> gateway::order_at_once(const client_request& request) {
+/// For a call of a child's tool, where all lists are known; it views `shown`, which is set then.
+/// Nothing: it takes another way.
+std::optional<result<forwarder::order>>
+gateway::order_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
     if (request.method() != method::tools_call || !shows_children(request)) return std::nullopt;
-    const auto name = unquote_json(request.message.in_params.name.of(request.text));
+    std::string unquoted;
+    const auto name = text_of(request.message.in_params.name.of(request.text), unquoted);
     if (!name || (shows_own(request) && tools_.has_tool(*name))) return std::nullopt;
-    const auto shown = known_catalog(request);
+    shown = known_catalog(request);
     if (!shown) return std::nullopt;
     return order_for(request, *name, shown.get());
 }
@@ -348,13 +354,14 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
         target = shown ? shown->find_resource(*uri) : nullptr;
     }
     const auto raw_uri = request.message.in_params.uri.of(request.text);
+    std::string source; // what a link leads to may be forgotten meanwhile
     forwarder::order order;
     if (target != nullptr) {
         order.upstream = target->upstream;
     } else if (!request.scope.empty()) {
         order.upstream = request.scope; // a server may have resources that it does not list
-    } else if (const auto* const source = link_source(request, *uri)) {
-        order.upstream = *source;
+    } else if (const auto* const linked = link_source(request, *uri)) {
+        order.upstream = source = *linked;
     } else {
         // 2025-11-25, server/resources: -32002 with the uri; 2026-07-28: -32602.
         const int code = request.client_era == era::legacy ? -32002 : -32602;

@@ -58,13 +58,16 @@ private:
     task<upstream*> source_of(const client_request& request, std::string uri);
     task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
     outcome set_level(const client_request& request);
-    void note_links(const client_request& request, const std::string& source,
+    void note_links(const client_request& request, std::string_view source,
                     const message_text& result_json);
     result<forwarder::order> order_for(const client_request& request, std::string_view name,
                                        const catalog* shown);
-    std::optional<result<forwarder::order>> order_at_once(const client_request& request);
+    std::optional<result<forwarder::order>> order_at_once(const client_request& request,
+                                                          std::shared_ptr<const catalog>& shown);
     outcome outcome_of(const client_request& request, const forwarder::order& order,
-                       result<forwarded_answer> answer);
+                       result<forwarded_answer>&& answer);
+    static client_reply stopping_reply(const client_request& request);
+    client_reply reply_of(const client_request& request, outcome answered);
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
     [[nodiscard]] std::string_view sole_child() const;

@@ -343,12 +343,13 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     const auto cut = truncation_of(arguments);
     auto done = co_await forwarder_.send(order, request, sink);
     if (done.has_error()) co_return done.error();
-    if (!done->error.empty()) co_return fault_of_child_error(c.name(), tool, done->error);
+    auto text = done->text.str();
+    if (done->is_error) co_return fault_of_child_error(c.name(), tool, text);
     const auto keep = cut.is_set() ? cut : c.options().truncate;
     const auto& rule = c.options().truncate_adaptive;
-    auto text = truncate_result(done->result.str(), keep, rule);
-    const auto& server = done->source.empty() ? c.name() : done->source;
-    const auto& called = done->source.empty() ? tool : done->tool;
+    text = truncate_result(text, keep, rule);
+    const auto& server = done->by ? done->by->server : c.name();
+    const auto& called = done->by ? done->by->tool : tool;
     co_return answer{with_structured_content(std::move(text), server, called), server};
 }
 

@@ -24,8 +24,8 @@ namespace {
 constexpr int warm_up_calls = 200;
 constexpr int counted_calls = 500;
 // Allocations of one call of a small tool, by era of the client; the server speaks both.
-constexpr double legacy_budget = 20.5; // half of one is for what happens now and then
-constexpr double modern_budget = 19.5;
+constexpr double legacy_budget = 15.5; // half of one is for what happens now and then
+constexpr double modern_budget = 15.5;
 
 /// The whole gateway on a thread of its own, with one child.
 class running_gateway {

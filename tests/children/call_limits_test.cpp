@@ -32,33 +32,34 @@ TEST_CASE("a_tool_has_the_servers_limits_where_it_has_none_of_its_own") {
     const auto plain = limits_of_call(options, "other");
     CHECK(plain.quiet == 60s);
     CHECK(plain.total == 600s);
-    CHECK(plain.quiet_key == "timeout");
-    CHECK(plain.total_key == "total_timeout");
+    CHECK(plain.quiet_key.str() == "timeout");
+    CHECK(plain.total_key.str() == "total_timeout");
 
     const auto search = limits_of_call(options, "search");
     CHECK(search.quiet == 5s);
     CHECK(search.total == 600s);
-    CHECK(search.quiet_key == "tools.search.timeout");
-    CHECK(search.total_key == "total_timeout");
+    CHECK(search.quiet_key.str() == "tools.search.timeout");
+    CHECK(search.total_key.str() == "total_timeout");
 
     const auto report = limits_of_call(options, "report");
     CHECK(report.quiet == 60s);
     CHECK(report.total == 20s);
-    CHECK(report.total_key == "tools.report.total_timeout");
+    CHECK(report.total_key.str() == "tools.report.total_timeout");
 }
 
 TEST_CASE("requests_with_a_time_of_their_own_name_the_key_that_gave_it") {
-    CHECK(limits_of_own("initialize", 30s).quiet_key == "start_timeout");
-    CHECK(limits_of_own("server/discover", 10s).quiet_key == "probe_timeout");
-    CHECK(limits_of_own("server/discover", 30s).quiet_key == "start_timeout");
-    CHECK(limits_of_own("tools/list", 15s).quiet_key == "list_timeout");
-    CHECK(limits_of_own("resources/subscribe", 15s).quiet_key == "list_timeout");
-    CHECK(limits_of_own("tasks/result", 15s).quiet_key.empty());
+    CHECK(limits_of_own("initialize", 30s).quiet_key.str() == "start_timeout");
+    CHECK(limits_of_own("server/discover", 10s).quiet_key.str() == "probe_timeout");
+    CHECK(limits_of_own("server/discover", 30s).quiet_key.str() == "start_timeout");
+    CHECK(limits_of_own("tools/list", 15s).quiet_key.str() == "list_timeout");
+    CHECK(limits_of_own("resources/subscribe", 15s).quiet_key.str() == "list_timeout");
+    CHECK(limits_of_own("tasks/result", 15s).quiet_key.str().empty());
     CHECK(limits_of_own("tasks/result", 700s).total == 700s); // never less than its own
 }
 
 TEST_CASE("a_timeout_says_which_limit_it_was_and_which_key_changes_it") {
-    const auto search = limits_of_call(example(), "search");
+    const auto options = example();
+    const auto search = limits_of_call(options, "search");
     const auto quiet = quiet_too_long("web", "tools/call", search);
     CHECK(quiet.code == errc::call_timed_out);
     CHECK(quiet.detail == "server 'web' did not answer tools/call within 5000 ms (the limit is the "

@@ -55,6 +55,18 @@ TEST_CASE("call_of_a_childs_tool_passes_arguments_and_meta_through_unchanged") {
     }
 }
 
+TEST_CASE("params_that_need_no_change_reach_the_server_byte_for_byte") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, scoped("old")};
+    const std::string members = R"( "x" : [ 1.0 ] , "name":"insp\u0065ct","arguments": {} )";
+    const auto seen = text_of(client.request("tools/call", members));
+    CAPTURE(seen);
+    CHECK(seen.ends_with(R"("params":{"x" : [ 1.0 ] , "name":"insp\u0065ct","arguments": {}}})"));
+    CHECK(text_of(client.request("tools/call", R"("name":"inspect")"))
+              .ends_with(R"("params":{"name":"inspect"}})"));
+}
+
 TEST_CASE("results_of_both_eras_fit_clients_of_both") {
     gateway_world world{exposing(exposure::all)};
     world.add(gateway_world::fake("old", {"legacy"}));
