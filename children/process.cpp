@@ -26,6 +26,7 @@ namespace {
 constexpr std::chrono::minutes kill_wait{
     1}; // after SIGKILL: only an uninterruptible sleep is longer
 constexpr int unknown_exit_code = -1;
+constexpr int send_bytes = 512 * 1024; // under way to a reader: fewer wake-ups for large messages
 
 /// Both ends of one of the child's streams; closes what was not taken.
 struct stream_ends {
@@ -46,7 +47,11 @@ struct stream_ends {
     /// What goes through a pipe costs the kernel a page for each 4 KiB of it.
     bool open_sockets() {
         std::array<int, 2> ends{};
-        return take_in(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), ends);
+        if (!take_in(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), ends))
+            return false;
+        // The system gives as much of it as it allows.
+        ::setsockopt(write_end, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
+        return true;
     }
     static int take(int& end) { return std::exchange(end, -1); }
 
