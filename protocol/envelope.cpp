@@ -138,6 +138,7 @@ result<envelope> message_scanner::run() {
     if (complaint_ != nullptr)
         return refuse_at(errc::invalid_request, complaint_offset_, complaint_);
     found_.has_newline = in_.has_newline();
+    found_.mentions_resources = in_.mentions_resources();
     return found_;
 }
 
@@ -260,7 +261,9 @@ bool message_scanner::scan_unless_known(known_meta::place where, Scan scan) {
         }
         return true;
     }
+    const bool before = in_.mentions_resources(); // what is in it does not count, known or not
     if (!scan()) return false;
+    in_.set_mentions_resources(before);
     const bool is_good = complaint_ == nullptr && !in_.has_newline();
     if (known_ != nullptr && is_good) known_->keep({begin, in_.offset()}, text_, where, found_);
     return true;

@@ -43,6 +43,8 @@ struct envelope {
     message_kind kind = message_kind::notification;
     bool is_error = false;    ///< a response with `error` instead of `result`
     bool has_newline = false; ///< raw \n or \r between tokens: must not go onto a stdio line so
+    /// A string outside `_meta` begins with "resource", perhaps in a link to one.
+    bool mentions_resources = false;
     bool has_foreign_meta = false; ///< `params._meta` has members beside those of in_meta
 
     text_span id;     ///< raw; a string, an integer, or (error responses only) null
@@ -59,18 +61,23 @@ struct envelope {
         text_span task_id; ///< of tasks/…
         text_span task;    ///< of tools/call: the client wants a task (2025-11-25)
         text_span meta;    ///< raw `_meta` object
+        friend bool operator==(const params_spans&, const params_spans&) = default;
     } in_params;
 
     struct meta_spans {
         text_span progress_token;
         text_span protocol_version, client_info, client_capabilities, log_level, subscription_id;
+        friend bool operator==(const meta_spans&, const meta_spans&) = default;
     } in_meta; ///< members of `params._meta`
 
     struct result_spans {
         text_span result_type, meta, next_cursor, structured_content, is_error;
         text_span task;    ///< of tools/call: a task was made (2025-11-25)
         text_span longest; ///< the longest value of all, so that it need not be read again
+        friend bool operator==(const result_spans&, const result_spans&) = default;
     } in_result;
+
+    friend bool operator==(const envelope&, const envelope&) = default;
 };
 
 /// One pass over `text`: checks that it is one well-formed JSON-RPC 2.0 message and notes where its

@@ -107,7 +107,11 @@ const char* json_scanner::skip_escape(const char* at) {
 }
 
 bool json_scanner::skip_string(bool& has_escapes) {
+    static constexpr std::string_view resource = R"("resource)";
     const char* at = at_ + 1;
+    if (static_cast<std::size_t>(end_ - at_) > resource.size() &&
+        std::memcmp(at_, resource.data(), resource.size()) == 0)
+        mentions_resources_ = true;
     for (;;) {
         at = find_special(at, end_);
         if (at == end_) return fail(at, "the closing quote of a string");

@@ -39,6 +39,9 @@ public:
     [[nodiscard]] bool is_at(char c) const { return at_ != end_ && *at_ == c; }
     /// A raw \n or \r was among the blanks so far.
     [[nodiscard]] bool has_newline() const { return has_newline_; }
+    /// A string or name so far begins with "resource", as in all that links to one.
+    [[nodiscard]] bool mentions_resources() const { return mentions_resources_; }
+    void set_mentions_resources(bool so) { mentions_resources_ = so; }
 
     void skip_blanks() {
         if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') skip_blank_run();
@@ -83,6 +86,7 @@ private:
     std::size_t depth_ = 0;
     std::size_t depth_max_;
     bool has_newline_ = false;
+    bool mentions_resources_ = false;
     bool is_first_member_ = false;
     errc code_ = errc::parse_error;
     const char* failed_at_ = nullptr;

@@ -8,12 +8,14 @@ namespace mcpgw {
 /// by each coroutine between the pipe and the client.
 struct response_spans {
     bool is_error = false;
+    bool mentions_resources = false; ///< as in an envelope
     text_span id, result, error;
     envelope::result_spans in_result;
 
     response_spans() = default;
     response_spans(const envelope& of)
         : is_error(of.is_error)
+        , mentions_resources(of.mentions_resources)
         , id(of.id)
         , result(of.result)
         , error(of.error)

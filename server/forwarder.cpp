@@ -110,8 +110,7 @@ forwarded_answer forwarder::input_required(const journey& way, std::string membe
 }
 
 /// The answer of an upstream in the client's era.
-result<forwarded_answer> forwarder::finish(journey& way,
-                                           const result<upstream_answer>& answer,
+result<forwarded_answer> forwarder::finish(journey& way, const result<upstream_answer>& answer,
                                            std::string_view missing_capabilities) const {
     if (answer.has_error()) return answer.error();
     const auto& message = answer->message;
@@ -150,7 +149,8 @@ result<forwarded_answer> forwarder::finish(journey& way,
                                       seal(way, std::move(sealed)));
         return forwarded_answer{result_for_client("{" + text + "}", way.context)};
     }
-    return forwarded_answer{result_for_client(answer->line, message, way.context)};
+    return forwarded_answer{result_for_client(answer->line, message, way.context), false,
+                            message.mentions_resources};
 }
 
 task<result<forwarded_answer>> forwarder::call_once(journey& way) {
@@ -173,8 +173,7 @@ task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
     co_return end_round(way, std::move(end));
 }
 
-result<forwarded_answer> forwarder::end_round(journey& way,
-                                              parked_calls::round_end end) const {
+result<forwarded_answer> forwarder::end_round(journey& way, parked_calls::round_end end) const {
     if (!end.input_required.empty()) return input_required(way, std::move(end.input_required));
     return finish(way, end.answer, end.missing_capabilities);
 }
@@ -285,8 +284,7 @@ task<result<forwarded_answer>> forwarder::send(const order& o, const client_requ
     auto answered = co_await begin(way, *target);
     const bool was_parked = way.state && way.state->what == request_state::kind::parked;
     const bool is_over = !answered.has_error() && way.task_token.empty();
-    if (!is_over && !was_parked)
-        answered = co_await go_on(way, *target, sink, std::move(answered));
+    if (!is_over && !was_parked) answered = co_await go_on(way, *target, sink, std::move(answered));
     co_return answered;
 }
 

@@ -22,6 +22,7 @@ namespace mcpgw {
 struct forwarded_answer {
     message_text text; ///< raw
     bool is_error = false;
+    bool may_have_links = true; ///< to resources; false: was looked at, and has none
     /// Who answered where the server that was called did not.
     struct stand_in {
         std::string server, tool;

@@ -247,8 +247,8 @@ task<gateway::outcome> gateway::forward(forwarder::order order, const client_req
 gateway::outcome gateway::outcome_of(const client_request& request, const forwarder::order& order,
                                      result<forwarded_answer>&& answer) {
     if (answer.has_error()) return answer.error();
-    const bool may_have_links =
-        order.method == method::tools_call || order.method == method::prompts_get;
+    const bool may_have_links = answer->may_have_links && (order.method == method::tools_call ||
+                                                           order.method == method::prompts_get);
     if (answer->is_error)
         return fault{errc::internal_error, std::string{upstream_error_mark}, answer->text.str()};
     const auto source = answer->by ? std::string_view{answer->by->server} : order.upstream;

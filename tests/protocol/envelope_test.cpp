@@ -97,6 +97,17 @@ TEST_CASE("members_of_meta_that_have_no_place_in_the_envelope_are_noticed") {
     }
 }
 
+TEST_CASE("a_string_that_begins_with_resource_is_noticed_wherever_it_is") {
+    const auto mentions = [](const std::string& result) {
+        return scan(R"({"jsonrpc":"2.0","id":1,"result":)" + result + "}").mentions_resources;
+    };
+    CHECK(mentions(R"({"content":[{"type":"resource_link","uri":"a:b"}]})"));
+    CHECK(mentions(R"({"content":[{"type":"text"}],"a":[[{"resource":0}]]})"));
+    CHECK_FALSE(mentions(R"({"content":[{"type":"text","text":"a resource, \"resource"}]})"));
+    CHECK_FALSE(mentions(R"({"a":"resourc"})"));
+    CHECK_FALSE(mentions(R"({"_meta":{"a":"resource"},"a":0})"));
+}
+
 TEST_CASE("each_named_member_of_params_goes_to_its_own_span") {
     const std::string text = request_with_params(
         R"({"uri":"u","cursor":"c","ref":{"type":"r"},"level":"debug","progressToken":3,)"

@@ -2,24 +2,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <array>
-#include <bit>
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 using namespace mcpgw;
 
 namespace {
 
 constexpr scan_limits limits{};
-
-/// All that an envelope says, so that two can be compared.
-auto words_of(const envelope& message) {
-    static_assert(std::has_unique_object_representations_v<envelope>);
-    return std::bit_cast<std::array<std::uint32_t, sizeof(envelope) / 4>>(message);
-}
 
 /// Scans with and without what is known, and fails the test where that makes a difference.
 void scan_both_ways(const std::string& text, known_meta& known) {
@@ -28,7 +18,7 @@ void scan_both_ways(const std::string& text, known_meta& known) {
     const auto found = scan_envelope(text, limits, known);
     REQUIRE(found.has_value() == plain.has_value());
     if (plain)
-        CHECK(words_of(*found) == words_of(*plain));
+        CHECK((*found == *plain));
     else
         CHECK(found.error().message() == plain.error().message());
 }
