@@ -7,14 +7,6 @@
 
 namespace mcpgw {
 
-namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-} // namespace
-
 void stored_head::clear() {
     text.clear();
     extents.clear();
@@ -47,7 +39,7 @@ bool stored_head::repeats(std::string_view bytes) {
     const auto digits_end = digits_in_raw_ + digits_;
     const auto digits = bytes.substr(digits_in_raw_, digits_);
     if (!begins(0, digits_in_raw_) || !begins(digits_end, raw_.size())) return false;
-    if (!std::ranges::all_of(digits, is_digit)) return false;
+    if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
     std::ranges::copy(digits, text.begin() + static_cast<std::ptrdiff_t>(digits_in_text_));
     return true;
 }
