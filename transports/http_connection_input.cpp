@@ -1,9 +1,6 @@
 // What comes in on a connection: heads and bodies, and the time that they may take.
 #include "transports/http_connection.hpp"
 
-#include "transports/body_capacity.hpp"
-#include "transports/byte_block.hpp"
-
 #include <boost/beast/http/error.hpp>
 
 #include <fmt/format.h>
@@ -33,8 +30,7 @@ void http_connection::begin_time(clock_type::duration time) {
 }
 
 bool http_connection::try_repeat() {
-    const auto held = reader_.data();
-    if (!request_.repeats({static_cast<const char*>(held.data()), held.size()})) return false;
+    if (!request_.repeats(reader_.data())) return false;
     reader_.consume(request_.raw_size());
     return true;
 }
@@ -43,12 +39,12 @@ bool http_connection::try_parse(http_request_parser& parser, error_code& ec) {
     if (reader_.empty()) return false;
     const auto held = reader_.data();
     const bool is_begun = parser.got_some();
-    const auto taken = parser.put(held, ec);
+    const auto taken = parser.put(asio::buffer(held), ec);
     if (ec == http::error::need_more) ec = {};
     // Kept before it is checked, but a head that is refused ends the connection. With chunks, the
     // parser is needed again.
     if (parser.is_header_done() && !is_begun && !parser.chunked())
-        request_.keep({static_cast<const char*>(held.data()), taken});
+        request_.keep(held.substr(0, taken));
     reader_.consume(taken);
     return parser.is_header_done();
 }
@@ -97,10 +93,8 @@ std::uint64_t http_connection::body_length() const {
 /// The body, if it has come with the head.
 bool http_connection::try_take_body(shared_text& body) {
     const auto length = body_length();
-    const auto held = reader_.data();
-    if (length > held.size() || length > service_.limits.message_bytes_max) return false;
-    body = shared_text::copy_of({static_cast<const char*>(held.data()), length});
-    reader_.consume(length);
+    if (length > reader_.data().size() || length > service_.limits.message_bytes_max) return false;
+    body = reader_.take(length);
     return true;
 }
 
@@ -133,19 +127,12 @@ task<result<void>> http_connection::read_body(http_request_parser* chunks, share
     co_return parse_fault(ec);
 }
 
-/// A body whose length is told goes straight to its place, which grows with what comes: a client
-/// that only announces megabytes gets no memory for them.
+/// A body whose length is told stays where it is read.
 task<http_connection::error_code> http_connection::read_told(std::size_t length,
                                                              shared_text& body) {
-    byte_block block;
-    while (block.capacity() < length) {
-        const auto come = block.capacity();
-        block.grow(body_capacity(come, length));
-        const auto ec = co_await reader_.read_into(block.space(come));
-        if (ec) co_return ec;
-    }
-    body = block.share({block.data(), length});
-    co_return error_code{};
+    const auto ec = co_await reader_.read_at_least(length);
+    if (!ec) body = reader_.take(length);
+    co_return ec;
 }
 
 /// A chunked body goes through the parser.
@@ -154,7 +141,7 @@ task<http_connection::error_code> http_connection::read_chunks(http_request_pars
     parser.body_limit(service_.limits.message_bytes_max);
     while (!parser.is_done()) {
         error_code ec;
-        const auto taken = reader_.empty() ? 0 : parser.put(reader_.data(), ec);
+        const auto taken = reader_.empty() ? 0 : parser.put(asio::buffer(reader_.data()), ec);
         reader_.consume(taken);
         if (ec && ec != http::error::need_more) co_return ec;
         if (parser.is_done() || (taken > 0 && !reader_.empty())) continue;

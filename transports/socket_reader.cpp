@@ -1,5 +1,7 @@
 #include "transports/socket_reader.hpp"
 
+#include "transports/body_capacity.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -8,41 +10,77 @@
 namespace mcpgw {
 
 namespace {
-constexpr std::size_t read_bytes = 16 * 1024;
-constexpr std::size_t idle_bytes_max = 64 * 1024; // what an idle connection keeps
+constexpr std::size_t room_bytes_min = 16 * 1024;
+constexpr std::size_t room_bytes_max = 80 * 1024; // what an idle connection keeps, too
+constexpr std::size_t head_bytes = 4 * 1024;      // likely to come before a long text
 } // namespace
+
+socket_reader::state::state(tcp_socket& s, std::size_t bytes_max)
+    : socket(s), room(room_bytes_min), unread_bytes_max(bytes_max), arrived(s.get_executor()) {}
 
 socket_reader::socket_reader(tcp_socket& socket, std::size_t unread_bytes_max)
     : state_(std::make_shared<state>(socket, unread_bytes_max)) {}
 
 void socket_reader::consume(std::size_t bytes) {
     if (bytes == 0) return;
-    assert(!state_->is_reading && "the room for what is being read would move");
-    auto& held = state_->bytes;
-    held.consume(bytes);
-    if (held.size() == 0 && held.capacity() > idle_bytes_max) held.shrink_to_fit();
+    auto& s = *state_;
+    assert(!s.is_reading && "the room for what is being read would move");
+    assert(bytes <= s.end - s.begin);
+    s.begin += bytes;
+    if (s.begin < s.end || s.block.is_shared()) return;
+    s.begin = s.end = 0;
+    if (s.block.capacity() > room_bytes_max) s.block = {};
 }
 
-void socket_reader::begin(const std::shared_ptr<state>& s) {
+shared_text socket_reader::take(std::size_t bytes) {
+    auto& s = *state_;
+    const auto text = s.held().substr(0, bytes);
+    const bool is_short = bytes < shared_text::long_bytes;
+    auto taken = is_short ? shared_text::copy_of(text) : s.block.share(text);
+    s.room = is_short ? room_bytes_min : std::min(bytes + head_bytes, room_bytes_max);
+    consume(bytes);
+    return taken;
+}
+
+/// Room for so many bytes more in one piece with those that are held.
+void socket_reader::make_room(state& s, std::size_t bytes) {
+    const auto held = s.end - s.begin;
+    if (held == 0 && !s.block.is_shared()) s.begin = s.end = 0;
+    if (s.block.capacity() - s.end >= bytes) return;
+    const auto wanted = held + bytes;
+    // Texts that share the block need it as it is.
+    if (s.block.is_shared() || held == 0) {
+        byte_block next{wanted};
+        if (held > 0) std::memcpy(next.data(), s.held().data(), held);
+        s.block = std::move(next);
+    } else {
+        std::memmove(s.block.data(), s.held().data(), held);
+        if (s.block.capacity() < wanted) s.block.grow(wanted);
+    }
+    s.begin = 0;
+    s.end = held;
+}
+
+/// A read of no more than so many bytes.
+void socket_reader::begin(const std::shared_ptr<state>& s, std::size_t bytes_max) {
     // The end does not come twice: a read behind it would wait for ever.
     if (s->error && s->error != asio::error::operation_aborted) return;
-    auto& held = s->bytes;
-    const auto room = std::min(read_bytes, held.max_size() - held.size());
     s->error = {};
-    if (room == 0) {
+    if (bytes_max == 0) {
         s->error = asio::error::no_buffer_space;
         return;
     }
+    make_room(*s, bytes_max);
     s->is_reading = true;
     s->socket.async_read_some(
-        held.prepare(room),
+        asio::buffer(s->block.data() + s->end, bytes_max),
         [s](const boost::system::error_code& ec, std::size_t bytes) { on_read(*s, ec, bytes); });
 }
 
 void socket_reader::on_read(state& s, const boost::system::error_code& ec, std::size_t bytes) {
     s.is_reading = false;
     s.error = ec;
-    s.bytes.commit(bytes);
+    s.end += bytes;
     // Aborted: the socket was closed by us, or the read interrupted.
     const bool is_gone = ec && ec != asio::error::operation_aborted;
     if (is_gone && s.on_gone) std::exchange(s.on_gone, nullptr)();
@@ -50,7 +88,10 @@ void socket_reader::on_read(state& s, const boost::system::error_code& ec, std::
 }
 
 void socket_reader::begin_more() {
-    if (!state_->is_reading) begin(state_);
+    auto& s = *state_;
+    if (s.is_reading) return;
+    const auto held = s.end - s.begin;
+    begin(state_, std::min(s.room, s.unread_bytes_max - std::min(held, s.unread_bytes_max)));
 }
 
 task<boost::system::error_code> socket_reader::read_more() {
@@ -60,26 +101,14 @@ task<boost::system::error_code> socket_reader::read_more() {
     co_return s->error;
 }
 
-task<boost::system::error_code> socket_reader::read_into(std::span<char> to) {
+task<boost::system::error_code> socket_reader::read_at_least(std::size_t bytes) {
     const auto s = state_;
-    const auto take = [&to, this] {
-        const auto held = data();
-        const auto taken = std::min(to.size(), held.size());
-        if (taken > 0) std::memcpy(to.data(), held.data(), taken);
-        consume(taken);
-        to = to.subspan(taken);
-    };
-    take();
-    while (s->is_reading && !to.empty()) { // begun for another purpose
-        const auto ec = co_await read_more();
-        if (ec) co_return ec;
-        take();
-    }
-    while (!to.empty()) {
-        const auto [ec, bytes] =
-            co_await s->socket.async_read_some(asio::buffer(to.data(), to.size()), nothrow);
-        if (ec) co_return ec;
-        to = to.subspan(bytes);
+    while (s->is_reading) co_await s->arrived.wait(); // begun for another purpose
+    while (s->end - s->begin < bytes) {
+        const auto held = s->end - s->begin;
+        begin(s, body_capacity(held, bytes) - held);
+        while (s->is_reading) co_await s->arrived.wait();
+        if (s->error) co_return s->error;
     }
     co_return boost::system::error_code{};
 }
@@ -91,7 +120,7 @@ void socket_reader::interrupt() {
 
 void socket_reader::watch(std::function<void()> on_gone) {
     state_->on_gone = std::move(on_gone);
-    if (!state_->is_reading && empty()) begin(state_);
+    if (empty()) begin_more();
 }
 
 } // namespace mcpgw

@@ -1,17 +1,19 @@
 #pragma once
 
+#include "transports/byte_block.hpp"
 #include "transports/wake_up.hpp"
-
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <span>
+#include <string_view>
 
 namespace mcpgw {
 
 /// The bytes that come in on one connection. Owned by the connection.
+///
+/// A long text stays in the memory that it was read into. The next read has as much room as the
+/// last text took, so that one of the same length comes with its head, in one system call.
 ///
 /// While a request is worked on, the read for the next one is under way already. That is how we
 /// notice that the client has left, and it costs no system call that would not be made anyway.
@@ -23,10 +25,12 @@ public:
     socket_reader(const socket_reader&) = delete;
     socket_reader& operator=(const socket_reader&) = delete;
 
-    /// What has come and was not consumed.
-    [[nodiscard]] asio::const_buffer data() const { return state_->bytes.data(); }
-    [[nodiscard]] bool empty() const { return state_->bytes.size() == 0; }
+    /// What has come and was not consumed; valid until more is read.
+    [[nodiscard]] std::string_view data() const { return state_->held(); }
+    [[nodiscard]] bool empty() const { return state_->begin == state_->end; }
     void consume(std::size_t bytes);
+    /// Consumes the next `bytes`, which have come. A short text is copied.
+    [[nodiscard]] shared_text take(std::size_t bytes);
 
     /// Until more has come. Errors: end of file, those of the socket, operation_aborted after
     /// interrupt(), no_buffer_space: nothing was consumed for too long.
@@ -38,8 +42,9 @@ public:
     [[nodiscard]] auto arrived() { return state_->arrived.wait(); }
     /// Of the last read.
     [[nodiscard]] const boost::system::error_code& error() const { return state_->error; }
-    /// Fills `to`, first with what has come already. Large bodies are not copied on their way.
-    task<boost::system::error_code> read_into(std::span<char> to);
+    /// Until so many bytes have come that were not consumed, whatever the limit. They have memory
+    /// as they come (body_capacity): who only announces megabytes gets none for them.
+    task<boost::system::error_code> read_at_least(std::size_t bytes);
     /// Ends a read that waits, not the connection.
     void interrupt();
 
@@ -53,16 +58,22 @@ private:
     // Outlives the connection: a read that is under way ends, with an error, after the socket has
     // closed.
     struct state {
-        state(tcp_socket& s, std::size_t unread_bytes_max)
-            : socket(s), bytes(unread_bytes_max), arrived(s.get_executor()) {}
+        state(tcp_socket& s, std::size_t bytes_max);
+        [[nodiscard]] std::string_view held() const { return {block.data() + begin, end - begin}; }
+
         tcp_socket& socket;
-        boost::beast::flat_buffer bytes;
+        byte_block block;
+        std::size_t begin = 0; ///< first byte in the block that was not consumed
+        std::size_t end = 0;   ///< of what has come
+        std::size_t room;      ///< for the next read
+        std::size_t unread_bytes_max;
         wake_up arrived;
         std::function<void()> on_gone;
         boost::system::error_code error; ///< of the last read
         bool is_reading = false;
     };
-    static void begin(const std::shared_ptr<state>& s);
+    static void make_room(state& s, std::size_t bytes);
+    static void begin(const std::shared_ptr<state>& s, std::size_t bytes_max);
     static void on_read(state& s, const boost::system::error_code& ec, std::size_t bytes);
 
     std::shared_ptr<state> state_;

@@ -37,9 +37,8 @@ struct world {
         reader->watch([this] { ++gone; });
     }
     void send(std::string_view text) { asio::write(client, asio::buffer(text)); }
-    [[nodiscard]] std::string held() const {
-        return {static_cast<const char*>(reader->data().data()), reader->data().size()};
-    }
+    [[nodiscard]] std::string_view held() const { return reader->data(); }
+    void read_at_least(std::size_t bytes);
     template <class Condition>
     void run_until(Condition condition) {
         loop.io.restart();
@@ -54,10 +53,19 @@ task<> read_more(socket_reader& reader, error_code& outcome) {
     outcome = ec;
 }
 
-task<> read_into(socket_reader& reader, std::string& to, error_code& outcome) {
-    const auto ec = co_await reader.read_into(to);
+task<> read_at_least(socket_reader& reader, std::size_t bytes, error_code& outcome) {
+    const auto ec = co_await reader.read_at_least(bytes);
     outcome = ec;
 }
+
+void world::read_at_least(std::size_t bytes) {
+    error_code ec;
+    loop.run(::read_at_least(*reader, bytes, ec));
+    REQUIRE_FALSE(ec);
+    REQUIRE(reader->data().size() >= bytes);
+}
+
+constexpr auto long_bytes = mcpgw::shared_text::long_bytes;
 
 } // namespace
 
@@ -81,25 +89,72 @@ TEST_CASE("a_body_is_read_from_what_came_already_and_from_what_comes") {
     error_code ec;
     w.send("0123");
     w.loop.run(read_more(*w.reader, ec));
-    std::string body(8, ' ');
     w.send("4567next");
-    w.loop.run(read_into(*w.reader, body, ec));
-    CHECK_FALSE(ec);
-    CHECK(body == "01234567");
+    w.read_at_least(8);
+    CHECK(w.reader->take(8) == "01234567");
     w.loop.run(read_more(*w.reader, ec));
+    CHECK_FALSE(ec);
     CHECK(w.held() == "next");
 }
 
-TEST_CASE("a_body_begun_by_the_watch_goes_where_it_belongs") {
+TEST_CASE("a_body_that_the_watch_has_begun_to_read_is_whole") {
     world w;
     w.watch();
     w.send("01234567more");
-    std::string body(8, ' ');
-    error_code ec;
-    w.loop.run(read_into(*w.reader, body, ec));
-    CHECK(body == "01234567");
+    w.read_at_least(8);
+    CHECK(w.reader->take(8) == "01234567");
     CHECK(w.held() == "more");
     CHECK(w.gone == 0);
+}
+
+TEST_CASE("a_short_text_does_not_keep_the_memory_that_it_was_read_into") {
+    world w;
+    error_code ec;
+    w.send("0123");
+    w.loop.run(read_more(*w.reader, ec));
+    const auto* const at = w.held().data();
+    const auto text = w.reader->take(4);
+    CHECK(text.view().data() != at);
+    CHECK(text == "0123");
+}
+
+TEST_CASE("a_long_text_stays_where_it_was_read_while_more_comes") {
+    world w;
+    const std::string first(3 * long_bytes, 'a');
+    const std::string second(3 * long_bytes, 'b');
+    w.send(first + "next");
+    w.read_at_least(first.size());
+    const auto* const at = w.held().data();
+    const auto one = w.reader->take(first.size());
+    CHECK(one.view().data() == at);
+    CHECK(one == first);
+    w.send(second);
+    w.read_at_least(4 + second.size());
+    CHECK(w.reader->take(4) == "next");
+    const auto two = w.reader->take(second.size());
+    CHECK(two == second);
+    CHECK(one == first);
+    CHECK(w.reader->empty());
+}
+
+TEST_CASE("a_body_may_be_longer_than_what_nobody_consumes") {
+    world w{10};
+    const std::string body(2 * long_bytes, 'x');
+    w.send(body);
+    w.read_at_least(body.size());
+    CHECK(w.reader->take(body.size()) == body);
+}
+
+TEST_CASE("a_body_that_breaks_off_is_told_so_each_time") {
+    world w;
+    w.send("0123");
+    w.client.close();
+    error_code ec;
+    for (int i = 0; i < 2; ++i) {
+        w.loop.run(read_at_least(*w.reader, 8, ec));
+        CHECK(ec == asio::error::eof);
+    }
+    CHECK(w.held() == "0123");
 }
 
 TEST_CASE("a_client_that_closes_is_noticed_once") {
