@@ -31,9 +31,9 @@ std::span<char> line_buffer::space() {
     if (left == 0) begin_ = scanned_ = end_ = 0;
     const bool is_huge = left == 0 && used > idle_bytes_max;
     if (block_.is_shared() || is_huge || block_.capacity() == 0) {
-        // As much as was needed last is a fair guess, but nothing huge is kept for what may never
-        // come.
-        begin_block(std::clamp(used, first_bytes, idle_bytes_max) + left + read_bytes_min);
+        // Twice what was needed last: a read that fills its room mostly breaks a line, whose
+        // beginning moves to the next block. But nothing huge is kept for what may never come.
+        begin_block(std::clamp(2 * used, first_bytes, idle_bytes_max) + left + read_bytes_min);
     } else if (block_.capacity() - end_ < read_bytes_min) {
         if (begin_ > 0) {
             std::memmove(block_.data(), block_.data() + begin_, left);

@@ -112,6 +112,17 @@ TEST_CASE("a_line_that_is_kept_does_not_take_the_beginning_of_the_next_with_it")
     CHECK(kept == first);
 }
 
+TEST_CASE("the_next_read_has_room_for_more_than_came_last") {
+    line_buffer buffer{1'000'000};
+    const std::string first(50'000, 'a');
+    feed(buffer, first + "\n");
+    const auto line = buffer.next_line();
+    REQUIRE((line.has_value() && *line));
+    const auto kept = (*line)->lasting();
+    CHECK(buffer.space().size() >= 2 * first.size());
+    CHECK(kept == first);
+}
+
 TEST_CASE("a_short_line_that_is_kept_holds_no_buffer") {
     line_buffer buffer{1'000'000};
     feed(buffer, "short\n");
