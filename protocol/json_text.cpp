@@ -143,23 +143,31 @@ std::string quote_json(std::string_view text) {
     return out;
 }
 
-std::optional<std::string> unquote_json(std::string_view raw) {
+std::optional<std::string_view> unquote_json(std::string_view raw, std::string& room) {
     const bool is_quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
     if (!is_quoted) return std::nullopt;
     const std::string_view text = raw.substr(1, raw.size() - 2);
     const char* const end = text.data() + text.size();
-    if (find_special(text.data(), end) == end) return std::string{text};
+    if (find_special(text.data(), end) == end) return text;
     json_scanner in{raw, {}};
     if (!in.skip_value() || !in.is_at_end()) return std::nullopt;
-    std::string out;
-    out.reserve(text.size());
+    room.clear();
+    room.reserve(text.size());
     std::size_t at = 0;
     for (;;) {
         const std::size_t backslash = text.find('\\', at);
-        out += text.substr(at, backslash - at);
-        if (backslash == text.npos) return out;
-        at = append_unescaped(out, text, backslash);
+        room += text.substr(at, backslash - at);
+        if (backslash == text.npos) return room;
+        at = append_unescaped(room, text, backslash);
     }
+}
+
+std::optional<std::string> unquote_json(std::string_view raw) {
+    std::string room;
+    const auto text = unquote_json(raw, room);
+    if (!text) return std::nullopt;
+    if (text->data() == room.data()) return room;
+    return std::string{*text};
 }
 
 bool is_json_string(std::string_view raw) {

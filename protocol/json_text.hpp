@@ -12,6 +12,8 @@ std::string quote_json(std::string_view text);
 
 /// The text of a raw JSON string (with quotes), escapes resolved. Nothing if it is no string.
 std::optional<std::string> unquote_json(std::string_view raw);
+/// The same without a copy where nothing is escaped: a part of `raw`, or else of `room`.
+std::optional<std::string_view> unquote_json(std::string_view raw, std::string& room);
 
 /// Whether a raw JSON value is of that kind, by its first character.
 bool is_json_string(std::string_view raw);

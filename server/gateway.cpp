@@ -32,16 +32,6 @@ result<std::string> required_text(const client_request& request, text_span where
     return std::move(*text);
 }
 
-/// The text of a raw string. `room` is for one with escapes: most are in the message as they are.
-std::optional<std::string_view> text_of(std::string_view raw, std::string& room) {
-    if (is_json_string(raw) && raw.find('\\') == std::string_view::npos)
-        return raw.substr(1, raw.size() - 2);
-    auto text = unquote_json(raw);
-    if (!text) return std::nullopt;
-    room = std::move(*text);
-    return room;
-}
-
 int status_of(const client_request& request, errc code) {
     if (request.client_era == era::legacy) return 200;
     // 2026-07-28, basic/transports/streamable-http: 404 for a method that is not served, 400 for a
@@ -295,7 +285,7 @@ std::optional<result<forwarder::order>>
 gateway::order_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
     if (request.method() != method::tools_call || !shows_children(request)) return std::nullopt;
     std::string unquoted;
-    const auto name = text_of(request.message.in_params.name.of(request.text), unquoted);
+    const auto name = unquote_json(request.message.in_params.name.of(request.text), unquoted);
     if (!name || (shows_own(request) && tools_.has_tool(*name))) return std::nullopt;
     shown = known_catalog(request);
     if (!shown) return std::nullopt;

@@ -56,6 +56,16 @@ TEST_CASE("unquoting_resolves_every_escape") {
     CHECK(unquote_json(R"("\u0000")") == std::string(1, '\0'));
 }
 
+TEST_CASE("unquoting_copies_only_what_is_escaped") {
+    std::string room;
+    const std::string plain = R"("plain")";
+    CHECK(unquote_json(plain, room)->data() == plain.data() + 1);
+    CHECK(room.empty());
+    CHECK(unquote_json(R"("a\nb")", room) == "a\nb");
+    CHECK(unquote_json(R"("c\td")", room) == "c\td");
+    CHECK_FALSE(unquote_json("1", room));
+}
+
 TEST_CASE("unquoting_refuses_what_is_no_string") {
     const std::string raw = GENERATE(as<std::string>{}, "", "\"", "a", "1", "null", "{}", R"("a)",
                                      R"(a")", R"("a"b")", R"( "a")", R"("a" )", R"("\x")",
