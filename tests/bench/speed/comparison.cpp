@@ -32,6 +32,14 @@ std::string ratio_text(double ratio) {
     return fmt::format("{:.{}f} x", ratio, ratio < 10 ? 2 : 0);
 }
 
+std::string ratios_text(const series& ratios) {
+    const auto plain = [](double ratio) {
+        return fmt::format("{:.{}f}", ratio, ratio < 10 ? 2 : 0);
+    };
+    return fmt::format("{} [{}..{}]", ratio_text(ratios.median()), plain(ratios.min()),
+                       plain(ratios.max()));
+}
+
 std::string load_cell::name() const {
     return fmt::format("{} x {}", connections, size_text(text_bytes));
 }

@@ -71,6 +71,8 @@ std::string size_text(std::size_t bytes);
 double ratio_of(double one, double other);
 /// "1.23 x"
 std::string ratio_text(double ratio);
+/// "1.23 x [1.17..1.31]": the median, the lowest and the highest.
+std::string ratios_text(const series& ratios);
 
 inline constexpr std::size_t KiB = 1024;
 inline constexpr std::size_t MiB = 1024 * KiB;

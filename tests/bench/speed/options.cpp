@@ -79,7 +79,7 @@ const std::vector<std::string_view> speed_parts{"calls", "open",   "peers",     
                                                 "start", "profile"};
 
 const std::string_view speed_usage =
-    "speed_bench [--quick] [--only=PART,...] [--rounds=5] [--seconds=0.8]\n"
+    "speed_bench [--quick] [--only=PART,...] [--rounds=9] [--seconds=0.5]\n"
     "            [--write=docs/performance.md] [--peers=node_modules] [--gateway=PATH]\n"
     "            [--node=PATH] [--against=PATH] [--nginx=PATH]\n"
     "--quick: calls of 64 bytes only, in less than a minute.\n";

@@ -20,8 +20,8 @@ struct speed_options {
     std::string node = "node";               ///< that runs the peers
     std::string write;                       ///< file of the report; empty: none is written
     std::set<std::string, std::less<>> only; ///< parts; empty: all, or calls if quick
-    std::size_t rounds = 5;
-    std::chrono::milliseconds measured{800}; ///< of each measurement
+    std::size_t rounds = 9;
+    std::chrono::milliseconds measured{500}; ///< of each measurement
     bool is_quick = false;
 
     [[nodiscard]] bool wants(std::string_view part) const {

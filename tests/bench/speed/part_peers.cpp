@@ -20,15 +20,21 @@ namespace mcpgw::bench {
 namespace {
 
 constexpr std::chrono::seconds start_limit{15};
-constexpr std::chrono::seconds calm_down{1};
-constexpr std::size_t rounds = 2;
+/// Some listen before they have started their server, and take no call well until then.
+constexpr std::chrono::seconds settling{2};
+/// They close sessions and processes after their last call.
+constexpr std::chrono::milliseconds calm_down{500};
+/// They differ so much that more of them would tell nothing.
+constexpr std::size_t rounds_max = 5;
 const std::vector<load_cell> cells{{16, 64}, {64, 64}, {8, 64 * KiB}};
 
 constexpr std::string_view peers_text =
     "Other programs that serve a stdio server over HTTP, each started as its documentation says, "
     "with\n"
     "the same child: supergateway and mcp-proxy over Streamable HTTP with sessions, mcp-hub over\n"
-    "HTTP+SSE, the one transport that it has towards clients. They take turns with the gateway.\n";
+    "HTTP+SSE, the one transport that it has towards clients. They take turns with the gateway; "
+    "those\n"
+    "whose turn it is not are stopped.\n";
 
 /// How one of them is started.
 struct peer_plan {
@@ -89,7 +95,8 @@ bool is_listening(std::uint16_t port) {
 /// One of them, as it runs.
 class peer_process {
 public:
-    peer_process(const peer_plan& plan, const bench_run& run) : port_(find_free_port()) {
+    peer_process(const peer_plan& plan, const bench_run& run)
+        : plan_(plan), port_(find_free_port()) {
         const auto config = directory_.path() + "/servers.json";
         std::ofstream(config) << fmt::format(
             R"({{"mcpServers":{{"echo":{{"command":{},"args":["stdio"]}}}}}})",
@@ -105,17 +112,21 @@ public:
             if (clock_type::now() > deadline) throw std::runtime_error("it did not come up");
             pause_for(std::chrono::milliseconds{50});
         }
+        pause_for(settling);
+        process_->suspend(); // until its turn comes
     }
-    [[nodiscard]] subject as_subject(const peer_plan& plan) const {
-        return {.name = plan.name,
-                .spoken = plan.spoken,
+    [[nodiscard]] const program& process() const { return *process_; }
+    [[nodiscard]] subject as_subject() const {
+        return {.name = plan_.name,
+                .spoken = plan_.spoken,
                 .port = port_,
                 .path = "/mcp",
-                .tool = plan.tool,
+                .tool = plan_.tool,
                 .processes = {process_->pid()}};
     }
 
 private:
+    const peer_plan& plan_; ///< one of the constants above
     temporary_directory directory_;
     std::uint16_t port_;
     std::optional<program> process_;
@@ -123,15 +134,18 @@ private:
 
 void judge(bench_run& run) {
     for (const auto& cell : {cells[0], cells[1]}) {
-        double fastest = 0;
+        std::string fastest;
         for (const auto& name : run.peers.subjects())
-            if (name != names::gateway_legacy)
-                fastest = std::max(fastest, run.peers.calls_of(name, cell));
-        if (fastest == 0) continue;
-        const auto ratio = ratio_of(run.peers.calls_of(names::gateway_legacy, cell), fastest);
+            if (name != names::gateway_legacy &&
+                (fastest.empty() ||
+                 run.peers.calls_of(name, cell) > run.peers.calls_of(fastest, cell)))
+                fastest = name;
+        if (fastest.empty()) continue;
+        const auto ratios = run.peers.of(names::gateway_legacy, cell)
+                                .calls.ratios_to(run.peers.of(fastest, cell).calls);
         run.out.targets.add(
             fmt::format("calls/s, {}, against the fastest other gateway", cell.name()), ">= 20 x",
-            ratio_text(ratio), ratio >= 20);
+            ratios_text(ratios), ratios.median() >= 20);
     }
 }
 
@@ -144,8 +158,8 @@ void run_peers(bench_run& run) {
         return;
     }
     const gateway_process gateway{run.needed.gateway, speed_configuration(run.needed.echo)};
-    std::vector<subject> subjects{
-        {.name = names::gateway_legacy, .port = gateway.port(), .processes = {gateway.pid()}}};
+    const subject mine{
+        .name = names::gateway_legacy, .port = gateway.port(), .processes = {gateway.pid()}};
     std::vector<std::unique_ptr<peer_process>> running;
     run.versions.push_back("node " + node_version(run));
     for (const auto& plan : plans) {
@@ -155,19 +169,23 @@ void run_peers(bench_run& run) {
         }
         try {
             running.push_back(std::make_unique<peer_process>(plan, run));
-            subjects.push_back(running.back()->as_subject(plan));
             run.versions.push_back(plan.name + " " + version_of(run, plan));
         } catch (const std::runtime_error& error) {
             run.out.remarks.push_back(fmt::format("{} was left out: {}", plan.name, error.what()));
         }
     }
     if (running.empty()) return;
+    const auto rounds = std::min(run.options.rounds, rounds_max);
     for (std::size_t round = 0; round < rounds; ++round)
-        for (const auto& cell : cells)
-            for (const auto& one : subjects) {
-                run.peers.measure_echo(one, cell, run.options.measured);
-                pause_for(calm_down); // they close sessions and processes after their last call
+        for (const auto& cell : cells) {
+            run.peers.measure_echo(mine, cell, run.options.measured);
+            for (const auto& one : running) {
+                one->process().resume();
+                run.peers.measure_echo(one->as_subject(), cell, run.options.measured);
+                pause_for(calm_down);
+                one->process().suspend();
             }
+        }
     run.out.sections.push_back({"Other gateways", std::string{peers_text},
                                 run.peers.rates_table() + "\n" + run.peers.latency_table() + "\n" +
                                     run.peers.processor_table()});

@@ -136,10 +136,19 @@ void program::end_input() {
     close_one(input_);
 }
 
+void program::suspend() const {
+    if (pid_ >= 0) ::kill(pid_, SIGSTOP);
+}
+
+void program::resume() const {
+    if (pid_ >= 0) ::kill(pid_, SIGCONT);
+}
+
 bool program::stop() {
     if (pid_ < 0) return false;
     const auto started = descendants_of(pid_);
     ::kill(pid_, SIGTERM);
+    resume(); // or it would not see that
     const bool is_in_time = ends_within(pid_, stop_limit);
     if (!is_in_time) ::kill(pid_, SIGKILL);
     int status = 0;

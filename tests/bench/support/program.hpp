@@ -38,6 +38,9 @@ public:
     bool stop();
     /// SIGKILL to it alone, and waits for its end.
     void kill();
+    /// SIGSTOP to it alone: it takes no time until it is resumed.
+    void suspend() const;
+    void resume() const;
 
 private:
     pid_t pid_ = -1;

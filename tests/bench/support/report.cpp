@@ -15,8 +15,8 @@ void report::add(std::string what, std::string target, std::string measured, boo
         {std::move(what), std::move(target), std::move(measured), is_met ? "met" : "MISSED"});
 }
 
-void report::note(std::string what, std::string measured) {
-    rows_.push_back({std::move(what), "-", std::move(measured), ""});
+void report::note(std::string what, std::string measured, std::string target) {
+    rows_.push_back({std::move(what), std::move(target), std::move(measured), ""});
 }
 
 std::string report::text() const {

@@ -12,7 +12,7 @@ public:
     /// One row; `is_met`: the target is.
     void add(std::string what, std::string target, std::string measured, bool is_met);
     /// A row that decides nothing.
-    void note(std::string what, std::string measured);
+    void note(std::string what, std::string measured, std::string target = "-");
     [[nodiscard]] bool is_good() const { return misses_ == 0; }
     /// A table for people, which is Markdown too, and the verdict.
     [[nodiscard]] std::string text() const;
