@@ -8,10 +8,11 @@
 
 namespace mcpgw {
 
-call_frame::call_frame(executor ex, call_clock& clock, std::chrono::milliseconds patience,
-                       clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
-                       std::uint64_t number)
+call_frame::call_frame(executor ex, call_clock& clock, answer_delivery delivery,
+                       std::chrono::milliseconds patience, clock_type::time_point deadline,
+                       std::shared_ptr<call_observer> observer, std::uint64_t number)
     : clock_(clock)
+    , delivery_(delivery)
     , observer_(std::move(observer))
     , wake_(ex)
     , patience_(patience)
@@ -20,17 +21,20 @@ call_frame::call_frame(executor ex, call_clock& clock, std::chrono::milliseconds
     , number_(number) {}
 
 void call_frame::on_answer(const shared_text& line, const envelope& message) {
-    finish(upstream_answer{line.lasting(), message});
+    if (!outcome_) outcome_ = upstream_answer{line.lasting(), message};
+    // Last: at once, this frame may be gone after it.
+    delivery_ == answer_delivery::at_once ? wake_.notify_now() : wake_.notify();
+}
+
+/// By the loop, whatever the delivery: all calls of a link fail together, in a loop over them.
+void call_frame::on_failure(const fault& reason) {
+    if (!outcome_) outcome_ = reason;
+    wake_.notify();
 }
 
 void call_frame::on_progress(std::string_view line, const envelope& message) {
     deadline_ = std::min(clock_type::now() + patience_, last_deadline_);
     if (observer_) observer_->on_progress(line, message);
-}
-
-void call_frame::finish(result<upstream_answer> value) {
-    if (!outcome_) outcome_ = std::move(value);
-    wake_.notify();
 }
 
 void call_frame::begin() {

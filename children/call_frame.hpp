@@ -20,18 +20,22 @@ class call_clock;
 /// How the wait for an answer ended.
 enum class call_end : std::uint8_t { answered, aborted, quiet_too_long, too_long_in_all };
 
+/// When the one who waits for an answer goes on: within on_answer(), which saves a round of the
+/// loop, or when the loop comes to it, for links whose reader may belong to the call.
+enum class answer_delivery : std::uint8_t { at_once, by_the_loop };
+
 /// The state of one call, in the frame of the coroutine that waits for its answer (link::call).
 class call_frame final : public waiting_call {
 public:
     /// `patience`: without an answer or progress. `deadline`: of the call, whatever progress there
     /// is. `number`: in the order in which the calls of a link begin.
-    call_frame(executor ex, call_clock& clock, std::chrono::milliseconds patience,
-               clock_type::time_point deadline, std::shared_ptr<call_observer> observer,
-               std::uint64_t number);
+    call_frame(executor ex, call_clock& clock, answer_delivery delivery,
+               std::chrono::milliseconds patience, clock_type::time_point deadline,
+               std::shared_ptr<call_observer> observer, std::uint64_t number);
 
     void on_answer(const shared_text& line, const envelope& message) override;
     void on_progress(std::string_view line, const envelope& message) override;
-    void on_failure(const fault& reason) override { finish(reason); }
+    void on_failure(const fault& reason) override;
     /// The deadline has come.
     void on_time() { wake_.notify(); }
     [[nodiscard]] clock_type::time_point deadline() const { return deadline_; }
@@ -50,9 +54,8 @@ public:
     [[nodiscard]] std::uint64_t number() const { return number_; }
 
 private:
-    void finish(result<upstream_answer> value);
-
     call_clock& clock_;
+    answer_delivery delivery_;
     std::shared_ptr<call_observer> observer_;
     std::optional<result<upstream_answer>> outcome_;
     wake_up wake_;

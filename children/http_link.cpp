@@ -44,7 +44,7 @@ http_link::enlisted::~enlisted() {
 
 http_link::http_link(executor ex, const child_options& options, http_url url, events& listener,
                      logger& log)
-    : peer_link(ex, options, listener, log)
+    : peer_link(ex, options, answer_delivery::by_the_loop, listener, log)
     , url_(std::move(url))
     , client_(ex, client_options(options))
     , tasks_(ex, 2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_tasks_max)

@@ -19,7 +19,8 @@ namespace mcpgw {
 /// What the multiplexer tells a call that waits. Implemented by the frame that awaits the answer.
 class waiting_call {
 public:
-    /// The answer; the call is already out of the table. `line` is the whole message.
+    /// The answer; the call is already out of the table, and may be gone afterwards. `line` is the
+    /// whole message.
     virtual void on_answer(const shared_text& line, const envelope& message) = 0;
     virtual void on_progress(std::string_view line, const envelope& message) = 0;
     virtual void on_failure(const fault& reason) = 0;

@@ -8,12 +8,14 @@
 
 namespace mcpgw {
 
-peer_link::peer_link(executor ex, const child_options& options, events& listener, logger& log)
+peer_link::peer_link(executor ex, const child_options& options, answer_delivery delivery,
+                     events& listener, logger& log)
     : executor_(ex)
     , options_(options)
     , log_(log)
     , calls_(options.limits.calls_in_flight_max)
     , clock_(ex, calls_)
+    , delivery_(delivery)
     , events_(listener) {}
 
 peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
@@ -22,7 +24,7 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
     , request_(request)
     , limits_(limits_of(on.options_, request))
     , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
-    , frame_(on.executor_, on.clock_, limits_.quiet, deadline_, std::move(observer),
+    , frame_(on.executor_, on.clock_, on.delivery_, limits_.quiet, deadline_, std::move(observer),
              ++on.calls_begun_)
     , on_abort_(abort, [this] { frame_.wake(); }) {
     if (on_.has_ended_ || on_.is_stopping_) {

@@ -72,7 +72,8 @@ protected:
         bool is_at_work_ = false;
     };
 
-    peer_link(executor ex, const child_options& options, events& listener, logger& log);
+    peer_link(executor ex, const child_options& options, answer_delivery delivery, events& listener,
+              logger& log);
     ~peer_link() override = default;
 
     /// Gives a line of the peer to whom it concerns. `cause`: as in link::events. What is no
@@ -89,6 +90,7 @@ protected:
     logger& log_;
     multiplexer calls_;
     call_clock clock_;
+    answer_delivery delivery_;
     bool is_stopping_ = false;
     bool has_ended_ = false;
     fault end_reason_;

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead 
 
 stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_options& options,
                        events& listener, stderr_ring& errors, logger& log)
-    : peer_link(ex, options, listener, log)
+    : peer_link(ex, options, answer_delivery::at_once, listener, log)
     , process_(std::move(p))
     , errors_(errors)
     , out_(options.limits.write_queue_bytes_max)
@@ -76,6 +76,8 @@ void stdio_link::give_up(fault reason) {
     stop();
 }
 
+/// Whoever waits for an answer goes on in the middle of this, up to the reply to the client. That
+/// may stop this link, which is then still here, because it has a task.
 task<> stdio_link::read_stdout() {
     line_buffer buffer{options_.limits.line_bytes_max};
     bool is_readable = true;

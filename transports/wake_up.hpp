@@ -17,8 +17,8 @@ public:
 
     /// The waiter goes on when the loop comes to it, not within this call.
     void notify();
-    /// The same, but the waiter goes on within this call: saves a round of the loop. Only for
-    /// handlers of the loop that have nothing left to do with what the waiter may change or end.
+    /// The same, but the waiter goes on within this call: saves a round of the loop. Only for whom
+    /// has nothing left to do with what the waiter may change or end.
     void notify_now();
     /// co_await wait(): until notify(). A coroutine that is cancelled ends here, with an exception.
     [[nodiscard]] auto wait() {

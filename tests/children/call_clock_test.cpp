@@ -62,7 +62,9 @@ struct waiter {
     waiter(clocked_calls& of, std::chrono::milliseconds quiet,
            clock_type::time_point deadline = clock_type::time_point::max(),
            std::shared_ptr<call_observer> observer = nullptr)
-        : calls(of), frame(of.loop.ex(), *of.clock, quiet, deadline, std::move(observer), 1) {
+        : calls(of)
+        , frame(of.loop.ex(), *of.clock, answer_delivery::by_the_loop, quiet, deadline,
+                std::move(observer), 1) {
         const auto added = calls.table.try_add(frame);
         REQUIRE(added.has_value());
         id = *added;
