@@ -115,8 +115,11 @@ result<void> check_retry(const envelope& message, std::string_view text) {
                  "Invalid params: 'inputResponses' must be an object whose values are objects"};
 }
 
-std::string protocol_version_of(const envelope& message, std::string_view text) {
-    return unquote_json(message.in_meta.protocol_version.of(text)).value_or(std::string{});
+/// `room`: as for unquote_json().
+std::string_view protocol_version_of(const envelope& message, std::string_view text,
+                                     std::string& room) {
+    return unquote_json(message.in_meta.protocol_version.of(text), room)
+        .value_or(std::string_view{});
 }
 
 result<void> check_method(const request_head& head, std::string_view method_name) {
@@ -140,7 +143,8 @@ result<void> check_name(const request_head& head, const envelope& message, std::
     const auto span = member == "uri"    ? params.uri
                       : member == "name" ? params.name
                                          : params.task_id;
-    const auto expected = unquote_json(span.of(text));
+    std::string room;
+    const auto expected = unquote_json(span.of(text), room);
     if (!expected)
         return mismatch(std::string{header_name::mcp_name} + " header value '" + shown(*decoded) +
                         "' has no string params." + std::string{member} + " in the body");
@@ -189,7 +193,8 @@ result<void> check_modern(const request_head& head, const envelope& message,
     const auto sent = head.find(header_name::protocol_version);
     if (!sent) return missing_header(header_name::protocol_version);
     if (auto checked = check_meta_complete(message, text); !checked) return checked;
-    const auto version = protocol_version_of(message, text);
+    std::string room;
+    const auto version = protocol_version_of(message, text, room);
     if (!is_plain_header_value(*sent)) return invalid_header(header_name::protocol_version);
     if (*sent != version) return unequal(header_name::protocol_version, *sent, version);
     if (auto checked = check_version_known(version); !checked) return checked;
@@ -201,7 +206,8 @@ result<void> check_modern(const request_head& head, const envelope& message,
 
 result<void> check_modern_meta(const envelope& message, std::string_view text) {
     if (auto checked = check_meta_complete(message, text); !checked) return checked;
-    if (auto checked = check_version_known(protocol_version_of(message, text)); !checked)
+    std::string room;
+    if (auto checked = check_version_known(protocol_version_of(message, text, room)); !checked)
         return checked;
     if (auto checked = check_log_level(message, text); !checked) return checked;
     return check_retry(message, text);
