@@ -25,7 +25,7 @@ void socket_reader::consume(std::size_t bytes) {
     if (bytes == 0) return;
     auto& s = *state_;
     assert(!s.is_reading && "the room for what is being read would move");
-    assert(bytes <= s.end - s.begin);
+    assert(bytes <= s.held().size());
     s.begin += bytes;
     if (s.begin < s.end || s.block.is_shared()) return;
     s.begin = s.end = 0;
@@ -44,7 +44,7 @@ shared_text socket_reader::take(std::size_t bytes) {
 
 /// Room for so many bytes more in one piece with those that are held.
 void socket_reader::make_room(state& s, std::size_t bytes) {
-    const auto held = s.end - s.begin;
+    const auto held = s.held().size();
     if (held == 0 && !s.block.is_shared()) s.begin = s.end = 0;
     if (s.block.capacity() - s.end >= bytes) return;
     const auto wanted = held + bytes;
@@ -90,8 +90,8 @@ void socket_reader::on_read(state& s, const boost::system::error_code& ec, std::
 void socket_reader::begin_more() {
     auto& s = *state_;
     if (s.is_reading) return;
-    const auto held = s.end - s.begin;
-    begin(state_, std::min(s.room, s.unread_bytes_max - std::min(held, s.unread_bytes_max)));
+    const auto held = std::min(s.held().size(), s.unread_bytes_max);
+    begin(state_, std::min(s.room, s.unread_bytes_max - held));
 }
 
 task<boost::system::error_code> socket_reader::read_more() {
@@ -104,8 +104,8 @@ task<boost::system::error_code> socket_reader::read_more() {
 task<boost::system::error_code> socket_reader::read_at_least(std::size_t bytes) {
     const auto s = state_;
     while (s->is_reading) co_await s->arrived.wait(); // begun for another purpose
-    while (s->end - s->begin < bytes) {
-        const auto held = s->end - s->begin;
+    while (s->held().size() < bytes) {
+        const auto held = s->held().size();
         begin(s, body_capacity(held, bytes) - held);
         while (s->is_reading) co_await s->arrived.wait();
         if (s->error) co_return s->error;

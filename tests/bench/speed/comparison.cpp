@@ -16,6 +16,10 @@ void add_once(std::vector<T>& list, const T& one) {
     if (std::ranges::find(list, one) == list.end()) list.push_back(one);
 }
 
+std::string factor_text(double ratio) {
+    return fmt::format("{:.{}f}", ratio, ratio < 10 ? 2 : 0);
+}
+
 } // namespace
 
 std::string size_text(std::size_t bytes) {
@@ -29,15 +33,12 @@ double ratio_of(double one, double other) {
 }
 
 std::string ratio_text(double ratio) {
-    return fmt::format("{:.{}f} x", ratio, ratio < 10 ? 2 : 0);
+    return factor_text(ratio) + " x";
 }
 
 std::string ratios_text(const series& ratios) {
-    const auto plain = [](double ratio) {
-        return fmt::format("{:.{}f}", ratio, ratio < 10 ? 2 : 0);
-    };
-    return fmt::format("{} [{}..{}]", ratio_text(ratios.median()), plain(ratios.min()),
-                       plain(ratios.max()));
+    return fmt::format("{} [{}..{}]", ratio_text(ratios.median()), factor_text(ratios.min()),
+                       factor_text(ratios.max()));
 }
 
 std::string load_cell::name() const {
@@ -59,6 +60,14 @@ const cell_figures& comparison::of(const std::string& subject, const load_cell& 
     static const cell_figures none;
     const auto found = figures_.find({subject, cell});
     return found == figures_.end() ? none : found->second;
+}
+
+std::string comparison::fastest_beside(const std::string& subject, const load_cell& cell) const {
+    std::string fastest;
+    for (const auto& name : subjects_)
+        if (name != subject && (fastest.empty() || calls_of(name, cell) > calls_of(fastest, cell)))
+            fastest = name;
+    return fastest;
 }
 
 void comparison::measure_one(const subject& what, const load_cell& cell, const call_kind& kind,

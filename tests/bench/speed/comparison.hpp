@@ -46,6 +46,9 @@ public:
     [[nodiscard]] double calls_of(const std::string& subject, const load_cell& cell) const {
         return of(subject, cell).calls.median();
     }
+    /// The subject with the most calls there, but for this one; empty: there is no other.
+    [[nodiscard]] std::string fastest_beside(const std::string& subject,
+                                             const load_cell& cell) const;
     /// In the order in which they came.
     [[nodiscard]] const std::vector<std::string>& subjects() const { return subjects_; }
 

@@ -108,13 +108,7 @@ std::string chart_of(const bench_run& run) {
     add(run.rates, names::gateway_legacy);
     add(run.rates, names::gateway_modern);
     add(run.rates, names::nginx);
-    std::string fastest;
-    const load_cell common{64, 64};
-    for (const auto& name : run.peers.subjects())
-        if (name != names::gateway_legacy &&
-            (fastest.empty() ||
-             run.peers.calls_of(name, common) > run.peers.calls_of(fastest, common)))
-            fastest = name;
+    const auto fastest = run.peers.fastest_beside(names::gateway_legacy, {64, 64});
     if (!fastest.empty()) add(run.peers, fastest);
     return chart.series.empty() ? std::string{} : chart.svg();
 }

@@ -134,12 +134,7 @@ private:
 
 void judge(bench_run& run) {
     for (const auto& cell : {cells[0], cells[1]}) {
-        std::string fastest;
-        for (const auto& name : run.peers.subjects())
-            if (name != names::gateway_legacy &&
-                (fastest.empty() ||
-                 run.peers.calls_of(name, cell) > run.peers.calls_of(fastest, cell)))
-                fastest = name;
+        const auto fastest = run.peers.fastest_beside(names::gateway_legacy, cell);
         if (fastest.empty()) continue;
         const auto ratios = run.peers.of(names::gateway_legacy, cell)
                                 .calls.ratios_to(run.peers.of(fastest, cell).calls);
