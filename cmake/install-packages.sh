@@ -14,7 +14,8 @@ set -eu
 build_packages="g++ make ninja-build cmake ccache ca-certificates curl
     libboost1.83-dev libboost-json1.83-dev libboost-url1.83-dev
     libfmt-dev libspdlog-dev libtoml11-dev libcli11-dev libssl-dev"
-test_packages="catch2 python3-minimal procps"
+# util-linux: setpriv, by which the end-to-end tests end with what started them.
+test_packages="catch2 python3-minimal python3-venv procps util-linux"
 package_packages="dpkg-dev file"
 backports_file=/etc/apt/sources.list.d/mcp-gateway-backports
 

@@ -22,10 +22,11 @@ export const modernRevision = '2026-07-28';
 const identity = { name: 'mcp-gateway-e2e', version: '1.0.0' };
 
 /// What a client declares, and does: `onElicit`, `onSample` and `onRoots` answer the server's
-/// questions; `applyDefaults` has the SDK complete forms.
-function capabilitiesOf({ onElicit, onSample, onRoots, applyDefaults = false }) {
+/// questions; `applyDefaults` has the SDK complete forms, with `hasUrls` it is asked to visit URLs.
+function capabilitiesOf({ onElicit, onSample, onRoots, applyDefaults = false, hasUrls = false }) {
+    const form = applyDefaults ? { applyDefaults } : {};
     return {
-        ...(onElicit && { elicitation: { form: applyDefaults ? { applyDefaults } : {} } }),
+        ...(onElicit && { elicitation: hasUrls ? { form, url: {} } : { form } }),
         ...(onSample && { sampling: {} }),
         ...(onRoots && { roots: {} }),
     };

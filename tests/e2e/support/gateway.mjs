@@ -1,21 +1,16 @@
 // Starts the built gateway with a configuration of its own and ends it whatever happens.
 
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { hasRemoved, spawnHere, willRemove } from './orphans.mjs';
 import { requireBinary } from './paths.mjs';
 import { allServers } from './servers.mjs';
 import { checkChildren, recordChild } from './wire.mjs';
 
 const startLimitMs = 60_000; // a sanitized build with other work on the machine
 const stopLimitMs = 20_000;
-
-const running = new Set();
-process.on('exit', () => {
-    for (const child of running) child.kill('SIGKILL');
-});
 
 /// A directory with a gateway configuration in it; `remove()` deletes both, after it has checked
 /// what the gateway said to its children.
@@ -25,6 +20,7 @@ export async function makeConfig({
     settings = {},
 } = {}) {
     const directory = await mkdtemp(join(tmpdir(), 'mcp-gateway-e2e-'));
+    willRemove(directory);
     const config = {
         ...settings,
         // What servers offered is remembered from one run to the next, but not between tests.
@@ -47,6 +43,7 @@ export async function makeConfig({
                 await checkChildren(directory);
             } finally {
                 await rm(directory, { recursive: true, force: true });
+                hasRemoved(directory);
             }
         },
     };
@@ -59,16 +56,12 @@ export async function startGateway(options = {}) {
     const remove = async () => {
         if (!options.config) await config.remove();
     };
-    const child = spawn(requireBinary(), ['serve', '--config', config.file], {
+    const child = spawnHere(requireBinary(), ['serve', '--config', config.file], {
         stdio: ['ignore', 'ignore', 'pipe'],
     });
-    running.add(child);
     let log = '';
     const exited = new Promise((resolve) => {
-        child.once('exit', (code, signal) => {
-            running.delete(child);
-            resolve({ code, signal });
-        });
+        child.once('exit', (code, signal) => resolve({ code, signal }));
     });
 
     const url = await new Promise((resolve, reject) => {

@@ -1,0 +1,14 @@
+// Servers on the Python SDK 1.x and 2.x and on FastMCP 3 and 4, over stdio.
+
+import { legacyHttp, modernHttp } from './support/clients.mjs';
+import { compare } from './support/python_comparison.mjs';
+import { sdks } from './support/python_servers.mjs';
+
+const speaks = (era) => (sdk) => sdk.eras.includes(era);
+
+compare(
+    sdks.filter((sdk) => !speaks('modern')(sdk)),
+    ['stdio'],
+    [legacyHttp, modernHttp],
+);
+compare(sdks.filter(speaks('modern')), ['stdio'], [modernHttp]);
