@@ -47,7 +47,7 @@ export const sdks = [
 function commandOf({ environment, script }, ...words) {
     const command = join(root, 'build/python', environment, 'bin/python');
     if (!existsSync(command)) throw new Error(`no Python at ${command}; run ./test e2e`);
-    return { command, args: [join(import.meta.dirname, '../python', script), ...words] };
+    return { command, args: ['-B', join(import.meta.dirname, '../python', script), ...words] };
 }
 
 /// A child of the gateway, or what a client runs. Python may be slow to start while others run.
