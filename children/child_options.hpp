@@ -7,6 +7,7 @@
 #include "children/remote_options.hpp"
 #include "children/restart_policy.hpp"
 #include "children/retry_policy.hpp"
+#include "children/tool_filter.hpp"
 #include "children/tool_options.hpp"
 #include "protocol/mcp.hpp"
 #include "protocol/truncation.hpp"
@@ -81,6 +82,7 @@ struct child_options {
     std::chrono::milliseconds total_timeout{600'000}; ///< of a call with all that belongs to it
     std::vector<fallback_target> fallbacks;           ///< of all tools that have none of their own
     std::map<std::string, tool_options, std::less<>> tools; ///< by the tool's own name
+    tool_filter offered;                                    ///< which of them clients see
     std::chrono::milliseconds list_timeout{15'000};
     /// A question that could be meant for several clients is held back for so long.
     std::chrono::milliseconds question_hold_timeout{5'000};

@@ -203,8 +203,19 @@ void upstream::on_ready(instance& /*from*/) {
     changed_.notify_all();
 }
 
+/// Without what clients must not see. Here, and not where lists are merged: nobody above knows of a
+/// hidden tool, so nobody can show or call it by mistake.
+std::shared_ptr<const upstream_lists>
+upstream::offered(std::shared_ptr<const upstream_lists> all) const {
+    if (options_.offered.is_open()) return all;
+    auto some = std::make_shared<upstream_lists>(*all);
+    std::erase_if(some->tools,
+                  [this](const list_item& tool) { return !options_.offered.admits(tool.key); });
+    return some;
+}
+
 void upstream::on_lists(instance& from) {
-    lists_ = from.lists();
+    lists_ = offered(from.lists());
     if (from.spoken()) known_ = identity{*from.spoken(), from.server_info()};
     is_recalled_ = false;
     events_.on_lists_changed(*this);
@@ -289,7 +300,7 @@ std::string_view upstream::server_info() const {
 }
 
 void upstream::recall(remembered_schema schema) {
-    lists_ = std::make_shared<const upstream_lists>(std::move(schema.lists));
+    lists_ = offered(std::make_shared<const upstream_lists>(std::move(schema.lists)));
     known_ = identity{schema.spoken, std::move(schema.server_info)};
     is_recalled_ = true;
 }

@@ -214,6 +214,9 @@ private:
     task<result<void>> update_watches();
     [[nodiscard]] std::set<std::string> watched_uris() const;
 
+    [[nodiscard]] std::shared_ptr<const upstream_lists>
+    offered(std::shared_ptr<const upstream_lists> all) const;
+
     void on_state(instance& from) override;
     void on_verdict(instance& from, const era_verdict& eras) override;
     void on_ready(instance& from) override;

@@ -115,7 +115,8 @@ void report_unknown_tool(check_report& report, const upstream& server, std::stri
                          std::string key) {
     const auto& tools = server.lists().tools;
     const bool is_silent = server.status().state != upstream_state::running;
-    if (is_silent || std::ranges::find(tools, tool, &list_item::key) != tools.end()) return;
+    if (is_silent || !server.options().offered.admits(tool)) return;
+    if (std::ranges::find(tools, tool, &list_item::key) != tools.end()) return;
     std::vector<std::string_view> names;
     for (const auto& one : tools) names.push_back(one.key);
     const auto meant = nearest_word(tool, names);

@@ -16,11 +16,10 @@ constexpr std::array sections{
     config_section{"http", "The HTTP side towards clients. Durations are in milliseconds."},
     config_section{"limits", "What is refused, instead of growing without bound. The limits of "
                              "children stand here for all of them; `children.limits` overrides."},
-    config_section{
-        "defaults",
-        "For every child: any key of `children` except name, command, "
-        "args, url, headers, bearer_token, tools and fallback. A child's own keys win; env and "
-        "limits are merged."},
+    config_section{"defaults", "For every child: any key of `children` except name, command, "
+                               "args, url, headers, bearer_token, tools, tools_only, tools_except "
+                               "and fallback. A child's own keys win; env and "
+                               "limits are merged."},
     config_section{"children", "The MCP servers behind the gateway: processes that speak over "
                                "stdin and stdout (command), or servers that are reached over "
                                "HTTP (url). Durations are in seconds."},
@@ -63,8 +62,9 @@ std::vector<const config_key*> section_keys(std::string_view section) {
     std::vector<const config_key*> found;
     for (const auto& key : config_keys()) {
         // What names one server, or is meant for its eyes only, is nothing that all could share.
-        constexpr std::array<std::string_view, 8> own{
-            "name", "command", "args", "url", "headers", "bearer_token", "tools", "fallback"};
+        constexpr std::array<std::string_view, 10> own{
+            "name",         "command", "args",       "url",          "headers",
+            "bearer_token", "tools",   "tools_only", "tools_except", "fallback"};
         const bool is_for_defaults = section == "defaults" && key.section == "children" &&
                                      std::find(own.begin(), own.end(), key.name) == own.end();
         const bool is_for_limits = section == "limits" && key.section == "children.limits";

@@ -51,8 +51,8 @@ std::span<const config_key> config_keys();
 std::span<const config_section> config_sections();
 
 /// The keys accepted in a section, in the table's order. "defaults" has those of "children" except
-/// name, command, args, url, headers, bearer_token, tools and fallback; "limits" also has those of
-/// "children.limits".
+/// name, command, args, url, headers, bearer_token, tools, tools_only, tools_except and fallback;
+/// "limits" also has those of "children.limits".
 std::vector<const config_key*> section_keys(std::string_view section);
 
 /// Null: no such key there.

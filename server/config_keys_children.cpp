@@ -196,6 +196,11 @@ constexpr std::array keys{
                "Who answers calls of its tools when it fails, tried in this order."},
     config_key{"children", "tools", table_map, "{}",
                "What is different for single tools: tools.NAME is the table of one."},
+    config_key{"children", "tools_only", texts, "",
+               "Its tools that clients see, by its own names for them; * stands for any text. The "
+               "others are neither listed nor called. []: none."},
+    config_key{"children", "tools_except", texts, "[]",
+               "Tools that clients do not see, in the same way; taken away from tools_only."},
     // ---- limits of children; also accepted in [limits]
     config_key{"children.limits", "line_bytes_max", integer, "67108864",
                "Longest message accepted from the child.", key_bytes_min, key_bytes_max},
@@ -276,6 +281,8 @@ constexpr std::array keys{
                "Tools that may be called twice although they do not say so (readOnlyHint, "
                "idempotentHint). \"*\": all of them."},
     // ---- single tools
+    config_key{"children.tools", "enabled", boolean, "",
+               "false: clients do not see the tool and cannot call it."},
     config_key{"children.tools", "timeout", seconds, "", "As the child's timeout.", 0.001,
                7 * day_seconds},
     config_key{"children.tools", "total_timeout", seconds, "", "As the child's total_timeout.",

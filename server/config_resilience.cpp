@@ -49,6 +49,13 @@ void apply_both(const checked_section& section, std::chrono::milliseconds& quiet
         total = quiet;
 }
 
+/// Before the tables of single tools, which add to it.
+void apply_filter(const checked_section& section, tool_filter& offered) {
+    if (std::vector<std::string> names; section.take("tools_only", names))
+        offered.only = std::move(names);
+    section.take("tools_except", offered.except);
+}
+
 } // namespace
 
 void apply_timeouts(const checked_section& section, child_options& options, problem_log& problems) {
@@ -56,6 +63,7 @@ void apply_timeouts(const checked_section& section, child_options& options, prob
 }
 
 void apply_tools(const checked_section& section, child_options& options, problem_log& problems) {
+    apply_filter(section, options.offered);
     const auto* const tools = section.find("tools");
     if (tools == nullptr) return;
     problem_log reported{""}; // the first check reported them
@@ -69,6 +77,8 @@ void apply_tools(const checked_section& section, child_options& options, problem
         if (quiet != options.call_timeout) made.call_timeout = quiet;
         if (total != options.total_timeout) made.total_timeout = total;
         if (bool can = false; one.take("repeatable", can)) made.is_repeatable = can;
+        if (bool is_on = true; one.take("enabled", is_on) && !is_on)
+            options.offered.except.push_back(name);
         if (std::vector<fallback_target> list; take_fallbacks(one, list, problems))
             made.fallbacks = std::move(list);
         options.tools.insert_or_assign(name, std::move(made));

@@ -324,7 +324,8 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     }
     const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
     const bool is_known = known != c.lists().tools.end();
-    if (!is_known && !must_ask(c, tool)) co_return unknown_tool(c, tool);
+    const bool is_hidden = !c.options().offered.admits(tool);
+    if (is_hidden || (!is_known && !must_ask(c, tool))) co_return unknown_tool(c, tool);
 
     forwarder::order order;
     order.upstream = c.name();

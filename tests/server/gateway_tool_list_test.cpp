@@ -2,6 +2,8 @@
 #include "server/execute_arguments.hpp"
 #include "server/gateway_tools.hpp"
 
+#include "tests/support/gateway_world.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -86,6 +88,45 @@ TEST_CASE("own_resources_are_listed_and_known") {
         CHECK(resource.at("mimeType") == "application/json");
     }
     CHECK_FALSE(gateway_tools::has_resource("mcp://other"));
+}
+
+TEST_CASE("hidden_tools_are_neither_listed_nor_callable") {
+    using namespace gateway_test;
+    const auto on_demo = [](const std::string& tool) {
+        return R"({"server_id":"demo","tool_name":")" + tool + R"(","arguments":{"a":1,"b":2}})";
+    };
+    for (const auto expose : {exposure::gateway, exposure::all, exposure::both}) {
+        gateway_world world{exposing(expose)};
+        auto demo = gateway_world::demo();
+        demo.offered.only = {"ec*", "add"};
+        demo.offered.except = {"add"};
+        world.add(demo);
+        gateway_client client{world, {}};
+        const auto listed = json::serialize(client.request("tools/list"));
+        CHECK(listed.find("demo__add") == std::string::npos);
+        CHECK((listed.find("demo__echo") == std::string::npos) == (expose == exposure::gateway));
+        if (expose != exposure::gateway) {
+            CHECK(text_of(client.call("demo__echo", R"({"message":"m"})")) == "m");
+            // The very answer to a tool that there is not, but for its name.
+            const auto refusal = [&client](const std::string& tool) {
+                const auto members = R"("arguments":{},"name":")" + tool + "\"";
+                auto text = json::serialize(client.send("tools/call", members)->error());
+                const auto at = text.find(tool);
+                return at == std::string::npos ? text : text.erase(at, tool.size());
+            };
+            CHECK(refusal("demo__add") == refusal("demo__adx"));
+        }
+        if (expose == exposure::all) continue;
+        for (const std::string tool : {"add", "adx"}) {
+            CHECK(failure_of(client.call("execute_child_tool", on_demo(tool))) == "TOOL_NOT_FOUND");
+            const auto schema = R"({"server_id":"demo","tool_name":")" + tool + "\"}";
+            const auto failed = client.call("get_schema", schema);
+            CHECK(failure_of(failed) == "TOOL_NOT_FOUND");
+            CHECK(text_of(failed).find("It has: echo") != std::string::npos);
+        }
+        const auto all = client.call("get_schema", R"({"server_id":"demo"})");
+        CHECK(all.at("structuredContent").at("tools").as_array().size() == 1);
+    }
 }
 
 } // namespace mcpgw
