@@ -108,12 +108,15 @@ void add_configuring(CLI::App& app, cli_options& options, runner& run) {
     importing
         ->add_option("FILE", options.file,
                      "The client's file: .mcp.json, mcp.json, claude_desktop_config.json, "
-                     "config.toml, …")
-        ->required()
+                     "config.toml, config.yaml, … (default: says which ones there are)")
         ->type_name("");
+    importing->add_flag("--all", options.takes_all,
+                        "Take the servers of every client that is found");
     importing
-        ->add_option("-o,--output", options.output,
-                     "Where to write the configuration (default: printed; never overwrites)")
+        ->add_option(
+            "-o,--output", options.output,
+            "Where to write the configuration, and beside it .env with its secrets (default: "
+            "printed, without them; never overwrites)")
         ->type_name("FILE");
     importing->footer("Example: mcp-gateway import ~/.cursor/mcp.json --output gateway.toml");
     importing->callback([&] {

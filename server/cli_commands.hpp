@@ -18,6 +18,7 @@ struct cli_options {
     std::string arguments = "{}"; ///< positional ARGUMENTS
     std::string url;              ///< --url
     bool as_json = false;         ///< --json
+    bool takes_all = false;       ///< import --all
     bool reads_only = false;      ///< check --no-start
 };
 

@@ -1,10 +1,9 @@
-// import, schema, and what every command has in common: loading a configuration.
+// schema, and what every command has in common: loading a configuration.
 #include "server/cli_commands.hpp"
 
 #include "server/cli.hpp"
 #include "server/config.hpp"
 #include "server/config_abstracts.hpp"
-#include "server/config_import.hpp"
 #include "server/config_listen.hpp"
 
 #include <fmt/format.h>
@@ -12,8 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 namespace mcpgw {
 
@@ -71,41 +68,6 @@ bool load_for_command(const cli_options& options, configuration& into) {
     if (loaded.is_usable()) return true;
     fmt::print(stderr, "mcp-gateway: the configuration has errors; nothing was started\n");
     return false;
-}
-
-int run_import(const cli_options& options) {
-    namespace fs = std::filesystem;
-    import_options wanted;
-    wanted.own_binary = own_binary();
-    wanted.config_path = fs::absolute(options.output.empty() ? "gateway.toml" : options.output);
-    const auto imported = import_client_config(options.file, wanted, process_environment());
-    print_problems(imported.problems);
-    if (!imported.is_usable()) return exit_usage;
-    if (options.output.empty()) {
-        fmt::print("{}", imported.toml);
-    } else if (fs::exists(options.output)) {
-        fmt::print(stderr, "mcp-gateway: {} exists already and is left as it is\n", options.output);
-        return exit_failure;
-    } else {
-        std::ofstream file{options.output};
-        file << imported.toml;
-        if (!file.flush()) {
-            fmt::print(stderr, "mcp-gateway: {} cannot be written\n", options.output);
-            return exit_failure;
-        }
-        fmt::print(stderr, "Wrote {}\n", options.output);
-    }
-    if (!imported.variables.empty()) {
-        fmt::print(stderr,
-                   "\nSet these variables, in the environment or in a file named .env beside "
-                   "the configuration:\n");
-        for (const auto& v : imported.variables)
-            fmt::print(stderr, "  {}=…   # {}\n", v.name, v.key);
-    }
-    fmt::print(stderr,
-               "\nIn the client's configuration, this takes the place of its servers:\n{}\n",
-               imported.client_entry);
-    return exit_success;
 }
 
 int run_schema() {

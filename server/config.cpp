@@ -20,11 +20,11 @@ std::string directory_of(const std::string& filename) {
     return std::filesystem::path{filename}.parent_path().string();
 }
 
-config_result parse_with(std::string_view text, bool is_toml, const std::string& filename,
+config_result parse_with(std::string_view text, config_format format, const std::string& filename,
                          const config_environment& environment) {
     problem_log problems{filename};
     config_result made;
-    if (auto root = read_config_document(text, is_toml, problems))
+    if (auto root = read_config_document(text, format, problems))
         made.value = read_configuration(*root, environment, directory_of(filename), problems);
     made.problems = problems.take_sorted();
     return made;
@@ -70,7 +70,7 @@ config_result load_config(const std::string& path, const environment_lookup& env
     env_file variables;
     if (const auto env_text = read_text_file(env_path, config_bytes_max))
         variables = parse_env_file(*env_text);
-    auto made = parse_with(*text, is_toml_file(path, *text), path,
+    auto made = parse_with(*text, format_of(path, *text), path,
                            config_environment{environment, std::move(variables.values)});
     std::vector<config_problem> bad_lines;
     for (auto& bad : variables.bad_lines)
@@ -80,9 +80,9 @@ config_result load_config(const std::string& path, const environment_lookup& env
     return made;
 }
 
-config_result parse_config(std::string_view text, bool is_toml, const std::string& filename,
+config_result parse_config(std::string_view text, config_format format, const std::string& filename,
                            const environment_lookup& environment) {
-    return parse_with(text, is_toml, filename, config_environment{environment});
+    return parse_with(text, format, filename, config_environment{environment});
 }
 
 configuration embedded_default(const std::string& own_binary) {

@@ -55,9 +55,12 @@ struct config_result {
 /// read first; real environment variables win over it.
 config_result load_config(const std::string& path, const environment_lookup& environment);
 
-/// The same from text. `is_toml`: else JSON. `filename`: for messages, and relative paths belong to
-/// its directory. No `.env` is read.
-config_result parse_config(std::string_view text, bool is_toml, const std::string& filename,
+/// What a configuration file is written in.
+enum class config_format : unsigned char { toml, json, yaml };
+
+/// The same from text. `filename`: for messages, and relative paths belong to its directory. No
+/// `.env` is read.
+config_result parse_config(std::string_view text, config_format format, const std::string& filename,
                            const environment_lookup& environment);
 
 /// What runs without any file: one child, our own binary as `demo-server`.

@@ -76,7 +76,7 @@ std::map<std::string, std::string> load_abstracts(const std::string& path,
     std::map<std::string, std::string> texts;
     if (const auto text = read_text_file(path, config_bytes_max); !text)
         log.error(0, "", "does not exist or cannot be read as a file");
-    else if (const auto root = read_config_document(*text, false, log))
+    else if (const auto root = read_config_document(*text, config_format::json, log))
         texts = abstract_reader{log}.read(*root);
     for (auto& problem : log.take_sorted()) problems.push_back(std::move(problem));
     return texts;

@@ -217,6 +217,7 @@ checked_section::checked_section(const config_node* node, std::string_view secti
         return;
     }
     for (const auto& member : node_->members) {
+        if (member.value.kind == node_kind::null) continue; // as good as absent
         const auto* const key = find_config_key(section, member.key);
         const auto member_path = path_of(member.key);
         if (key == nullptr)

@@ -9,6 +9,7 @@
 #include "server/config_resilience.hpp"
 #include "server/config_secrets.hpp"
 #include "server/env_file.hpp"
+#include "server/stateful_servers.hpp"
 
 #include <fmt/format.h>
 
@@ -232,6 +233,7 @@ void child_reader::check(const checked_section& section, const config_node& node
         if (const auto value = environment_.find_in_file(name)) options.env.emplace(name, *value);
     }
     check_pool(section, node.line, options, problems_);
+    check_sharing(section, node.line, options);
     const auto* const command = node.find("command");
     const auto* const url = node.find("url");
     if (command != nullptr && url != nullptr)
@@ -243,6 +245,17 @@ void child_reader::check(const checked_section& section, const config_node& node
     if (url != nullptr) return check_remote(section, options.remote, problems_);
     check_no_remote(section, problems_);
     if (check_cwd(section, options)) check_command(section, options);
+}
+
+/// A server that keeps what a client did: by default all clients would meet in it.
+void child_reader::check_sharing(const checked_section& section, std::size_t line,
+                                 const child_options& options) {
+    if (options.pool.share != sharing::shared || section.find("sharing") != nullptr) return;
+    const auto state = state_kept_by(options.command, options.args);
+    if (state.empty()) return;
+    problems_.warning(
+        line, section.path(), fmt::format("this server keeps {}, and all clients share it", state),
+        "sharing = \"session\" gives each client its own; \"shared\" if that is meant");
 }
 
 bool child_reader::check_cwd(const checked_section& section, const child_options& options) {
@@ -270,6 +283,11 @@ void child_reader::check_command(const checked_section& section, const child_opt
         auto hint = install_hint(options.command);
         if (own_path != options.env.end()) hint += "; env gives this child a PATH of its own";
         problems_.error(command->line, path, fmt::format("{} is not on PATH", shown), hint);
+        return;
+    }
+    if (options.command.find_first_of(" \t") != std::string::npos) {
+        problems_.error(command->line, path, fmt::format("{} {}", shown, "does not exist"),
+                        install_hint(options.command));
         return;
     }
     const auto full =

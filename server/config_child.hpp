@@ -44,6 +44,8 @@ private:
     void apply_truncation(const checked_section& section, child_options& options) const;
     void check(const checked_section& section, const config_node& node, child_options& options);
     void check_command(const checked_section& section, const child_options& options);
+    void check_sharing(const checked_section& section, std::size_t line,
+                       const child_options& options);
     bool check_cwd(const checked_section& section, const child_options& options);
     void check_required(const checked_section& section, const config_node& node,
                         child_options& options);

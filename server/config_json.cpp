@@ -151,10 +151,12 @@ bool json_reader::read_object(config_node& node, const std::string& path, std::s
                          [&](const config_member& m) { return m.key == member.key; });
         if (first == node.members.end())
             node.members.push_back(std::move(member));
-        else
+        else {
             problems_.error(member.line, member_path,
                             fmt::format("this key is given twice, first in line {}", first->line),
                             "keep one of the two");
+            *first = std::move(member); // what the parsers of most clients take
+        }
         if (!skip_blanks()) return false;
         if (peek() == ',') {
             ++at_;

@@ -8,12 +8,12 @@
 
 namespace mcpgw {
 
-/// Text to tree: TOML or JSON. Checks the size and that it is UTF-8. Nothing: errors were reported.
-std::optional<config_node> read_config_document(std::string_view text, bool is_toml,
+/// Text to tree. Checks the size and that it is UTF-8. Nothing: errors were reported.
+std::optional<config_node> read_config_document(std::string_view text, config_format format,
                                                 problem_log& problems);
 
-/// Whether a file is TOML: by its extension, else by its first characters.
-bool is_toml_file(std::string_view filename, std::string_view text);
+/// By a file's extension, else by its first characters.
+config_format format_of(std::string_view filename, std::string_view text);
 
 /// Tree to options; variables in `root` are replaced. Reports every problem; what is wrong keeps
 /// its default. `directory`: of the file.

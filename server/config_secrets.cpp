@@ -13,8 +13,40 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
+bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !is_hex(text[i])) return false;
+    }
+    return true;
+}
+
+/// Of an image or a commit: sha256:..., name@...
+bool is_digest(std::string_view text, std::size_t begin, std::size_t length) {
+    const bool has_mark = begin > 0 && (text[begin - 1] == ':' || text[begin - 1] == '@');
+    return has_mark && (length == 40 || length == 64) &&
+           std::ranges::all_of(text.substr(begin, length), is_hex);
+}
+
 constexpr std::array<std::string_view, 7> words{"TOKEN", "KEY",  "SECRET",    "PASSWORD",
                                                 "PASS",  "AUTH", "CREDENTIAL"};
+
+/// Beginnings of longer words, anywhere in a key.
+constexpr std::array<std::string_view, 7> further_words{
+    "PRIVATE", "COOKIE", "BEARER", "SIGNATURE", "CONNECTION_STRING", "CONNECTIONSTRING", "WEBHOOK"};
+
+/// Too short to look for within words.
+constexpr std::array<std::string_view, 6> whole_words{"PAT", "PWD", "DSN", "SID", "PIN", "JWT"};
 
 std::string upper(std::string_view text) {
     std::string out{text};
@@ -27,8 +59,17 @@ std::string upper(std::string_view text) {
 
 bool is_secret_key(std::string_view key) {
     const auto text = upper(key);
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return text.find(word) != std::string::npos; });
+    const auto has = [&](std::string_view word) {
+        return text.find(word) != std::string::npos;
+    };
+    if (std::ranges::any_of(words, has) || std::ranges::any_of(further_words, has)) return true;
+    return std::ranges::any_of(whole_words, [&](std::string_view word) {
+        const auto at = text.find(word);
+        if (at == std::string::npos) return false;
+        const auto end = at + word.size();
+        return (at == 0 || !is_letter(text[at - 1])) &&
+               (end == text.size() || !is_letter(text[end]));
+    });
 }
 
 bool is_secret_flag(std::string_view flag) {
@@ -41,9 +82,16 @@ bool is_secret_flag(std::string_view flag) {
 }
 
 bool is_secret_value(std::string_view value) {
-    static constexpr std::array<std::string_view, 16> beginnings{
-        "sk-",  "pk_live_",    "sk_live_", "rk_live_", "ghp_",  "gho_", "ghu_", "ghs_",
-        "ghr_", "github_pat_", "glpat-",   "xoxb-",    "xoxp-", "AKIA", "AIza", "Bearer "};
+    static constexpr std::array<std::string_view, 58> beginnings{
+        "sk-",     "sk_",     "pk_live_", "pk_test_", "rk_live_", "rk_test_",    "whsec_",
+        "ghp_",    "gho_",    "ghu_",     "ghs_",     "ghr_",     "github_pat_", "glpat-",
+        "gldt-",   "xoxb-",   "xoxp-",    "xoxa-",    "xoxs-",    "xapp-",       "AKIA",
+        "ASIA",    "AIza",    "ya29.",    "eyJ",      "npm_",     "pypi-",       "hf_",
+        "dop_v1_", "shpat_",  "SG.",      "lin_api_", "ntn_",     "secret_",     "figd_",
+        "pplx-",   "gsk_",    "r8_",      "tvly-",    "fc-",      "BSA",         "ATATT",
+        "PMAK-",   "dapi",    "nvapi-",   "sbp_",     "re_",      "xai-",        "jina_",
+        "key-",    "vercel_", "tok_",     "ctx7sk",   "atlasv1.", "Bearer ",     "Basic ",
+        "bearer ", "basic "};
     constexpr std::size_t token_bytes_min = 12; // shorter ones are words
     if (value.size() >= token_bytes_min &&
         std::any_of(beginnings.begin(), beginnings.end(),
@@ -57,6 +105,25 @@ bool is_secret_value(std::string_view value) {
     const auto at = authority.rfind('@');
     return at != std::string_view::npos &&
            authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+bool is_random_text(std::string_view value) {
+    constexpr std::size_t run_min = 16;
+    constexpr std::size_t digits_min = 2;
+    if (is_uuid(value)) return true;
+    if (value.find('/') != std::string_view::npos || value.starts_with('.')) return false;
+    for (std::size_t at = 0; at < value.size();) {
+        std::size_t end = at;
+        std::size_t digits = 0;
+        for (; end < value.size() && (is_letter(value[end]) || is_digit(value[end])); ++end)
+            if (is_digit(value[end])) ++digits;
+        const auto length = end - at;
+        if (length >= run_min && digits >= digits_min && digits < length &&
+            !is_digest(value, at, length))
+            return true;
+        at = end + 1;
+    }
+    return false;
 }
 
 std::string secret_names::name_for(std::string_view child, std::string_view wanted,

@@ -11,7 +11,8 @@ namespace mcpgw {
 
 /// What may be a secret in another program's configuration, and the variables that take its place.
 
-/// By its key: TOKEN, KEY, SECRET, PASSWORD, PASS, AUTH or CREDENTIAL somewhere in it, in any case.
+/// By its key: TOKEN, KEY, SECRET, PASSWORD, PASS, AUTH, CREDENTIAL and the like somewhere in it,
+/// in any case; PAT, PWD, DSN and SID as words of it.
 bool is_secret_key(std::string_view key);
 
 /// A command line's flag whose last word is one of them: --api-key, --github-token, API_KEY.
@@ -19,6 +20,9 @@ bool is_secret_flag(std::string_view flag);
 
 /// By its value: beginnings that services give their tokens, or an address with a password.
 bool is_secret_value(std::string_view value);
+
+/// As nobody writes words: a long run of letters and digits, or a UUID. No paths and no digests.
+bool is_random_text(std::string_view value);
 
 /// The values that a child gets and that nobody else may see: variables with a secret's key or
 /// value, the bearer token, headers that carry one. Values too short to be a secret are left out.

@@ -3,12 +3,18 @@
 #include "protocol/names.hpp"
 #include "server/config_hint.hpp"
 #include "server/config_keys.hpp"
+#include "server/dialects/catalog_entry.hpp"
+#include "server/dialects/dialect.hpp"
+#include "server/toml_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <map>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace mcpgw {
@@ -46,7 +52,7 @@ public:
     config_parts find() {
         if (root_.is_array()) {
             parts_.origin = config_origin::child_list;
-            add_list(root_, "", false);
+            add_list(root_, "");
         } else if (root_.is_object()) {
             find_in_object();
         } else {
@@ -62,17 +68,25 @@ private:
         parts_.limits = root_.find("limits");
         parts_.defaults = root_.find("defaults");
         auto* const children = root_.find("children");
-        const bool is_ours = parts_.gateway != nullptr || parts_.http != nullptr ||
-                             parts_.limits != nullptr || parts_.defaults != nullptr ||
-                             children != nullptr;
-        if (children != nullptr) add_children(*children);
-        add_foreign(root_, "mcpServers", "", config_origin::mcp_servers);
-        add_foreign(root_, "mcp_servers", "", config_origin::codex);
-        add_foreign(root_, "servers", "", config_origin::vscode);
-        if (auto* const mcp = root_.find("mcp"); mcp != nullptr && mcp->is_object())
-            add_foreign(*mcp, "servers", "mcp", config_origin::vscode);
+        const bool is_ours = has_own_parts() && !is_map_of_servers();
+        if (!is_ours) parts_ = {};
+        if (is_ours && children != nullptr) add_children(*children);
+        add_foreign(is_ours);
         if (is_ours) parts_.origin = config_origin::ours;
         if (is_ours || !has_container_) check_top_level(is_ours);
+    }
+
+    [[nodiscard]] bool has_own_parts() const {
+        return std::ranges::any_of(
+            std::array<std::string_view, 5>{"gateway", "http", "limits", "defaults", "children"},
+            [this](std::string_view key) { return root_.find(key) != nullptr; });
+    }
+
+    /// {"http": {"command": ...}}: a server that is called like a part of ours.
+    [[nodiscard]] bool is_map_of_servers() const {
+        return std::ranges::all_of(root_.members, [](const config_member& member) {
+            return looks_like_entry(member.value);
+        });
     }
 
     /// Other programs' files are full of keys that are none of our business; ours are not.
@@ -110,34 +124,102 @@ private:
 
     void add_children(const config_node& children) {
         has_container_ = true;
-        if (children.is_array()) return add_list(children, "children", false);
+        if (children.is_array()) return add_list(children, "children");
         problems_.error(children.line, "children",
                         fmt::format("wrong type: expected a list of tables, found {}",
                                     kind_name(children.kind)),
                         "write [[children]] and name = \"...\" for each child");
     }
 
-    void add_foreign(config_node& parent, std::string_view key, std::string_view parent_path,
-                     config_origin origin) {
-        const auto* const container = parent.find(key);
-        if (container == nullptr) return;
-        const auto path = key_path(parent_path, key);
-        if (!has_container_) parts_.origin = origin;
+    void add_foreign(bool is_mixed) {
+        auto found = find_servers(root_, is_mixed, problems_);
+        if (!found.has_container) return;
         has_container_ = true;
-        if (container->is_array() && origin == config_origin::codex)
-            return add_list(*container, path, true);
-        if (!container->is_object()) {
-            problems_.error(
-                container->line, path,
-                fmt::format("wrong type: expected a table, found {}", kind_name(container->kind)));
-            return;
-        }
-        for (const auto& member : container->members) given_names_.insert(member.key);
-        for (const auto& member : container->members)
-            add(member.key, member.line, member.value, key_path(path, member.key), true);
+        parts_.origin = found.origin;
+        std::error_code ec;
+        const auto file = std::filesystem::absolute(problems_.file(), ec).lexically_normal();
+        const auto& from = find_dialect(file.string(), root_);
+        parts_.program = from.name;
+        const auto* inputs = root_.find("inputs");
+        if (const auto* const mcp = root_.find("mcp"); inputs == nullptr && mcp != nullptr)
+            inputs = mcp->find("inputs");
+        const variable_translator variables{from, ec ? problems_.file() : file.string(), inputs};
+        for (const auto& server : found.list) given_names_.insert(server.name);
+        for (const auto& server : found.list) add_server(server, from, variables);
     }
 
-    void add_list(const config_node& list, const std::string& path, bool is_foreign) {
+    void add_server(const found_server& server, const dialect& from,
+                    const variable_translator& variables) {
+        const auto entry_node = server.is_image ? entry_of_catalog(*server.node) : *server.node;
+        auto made =
+            translate_entry(entry_node, server.name, server.path, from, variables, problems_);
+        child_entry entry;
+        entry.path = server.path;
+        entry.line = server.name_line;
+        entry.name = server.name;
+        if (!made.left_out.empty()) {
+            problems_.warning(server.node->line, server.path,
+                              fmt::format("{}; left out", made.left_out));
+            entry.is_skipped = true;
+            parts_.children.push_back(std::move(entry));
+            return;
+        }
+        if (server.is_off) set(made.node, "enabled", make_flag(false, server.node->line));
+        if (!server.hidden_tools.empty())
+            set(made.node, "tools_except", make_list(server.hidden_tools, server.node->line));
+        // The same server in several projects of one file is one child.
+        const auto same = std::ranges::find_if(parts_.children, [&](const child_entry& other) {
+            return originals_[other.path] == server.name &&
+                   contents_[other.path] == toml_value(made.node);
+        });
+        if (same != parts_.children.end() && server.name_line != 0) return;
+        originals_[server.path] = server.name;
+        contents_[server.path] = toml_value(made.node);
+        report_asked(made.asked);
+        entry.asked = std::move(made.asked);
+        if (server.name_line != 0)
+            entry.name = check_name(server.name, server.name_line, server.path, true);
+        set_directory(made.node, server, variables.workspace());
+        entry.node = std::move(made.node);
+        parts_.children.push_back(std::move(entry));
+    }
+
+    static void set(config_node& node, std::string_view key, config_node value) {
+        if (auto* const known = node.find(key); known != nullptr) {
+            *known = std::move(value);
+            return;
+        }
+        const auto line = value.line;
+        node.members.push_back({std::string{key}, line, std::move(value)});
+    }
+
+    void report_asked(const std::vector<asked_variable>& asked) {
+        for (const auto& [variable, key, line] : asked)
+            problems_.warning(line, key,
+                              fmt::format("{}, which only the client knows, became ${{{}}}",
+                                          variable.was, variable.name),
+                              fmt::format("put {}=... into the file .env beside the configuration",
+                                          variable.name));
+    }
+
+    /// A client starts the servers of a project within it. Relative paths begin there too.
+    static void set_directory(config_node& node, const found_server& server,
+                              const std::string& workspace) {
+        if (node.find("command") == nullptr) return;
+        const auto& folder = server.project.empty() ? workspace : server.project;
+        if (folder.empty()) return;
+        if (auto* const cwd = node.find("cwd"); cwd != nullptr) {
+            const bool is_relative =
+                cwd->is_string() && !cwd->text.starts_with('/') && !cwd->text.starts_with("${");
+            if (is_relative) cwd->text = (std::filesystem::path{folder} / cwd->text).string();
+            return;
+        }
+        std::error_code ec; // a project that is gone says nothing
+        if (std::filesystem::is_directory(folder, ec))
+            set(node, "cwd", make_text(folder, server.node->line));
+    }
+
+    void add_list(const config_node& list, const std::string& path) {
         for (std::size_t i = 0; i < list.items.size(); ++i) {
             const auto& item = list.items[i];
             const auto item_path = key_path(path, i);
@@ -151,12 +233,12 @@ private:
                     fmt::format("wrong type: expected a text, found {}", kind_name(name->kind)));
             }
             const bool has_name = name != nullptr && name->is_string();
-            add(has_name ? name->text : "", has_name ? name->line : 0, item, item_path, is_foreign);
+            add(has_name ? name->text : "", has_name ? name->line : 0, item, item_path);
         }
     }
 
     void add(const std::string& name, std::size_t line, const config_node& node,
-             const std::string& path, bool is_foreign) {
+             const std::string& path) {
         if (!node.is_object()) {
             problems_.error(
                 node.line, path,
@@ -165,22 +247,24 @@ private:
         }
         child_entry entry;
         entry.path = path;
-        entry.is_skipped = is_foreign && is_websocket_entry(node);
-        if (entry.is_skipped) {
-            problems_.warning(node.line, path, "servers over WebSocket are not supported; skipped",
-                              "many have an https:// address too");
-            entry.name = name;
-            parts_.children.push_back(std::move(entry));
-            return;
-        }
-        entry.name = line == 0 ? name : check_name(name, line, path, is_foreign);
-        entry.node = is_foreign ? translate_entry(node, path, problems_) : node;
-        std::erase_if(entry.node.members, [](const config_member& m) { return m.key == "name"; });
+        entry.line = line;
+        entry.name = line == 0 ? name : check_name(name, line, path, false);
+        entry.node = node;
+        std::erase_if(entry.node.members, [](const config_member& m) {
+            return m.key == "name" || m.value.kind == node_kind::null;
+        });
         parts_.children.push_back(std::move(entry));
     }
 
     [[nodiscard]] bool is_taken(const std::string& name) const {
         return lines_by_name_.contains(name) || given_names_.contains(name);
+    }
+
+    std::string free_name(const std::string& wanted) const {
+        const auto base = wanted.substr(0, name_bytes_max - 4);
+        auto name = fmt::format("{}-2", base);
+        for (int n = 3; is_taken(name); ++n) name = fmt::format("{}-{}", base, n);
+        return name;
     }
 
     std::string check_name(std::string name, std::size_t line, const std::string& path,
@@ -193,14 +277,22 @@ private:
                                 fmt::format("for example \"{}\"", fitted));
                 return name;
             }
-            const auto base = fitted.substr(0, name_bytes_max - 4);
-            for (int n = 2; is_taken(fitted); ++n) fitted = fmt::format("{}-{}", base, n);
+            if (is_taken(fitted)) fitted = free_name(fitted);
             problems_.warning(line, name_path,
                               fmt::format("the name does not fit; it is called {} here", fitted),
                               fmt::format("a name has {}", name_rule));
             name = std::move(fitted);
         }
+        if (is_foreign && lines_by_name_.contains(name) && !own_names_.contains(name)) {
+            auto other = free_name(name);
+            problems_.warning(line, path,
+                              fmt::format("the name {} is taken already; it is called "
+                                          "{} here",
+                                          name, other));
+            name = std::move(other);
+        }
         const auto [first, is_new] = lines_by_name_.try_emplace(name, line);
+        if (!is_foreign) own_names_.insert(name);
         if (!is_new)
             problems_.error(
                 line, is_foreign ? path : key_path(path, "name"),
@@ -213,7 +305,10 @@ private:
     problem_log& problems_;
     config_parts parts_;
     std::map<std::string, std::size_t> lines_by_name_;
-    std::set<std::string> given_names_; // an altered name must not take another's
+    std::set<std::string> given_names_;            // an altered name must not take another's
+    std::set<std::string> own_names_;              // of [[children]]
+    std::map<std::string, std::string> originals_; // names in the file, by path
+    std::map<std::string, std::string> contents_;
     bool has_container_ = false;
 };
 

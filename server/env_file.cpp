@@ -110,6 +110,20 @@ private:
 
 } // namespace
 
+std::string quote_env_value(std::string_view value) {
+    // Single quotes keep everything but themselves.
+    if (value.find('\'') == std::string_view::npos) return "'" + std::string{value} + "'";
+    constexpr std::string_view special = "\"\\$\n\t\r";
+    constexpr std::string_view letters = "\"\\$ntr";
+    std::string quoted = "\"";
+    for (const char c : value) {
+        const auto found = special.find(c);
+        if (found != std::string_view::npos) quoted += '\\';
+        quoted += found == std::string_view::npos ? c : letters[found];
+    }
+    return quoted + '"';
+}
+
 env_file parse_env_file(std::string_view text) {
     return env_reader{text}.read();
 }

@@ -24,4 +24,7 @@ struct env_file {
 
 env_file parse_env_file(std::string_view text);
 
+/// `value` as it is written behind KEY= so that it is read as the same.
+std::string quote_env_value(std::string_view value);
+
 } // namespace mcpgw

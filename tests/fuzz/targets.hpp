@@ -32,4 +32,8 @@ std::string check_sealed_token_invariants(std::string_view text);
 /// creates one, any result, and capabilities.
 std::string check_task_bridge_invariants(std::string_view text);
 
+/// Configuration files, ours and clients': the first line of `text` is a file's name, the rest what
+/// stands in it. What is imported is read without an error.
+std::string check_config_invariants(std::string_view text);
+
 } // namespace mcpgw::test

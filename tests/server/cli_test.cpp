@@ -60,7 +60,6 @@ TEST_CASE("command_line_that_is_not_understood_is_explained") {
         {{"call"}, "CHILD is required"},
         {{"call", "demo"}, "TOOL is required"},
         {{"check"}, "FILE is required"},
-        {{"import"}, "FILE is required"},
         {{"--children-abstract", "x"}, "--children-config"},
     };
     for (const auto& r : rows) {

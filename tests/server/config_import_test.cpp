@@ -214,7 +214,8 @@ TEST_CASE("remote_servers_are_imported_without_their_secrets") {
     CHECK(text.find("[children.headers]\nAuthorization = \"Bearer ${A_AUTHORIZATION}\"\n"
                     "X-Team = \"${A_X_TEAM}\"") != std::string::npos);
     CHECK(text.find("transport = \"sse\"") != std::string::npos);
-    CHECK(text.find("url = \"${C_URL}\"") != std::string::npos);
+    CHECK(text.find("url = \"https://c.example/mcp\"") != std::string::npos);
+    CHECK(text.find("Authorization = \"Basic ${C_AUTHORIZATION}\"") != std::string::npos);
 }
 
 TEST_CASE("variables_of_codex_become_credentials_of_remote_servers") {

@@ -262,7 +262,10 @@ TEST_CASE("the_example_configurations_are_good") {
         const auto made =
             load_config((project() / "configs" / name).string(), scratch.environment());
         CAPTURE(printed(made.problems));
-        CHECK(made.problems.empty());
+        // A client's own file says nothing of who shares a server, and more than we need.
+        const bool is_foreign = std::string_view{name} == "claude_desktop.json";
+        CHECK(errors(made).empty());
+        CHECK(made.problems.size() == (is_foreign ? 2U : 0U));
         count += made.value.children.size();
     }
     CHECK(count == 16);

@@ -36,7 +36,9 @@ TEST_CASE("mcp_servers_of_claude_and_cursor_are_read") {
   }
 })");
     CAPTURE(printed(made.problems));
-    REQUIRE(made.problems.empty());
+    // Who may call without asking is between the client and its user.
+    CHECK(errors(made).empty());
+    CHECK(warnings(made) == list{"5 mcpServers.a.autoApprove"});
     REQUIRE(made.value.children.size() == 3);
     const auto& a = made.value.children[0];
     CHECK(a.name == "a");
@@ -56,7 +58,8 @@ TEST_CASE("keys_of_other_clients_are_never_errors") {
 "disabledTools": ["rm"],
 "enabled_tools": []}}})");
     CHECK(made.is_usable());
-    CHECK(warnings(made) == list{"2 mcpServers.a.zzz", "3 mcpServers.a.disabledTools"});
+    CHECK(warnings(made) == list{"2 mcpServers.a.zzz"});
+    CHECK_FALSE(made.value.children.at(0).offered.admits("rm"));
 }
 
 TEST_CASE("wrong_types_in_foreign_files_are_errors") {
@@ -69,7 +72,7 @@ TEST_CASE("wrong_types_in_foreign_files_are_errors") {
 }})");
     CHECK(errors(made) == list{"2 mcpServers.a.args", "4 mcpServers.c", "5 mcpServers.d"});
     CHECK(warnings(made) == list{"3 mcpServers.b.disabled"});
-    CHECK(errors(scratch.load("c.json", R"({"mcpServers": ["a"]})")) == list{"1 mcpServers"});
+    CHECK(errors(scratch.load("c.json", R"({"mcpServers": ["a"]})")) == list{"1 mcpServers[0]"});
 }
 
 TEST_CASE("vs_codes_file_is_read") {
@@ -100,8 +103,12 @@ TEST_CASE("what_only_an_editor_knows_is_an_error_that_says_what_to_write") {
 "args": ["${workspaceFolder}/x"],
 "env": {"T": "${input:my-token}"}}}})");
     REQUIRE(errors(made) == list{"2 servers.a.args[0]", "3 servers.a.env.T"});
-    CHECK(made.problems[0].hint == "write the folder's absolute path");
-    CHECK(made.problems[1].hint.find("write ${MY_TOKEN}") == 0);
+    CHECK(warnings(made) == errors(made)); // what became of it, and that nobody has set it
+    const auto text = printed(made.problems);
+    CHECK(text.find("${workspaceFolder}, which only the client knows, became "
+                    "${WORKSPACE_FOLDER}") != std::string::npos);
+    CHECK(text.find("put MY_TOKEN=... into the file .env") != std::string::npos);
+    CHECK(text.find("the variable MY_TOKEN is not set") != std::string::npos);
 }
 
 TEST_CASE("codex_tables_are_read") {

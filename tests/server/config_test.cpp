@@ -301,8 +301,9 @@ TEST_CASE("bad_lines_of_the_env_file_are_warnings_with_its_own_name") {
 TEST_CASE("parse_config_reads_no_env_file") {
     const scratch_directory scratch;
     scratch.write(".env", "V=1\n");
-    const auto made = parse_config("[[children]]\nname='a'\ncommand='tool'\nargs=['${V}']\n", true,
-                                   scratch.path("c.toml"), scratch.environment());
+    const auto made =
+        parse_config("[[children]]\nname='a'\ncommand='tool'\nargs=['${V}']\n", config_format::toml,
+                     scratch.path("c.toml"), scratch.environment());
     CHECK(errors(made) == std::vector<std::string>{"4 children[0].args[0]"});
 }
 
