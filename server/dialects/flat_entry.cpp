@@ -65,10 +65,10 @@ config_node flat_entry(const config_node& entry) {
 bool looks_like_entry(const config_node& node) {
     if (!node.is_object()) return false;
     const auto flat = flat_entry(node);
-    return std::ranges::any_of(std::array<std::string_view, 9>{"command", "cmd", "url", "serverUrl",
-                                                               "httpUrl", "baseUrl", "uri",
-                                                               "endpoint", "image"},
-                               [&flat](std::string_view key) { return flat.find(key) != nullptr; });
+    return std::ranges::any_of(
+        std::array<std::string_view, 10>{"command", "cmd", "url", "serverUrl", "httpUrl", "baseUrl",
+                                         "uri", "endpoint", "server_url", "image"},
+        [&flat](std::string_view key) { return flat.find(key) != nullptr; });
 }
 
 config_node make_text(std::string text, std::size_t line) {

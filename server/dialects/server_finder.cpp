@@ -41,6 +41,8 @@ constexpr std::array places{
     place{{"amp.mcpServers"}, amp},
     place{{"amp", "mcpServers"}, amp},
     place{{"augment.advanced", "mcpServers"}, mcp_servers},
+    place{{"settings", "mcp", "servers"}, vscode},
+    place{{"experimental", "modelContextProtocolServers"}, mcp_servers},
     place{{"registry"}, bare, true},
     place{{"mcp"}, opencode, true},
     place{{"extensions"}, goose, true},
@@ -66,6 +68,7 @@ public:
             if (!is_mixed || p.keys[1].empty()) look_at(root_, p, is_mixed);
         if (is_mixed) return std::move(made_);
         look_at_projects();
+        look_at_bundle();
         if (!made_.has_container) look_deeper(root_, "", 0);
         if (!made_.has_container) look_at_root();
         switch_off();
@@ -92,7 +95,7 @@ private:
 
     static bool is_container(const config_node& node) {
         // {"mcp": {"servers": {...}}} is another place's.
-        return node.is_object() &&
+        return std::ranges::any_of(node.items, may_be_server) ||
                std::ranges::any_of(node.members, [](const config_member& member) {
                    return member.key != "servers" && may_be_server(member.value);
                });
@@ -103,7 +106,7 @@ private:
         if (!made_.has_container) made_.origin = origin;
         made_.has_container = true;
         made_.containers.push_back(path);
-        if (node.is_array()) return add_list(node, path, project);
+        if (node.is_array()) return add_list(node, path, origin);
         if (!node.is_object())
             return problems_.error(
                 node.line, path,
@@ -117,18 +120,26 @@ private:
         }
     }
 
-    void add_list(const config_node& list, const std::string& path, const std::string& project) {
+    void add_list(const config_node& list, const std::string& path, config_origin origin) {
         for (std::size_t i = 0; i < list.items.size(); ++i) {
             const auto& item = list.items[i];
             const auto item_path = key_path(path, i);
             const config_node* name = nullptr;
             for (const std::string_view key : {"name", "id", "key", "title"})
                 if (name == nullptr || !name->is_string()) name = item.find(key);
-            if (item.is_object() && (name == nullptr || !name->is_string()))
-                problems_.error(item.line, item_path, "a child without a name",
-                                "add name = \"...\"");
             const bool has_name = name != nullptr && name->is_string();
-            add(has_name ? name->text : "", has_name ? name->line : 0, item, item_path, project);
+            if (has_name || !item.is_object() || origin == codex) {
+                if (item.is_object() && !has_name)
+                    problems_.error(item.line, item_path, "a child without a name",
+                                    "add name = \"...\"");
+                add(has_name ? name->text : "", has_name ? name->line : 0, item, item_path, "");
+                continue;
+            }
+            // Some programs name none of theirs.
+            auto made_up = fmt::format("server-{}", i + 1);
+            problems_.warning(item.line, item_path,
+                              fmt::format("it has no name; it is called {} here", made_up));
+            add(std::move(made_up), item.line, item, item_path, "");
         }
     }
 
@@ -158,6 +169,18 @@ private:
             for (auto i = first; i < made_.list.size(); ++i)
                 made_.list[i].is_off = is_named(node, "disabledMcpServers", made_.list[i].name);
         }
+    }
+
+    /// A bundle's manifest.json: how its one server is started.
+    void look_at_bundle() {
+        const auto* const server = root_.find("server");
+        const auto* const start = server == nullptr ? nullptr : server->find("mcp_config");
+        if (start == nullptr || !looks_like_entry(*start)) return;
+        const auto* const name = root_.find("name");
+        const bool has_name = name != nullptr && name->is_string() && !name->text.empty();
+        made_.has_container = true;
+        made_.origin = bare;
+        add(has_name ? name->text : "server", start->line, *start, "server.mcp_config", "");
     }
 
     /// Where no place of a known program has any: the usual keys, deeper in.

@@ -9,7 +9,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
+#include <catch2/catch_get_random_seed.hpp>
+
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <random>
 #include <sstream>
@@ -183,7 +186,11 @@ TEST_CASE("damaged_clients_files_never_break_the_import") {
         INFO(one.name);
         REQUIRE(test::check_config_invariants(one.path() + "\n" + one.text) == "");
     }
-    for (int round = 0; round < 600; ++round) {
+    // For longer by hand: MCPGW_ROUNDS=1000000 server_tests "damaged*" --rng-seed time
+    const char* const wanted = std::getenv("MCPGW_ROUNDS");
+    const int rounds = wanted == nullptr ? 600 : std::atoi(wanted);
+    if (wanted != nullptr) random.seed(Catch::getSeed());
+    for (int round = 0; round < rounds; ++round) {
         const auto& one = cases[below(cases.size())];
         std::string text = one.text;
         const std::string& other = cases[below(cases.size())].text;
