@@ -42,7 +42,8 @@ set(profile_options "=${profile_dir}" "-fprofile-prefix-path=${CMAKE_BINARY_DIR}
 if(MCPGW_PROFILE STREQUAL "collect")
   list(TRANSFORM profile_options PREPEND "-fprofile-generate" AT 0)
   # The counters are placed after the first passes, and those do other things for LTO: without it
-  # here, g++ 14 finds functions with other counters than it counted. Linked without, which is quick.
+  # here, g++ 14 finds functions with other counters than it counted. Linked without, which is
+  # quick.
   add_compile_options(${profile_options} -flto=auto -ffat-lto-objects)
   add_link_options(${profile_options} -fno-lto)
 elseif(MCPGW_PROFILE STREQUAL "use")
