@@ -20,6 +20,10 @@ public:
     [[nodiscard]] bool is_over() const { return reason_.has_value(); }
     [[nodiscard]] const std::optional<fault>& reason() const { return reason_; }
 
+    /// Its answer comes on a stream that is not its own.
+    void wait_elsewhere() { waits_elsewhere_ = true; }
+    [[nodiscard]] bool waits_elsewhere() const { return waits_elsewhere_; }
+
     /// Until the time has passed or the errand is over.
     task<> pause(std::chrono::milliseconds time);
 
@@ -38,6 +42,7 @@ public:
 private:
     std::optional<fault> reason_;
     http_fetch* current_ = nullptr;
+    bool waits_elsewhere_ = false;
     wake_up pause_;
 };
 

@@ -21,9 +21,11 @@ constexpr std::chrono::seconds send_timeout{15};
 constexpr std::chrono::seconds last_answers_time{1}; // for calls under way when a session is lost
 constexpr auto never = clock_type::time_point::max();
 
-http_client_options client_options(const child_options& options) {
+http_client_options client_options(const child_options& options,
+                                   std::optional<proxy_address> proxy) {
     http_client_options made;
     made.tls.ca_file = options.remote.ca_file;
+    made.proxy = std::move(proxy);
     made.connect_timeout = options.remote.connect_timeout;
     // The end of a stream is read after its call has ended.
     made.connections_max =
@@ -42,11 +44,11 @@ http_link::enlisted::~enlisted() {
     std::erase(owner.errands_, errand);
 }
 
-http_link::http_link(executor ex, const child_options& options, http_url url, events& listener,
-                     logger& log)
+http_link::http_link(executor ex, const child_options& options, http_url url,
+                     std::optional<proxy_address> proxy, events& listener, logger& log)
     : peer_link(ex, options, answer_delivery::by_the_loop, listener, log)
     , url_(std::move(url))
-    , client_(ex, client_options(options))
+    , client_(ex, client_options(options, std::move(proxy)))
     , tasks_(ex, 2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_tasks_max)
     , changed_(ex)
     , uses_sse_(options.remote.transport == remote_transport::sse) {
@@ -236,13 +238,14 @@ task<> http_link::send(std::string line, bool is_initialized) {
     if (reply.has_error()) {
         log_.warning("{}; a message did not reach it", named(reply.error()).message());
     } else if (reply->head.status >= 300) {
-        const bool is_lost =
-            !session_.id.empty() && is_session_refusal(reply->head.status, reply->body);
+        // One that has just begun cannot be forgotten yet; some servers refuse all notifications.
+        const bool is_lost = !session_.id.empty() && !is_initialized &&
+                             is_session_refusal(reply->head.status, reply->body);
         if (is_lost) {
             lose_session();
             co_return;
         }
-        const auto refused = reply_fault(reply->head, url_, false);
+        const auto refused = refusal(reply->head, false, reply->body);
         log_.warning("{}; it did not take a message", named(refused).message());
     }
     if (is_initialized && !uses_sse_) begin_listening();

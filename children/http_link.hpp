@@ -25,9 +25,9 @@ namespace mcpgw {
 /// session_unknown); a server that cannot be reached fails the calls, not the link.
 class http_link final : public peer_link {
 public:
-    /// `url`: that of the options, parsed.
-    http_link(executor ex, const child_options& options, http_url url, events& listener,
-              logger& log);
+    /// `url`: that of the options, parsed. `proxy`: on the way to it, if any.
+    http_link(executor ex, const child_options& options, http_url url,
+              std::optional<proxy_address> proxy, events& listener, logger& log);
 
     task<> run() override;
     void stop() override;
@@ -35,6 +35,7 @@ public:
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
     bool try_send(message_text text) override;
+    [[nodiscard]] bool has_reached() const override { return client_.has_sent(); }
 
 private:
     /// A call on its way: what is sent, and for whom.
@@ -88,15 +89,19 @@ private:
     task<result<void>> exchange(errand_pointer errand, const parcel& call,
                                 stream_position& position);
     task<result<void>> fall_back(errand_pointer errand, const parcel& call, fault refused);
-    task<result<void>> read_body(http_fetch& reply, const parcel& call);
-    task<result<void>> read_stream(http_fetch& reply, const parcel& call,
-                                   stream_position& position);
+    task<result<void>> read_body(http_fetch& reply, const parcel& call, std::string begun);
+    task<result<void>> read_stream(http_fetch& reply, const parcel& call, stream_position& position,
+                                   std::string begun);
     task<result<void>> resume(errand_pointer errand, const parcel& call, stream_position& position,
                               fault broken);
     task<result<void>> resume_once(errand_pointer errand, const parcel& call,
                                    stream_position& position);
     result<void> deliver(const parcel& call, std::string body, const http_response_head& head);
     void deliver_one(const parcel& call, const shared_text& line);
+    void take_event(const parcel& call, std::string data, shared_text& late);
+    void answer(const parcel& call, const shared_text& line, const envelope& message);
+    [[nodiscard]] fault refusal(const http_response_head& head, bool is_opening,
+                                std::string_view body) const;
     result<void> note_session(const http_response_head& head, const parcel& call);
     void fail(const parcel& call, const fault& reason);
     [[nodiscard]] bool is_waiting(const parcel& call) const;
@@ -105,8 +110,13 @@ private:
     // streams that belong to no call (http_link_streams.cpp)
     void begin_listening();
     task<> listen(errand_pointer errand);
-    task<result<bool>> listen_once(errand_pointer errand, stream_position& position,
-                                   bool& has_missed);
+    /// What is known of the GET stream from one opening of it to the next.
+    struct listening {
+        stream_position position;
+        bool has_missed = false; ///< it was away and does not go on where it was
+        bool was_open = false;
+    };
+    task<result<bool>> listen_once(errand_pointer errand, listening& stream);
     task<result<void>> open_sse(errand_pointer errand);
     task<> run_sse(errand_pointer errand);
     task<result<void>> read_sse(errand_pointer errand);
@@ -123,7 +133,8 @@ private:
     bool uses_sse_ = false;
     bool is_sse_open_ = false;
     bool is_session_lost_ = false;
-    bool is_opening_ = false; ///< notifications/initialized is on its way
+    bool is_opening_ = false;   ///< notifications/initialized is on its way
+    bool is_listening_ = false; ///< the GET stream of the session is open
 };
 
 } // namespace mcpgw

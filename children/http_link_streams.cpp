@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::chrono::seconds steady_after{10}; // a stream that lived for so long was no failure
 constexpr std::chrono::milliseconds delay_none{0};
+constexpr std::size_t shown_reply_bytes_max = 16 * 1024; // of what is no stream
+constexpr int first_attempts_max = 5;                    // for a stream that was never there
 constexpr std::chrono::milliseconds relisten_delay_min{500};
 constexpr std::chrono::milliseconds relisten_delay_max{60'000};
 
@@ -32,46 +34,49 @@ void http_link::begin_listening() {
 task<> http_link::listen(errand_pointer errand) {
     const enlisted open{*this, errand};
     backoff delay{relisten_delay_min, relisten_delay_max, std::random_device{}()};
-    stream_position position;
-    bool has_missed = false;
+    listening stream;
+    int failures = 0;
     while (!errand->is_over()) {
         const auto begun = clock_type::now();
-        const auto has_more = co_await listen_once(errand, position, has_missed);
+        const auto has_more = co_await listen_once(errand, stream);
+        is_listening_ = false;
         if (errand->is_over()) break;
         if (has_more.has_error())
             log_.debug("server '{}': its stream: {}", options_.name, has_more.error().message());
         else if (!*has_more)
             break;
+        // One that never opened is none; a server that is asked for ever notices nothing but that.
+        if (!stream.was_open && ++failures == first_attempts_max) break;
         if (clock_type::now() - begun > steady_after) delay.reset();
-        has_missed = position.last_event_id.empty();
-        const auto pause = std::max(delay.next(), position.retry.value_or(delay_none));
+        stream.has_missed = stream.was_open && stream.position.last_event_id.empty();
+        const auto pause = std::max(delay.next(), stream.position.retry.value_or(delay_none));
         co_await errand->pause(pause);
     }
 }
 
-/// True: it is worth while to open it again. `has_missed`: it was away and does not go on where it
-/// was, so that lists may have changed without a word.
-task<result<bool>> http_link::listen_once(errand_pointer errand, stream_position& position,
-                                          bool& has_missed) {
-    auto request = co_await stream_request(position);
+/// True: it is worth while to open it again. A server that refuses it has none, whatever it says,
+/// and nothing else follows from that; only one whose stream was there may have lost the session.
+task<result<bool>> http_link::listen_once(errand_pointer errand, listening& stream) {
+    auto request = co_await stream_request(stream.position);
     http_fetch reply{client_, std::move(request)};
     const http_errand::use under_way{*errand, reply};
     const auto opened = co_await reply.open();
     if (opened.has_error()) co_return opened.error();
     const int status = reply.head().status;
-    if (status == 404 && !session_.id.empty()) {
+    if (status == 404 && !session_.id.empty() && stream.was_open) {
         lose_session();
         co_return false;
     }
     // 409: the stream before has not been noticed to be gone.
-    if (status == 409 || status == 429 || status >= 500)
-        co_return fault{errc::connection_lost, fmt::format("HTTP {}", status)};
+    const bool may_pass = status == 409 || status == 429 || (status >= 500 && status != 501);
+    if (may_pass) co_return fault{errc::connection_lost, fmt::format("HTTP {}", status)};
     if (!is_event_stream(reply.head())) co_return false; // 405: the server offers none
-    if (std::exchange(has_missed, false))
+    is_listening_ = stream.was_open = true;
+    if (std::exchange(stream.has_missed, false))
         for (const auto what : {notification::tools_changed, notification::prompts_changed,
                                 notification::resources_changed})
             relay(make_notification(what, {}), nullptr);
-    event_reader reader{reply, options_.limits.line_bytes_max, position};
+    event_reader reader{reply, options_.limits.line_bytes_max, stream.position};
     for (;;) {
         auto event = co_await reader.next();
         if (event.has_error()) co_return event.error();
@@ -115,7 +120,10 @@ task<result<void>> http_link::read_sse(errand_pointer errand) {
     const http_errand::use under_way{*errand, reply};
     const auto opened = co_await reply.open();
     if (opened.has_error()) co_return opened.error();
-    if (!is_event_stream(reply.head())) co_return reply_fault(reply.head(), url_, false);
+    if (!is_event_stream(reply.head())) {
+        const auto said = co_await reply.read_all(shown_reply_bytes_max);
+        co_return refusal(reply.head(), false, said.has_value() ? *said : std::string{});
+    }
     event_reader reader{reply, options_.limits.line_bytes_max, position};
     for (;;) {
         auto event = co_await reader.next();

@@ -84,10 +84,15 @@ result<std::shared_ptr<link>> instance::launch_remote() {
     if (url.has_error())
         return fault{errc::server_failed,
                      fmt::format("server '{}': {}", options_.name, url.error().message())};
+    auto proxy = choose_proxy(*url, options_.remote.proxy, context_.environment);
+    if (proxy.has_error())
+        return fault{errc::server_failed,
+                     fmt::format("server '{}': {}; `proxy = \"none\"` goes without one",
+                                 options_.name, proxy.error().message())};
     ++starts_;
     link::events& listener = *this;
-    return std::make_shared<http_link>(context_.ex, options_, std::move(*url), listener,
-                                       *context_.log);
+    return std::make_shared<http_link>(context_.ex, options_, std::move(*url), std::move(*proxy),
+                                       listener, *context_.log);
 }
 
 result<std::shared_ptr<link>> instance::launch_process() {

@@ -47,6 +47,8 @@ std::string_view to_string(upstream_state state);
 struct era_verdict {
     bool is_modern = false;
     bool is_legacy = false;
+    /// No answer proves it: the other era was refused in a way that may pass.
+    bool is_guess = false;
 
     [[nodiscard]] bool speaks(era e) const { return e == era::modern ? is_modern : is_legacy; }
     /// For a client of that era: its own if the server speaks it, or else the other one.
@@ -189,7 +191,7 @@ private:
     task<result<void>> discover(std::shared_ptr<link> peer);
     task<result<void>> initialize(std::shared_ptr<link> peer);
     result<void> judge_discovery(const upstream_answer& answer);
-    result<void> judge_silence(const fault& reason);
+    result<void> judge_silence(const link& peer, const fault& reason);
     result<void> accept_initialize(const upstream_answer& answer);
     fault other_era();
 

@@ -62,7 +62,7 @@ task<result<void>> instance::discover(std::shared_ptr<link> peer) {
     const bool is_worth_a_retry = answer.has_value() && is_modern_refusal(*answer) &&
                                   names_revision(supported_versions(*answer), newest_modern);
     if (is_worth_a_retry) answer = co_await peer->call(probe, newest_modern, nullptr, never);
-    if (answer.has_error()) co_return judge_silence(answer.error());
+    if (answer.has_error()) co_return judge_silence(*peer, answer.error());
     co_return judge_discovery(*answer);
 }
 
@@ -73,19 +73,24 @@ fault instance::other_era() {
 }
 
 /// What no answer to the probe means.
-result<void> instance::judge_silence(const fault& reason) {
+result<void> instance::judge_silence(const link& peer, const fault& reason) {
     if (is_stop_wanted_) return reason;
-    // Over HTTP only "nothing of the kind is served" is evidence: a broken network, a refused
-    // login or an overloaded server says nothing about the era.
     const bool is_process = options_.remote.url.empty();
     const bool is_gone =
         reason.code == errc::connection_lost || reason.code == errc::session_unknown;
     const bool has_died = is_process && is_gone;
-    if (is_era_certain_ && reason.code != errc::method_not_found) return reason;
+    const bool is_proof = reason.code == errc::method_not_found; // nothing of the kind is served
+    if (is_era_certain_ && !is_proof) return reason;
     const bool is_silent = is_process && reason.code == errc::call_timed_out;
-    if (!has_died && !is_silent && reason.code != errc::method_not_found) return reason;
-    owner_.on_verdict(*this, {.is_modern = false, .is_legacy = true});
-    return other_era();
+    // Whatever else a remote server makes of an unknown message, it may still take initialize: some
+    // refuse it like a stranger, as no JSON-RPC they know, or not at all.
+    const bool is_odd = !is_process && peer.has_reached() && !is_proof;
+    if (!has_died && !is_silent && !is_proof && !is_odd) return reason;
+    owner_.on_verdict(*this, {.is_modern = false, .is_legacy = true, .is_guess = is_odd});
+    if (!is_odd) return other_era();
+    auto guessed = other_era();
+    guessed.detail = reason.message();
+    return guessed;
 }
 
 result<void> instance::judge_discovery(const upstream_answer& answer) {

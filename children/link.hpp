@@ -69,6 +69,9 @@ public:
     /// ask. Empty where a question names its call.
     [[nodiscard]] virtual std::vector<owner_id> abandoned() const { return {}; }
 
+    /// A request got as far as the peer: what came of it says something about the peer.
+    [[nodiscard]] virtual bool has_reached() const { return true; }
+
     /// Messages of the peer so far, of any kind: signs of life.
     [[nodiscard]] virtual std::uint64_t messages_heard() const = 0;
     [[nodiscard]] virtual pid_t pid() const { return 0; } ///< 0: no process

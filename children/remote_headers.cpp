@@ -76,7 +76,10 @@ field_list stream_fields(const remote_session& session, std::string_view last_ev
 }
 
 bool is_session_id(std::string_view id) {
-    return !id.empty() && std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7f; });
+    return !id.empty() && std::ranges::all_of(id, [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte != 0x7f;
+    });
 }
 
 bool is_reserved_header(std::string_view name) {

@@ -33,7 +33,8 @@ field_list message_fields(const remote_session& session);
 /// empty.
 field_list stream_fields(const remote_session& session, std::string_view last_event_id);
 
-/// Visible ASCII only (2025-11-25, basic/transports, "Session Management").
+/// Fit to be sent back. It should be visible ASCII (2025-11-25, basic/transports, "Session
+/// Management"), but a server that gives another one wants that one back.
 bool is_session_id(std::string_view id);
 /// Names that the configuration must not set, because they are made here for each request.
 bool is_reserved_header(std::string_view name);

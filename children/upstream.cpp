@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t upstream_tasks_max = 64;
 constexpr std::chrono::hours legacy_verdict_time{24}; // a server may learn the modern era
+constexpr std::chrono::minutes guess_time{10};        // what the refusal of a moment suggests
 constexpr std::chrono::minutes kept_start_time{10};   // for one start of a kept server
 constexpr std::chrono::seconds look_again{30};        // when nothing tells of a change
 constexpr int eras_tried_max = 3; // the probe, the other era, and once more where it was wrong
@@ -70,7 +71,8 @@ std::optional<era_verdict> upstream::verdict() const {
     // "Legacy" never corrects itself while it is believed, so it is believed for a day.
     const bool is_stale = !verdict_->eras.is_modern &&
                           verdict_->at != clock_type::time_point::max() &&
-                          clock_type::now() - verdict_->at > legacy_verdict_time;
+                          clock_type::now() - verdict_->at >
+                              (verdict_->eras.is_guess ? guess_time : legacy_verdict_time);
     if (is_stale && !legacy_.is_alive()) return std::nullopt;
     return verdict_->eras;
 }
@@ -78,6 +80,7 @@ std::optional<era_verdict> upstream::verdict() const {
 task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline) {
     is_stop_wanted_ = false;
     result<void> started;
+    std::string first_words; // what it said to server/discover, if that proved nothing
     for (int tried = 0; tried < eras_tried_max && !is_closed_; ++tried) {
         const auto known = verdict();
         auto& pool = of(known ? known->best_for(wanted) : era::modern);
@@ -94,6 +97,7 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
         }
         const bool is_other_era = started.error().code == errc::method_not_found;
         if (!is_other_era) break;
+        if (verdict_ && verdict_->eras.is_guess) first_words = started.error().message();
         started = result<void>{};
     }
     if (is_closed_)
@@ -103,7 +107,12 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
         co_return fault{
             errc::server_failed,
             fmt::format("server '{}' speaks neither era of the protocol", options_.name)};
-    co_return started.error();
+    auto reason = started.error();
+    if (!first_words.empty() && first_words != reason.message())
+        reason.detail = fmt::format("{} (server/discover before that: {}; `era` names the era of a "
+                                    "server that is known)",
+                                    reason.message(), first_words);
+    co_return reason;
 }
 
 task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {

@@ -104,6 +104,11 @@ result<void> sse_decoder::feed(std::string_view bytes) {
     return {};
 }
 
+void sse_decoder::finish() {
+    if (!line_.empty()) on_line(std::exchange(line_, {}));
+    if (has_data_) dispatch();
+}
+
 std::optional<sse_event> sse_decoder::next() {
     if (ready_.empty()) return std::nullopt;
     auto event = std::move(ready_.front());

@@ -45,6 +45,9 @@ public:
     /// Takes bytes as they come; any split is fine. Error: message_too_large; the decoder is then
     /// unusable.
     result<void> feed(std::string_view bytes);
+    /// The stream has ended: an event whose empty line is missing counts as complete if it has
+    /// data. The standard drops it, since it may be cut off; whoever asks must check what is in it.
+    void finish();
     /// The next complete event. Events without data are delivered only if they carry an id or
     /// retry.
     std::optional<sse_event> next();

@@ -3,7 +3,8 @@
 #include "children/remote_headers.hpp"
 #include "protocol/http_rules.hpp"
 #include "protocol/http_url.hpp"
-#include "transports/http_response_parser.hpp"
+#include "protocol/proxy_rules.hpp"
+#include "transports/http_response_head.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -68,6 +69,7 @@ void apply_remote(const checked_section& section, remote_options& options,
     section.take("url", options.url);
     section.take("bearer_token", options.bearer_token);
     section.take("connect_timeout", options.connect_timeout);
+    section.take("proxy", options.proxy);
     if (std::string file; section.take("ca_file", file))
         options.ca_file = file.empty() ? "" : absolute(file);
     if (std::string transport; section.take("transport", transport))
@@ -88,6 +90,13 @@ void check_remote(const checked_section& section, const remote_options& options,
         token != nullptr && !is_field_value(options.bearer_token))
         problems.error(token->line, section.path_of("bearer_token"),
                        "the value holds a control character");
+    const auto* const proxy = section.find("proxy");
+    const bool names_proxy =
+        !options.proxy.empty() && options.proxy != "auto" && options.proxy != "none";
+    if (const auto parsed = parse_proxy(options.proxy);
+        proxy != nullptr && names_proxy && parsed.has_error())
+        problems.error(proxy->line, section.path_of("proxy"),
+                       std::string{parsed.error().message()});
     std::error_code ec;
     if (const auto* file = section.find("ca_file");
         file != nullptr && !options.ca_file.empty() &&
@@ -102,7 +111,7 @@ void check_remote(const checked_section& section, const remote_options& options,
 }
 
 void check_no_remote(const checked_section& section, problem_log& problems) {
-    for (const std::string_view key : {"transport", "headers", "bearer_token", "ca_file"})
+    for (const std::string_view key : {"transport", "headers", "bearer_token", "ca_file", "proxy"})
         if (const auto* node = section.find(key); says_something(node))
             problems.warning(node->line, section.path_of(key),
                              "has a meaning only for a server that is reached at a url");

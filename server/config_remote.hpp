@@ -9,7 +9,7 @@
 namespace mcpgw {
 
 /// The keys of a child that is reached over HTTP: url, transport, headers, bearer_token, ca_file,
-/// connect_timeout.
+/// proxy, connect_timeout.
 
 /// `absolute`: a path of the file as an absolute one.
 void apply_remote(const checked_section& section, remote_options& options,

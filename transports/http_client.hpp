@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/http_url.hpp"
+#include "protocol/proxy_rules.hpp"
 #include "transports/abort_signal.hpp"
 #include "transports/http_response_parser.hpp"
 #include "transports/name_lookup.hpp"
@@ -21,6 +22,7 @@ namespace mcpgw {
 /// Times and limits of outgoing HTTP.
 struct http_client_options {
     tls_options tls;
+    std::optional<proxy_address> proxy;                ///< every connection goes through it
     std::chrono::milliseconds connect_timeout{10'000}; ///< name and TCP
     std::chrono::milliseconds tls_timeout{10'000};     ///< handshake
     std::chrono::milliseconds write_timeout{30'000};   ///< until the server has taken a request
@@ -30,6 +32,7 @@ struct http_client_options {
     std::size_t connections_max = 1'100; ///< in use at the same time
     std::size_t idle_connections_max = 16;
     std::size_t header_bytes_max = 64U << 10U;
+    std::size_t redirects_max = 5; ///< of one request
 };
 
 /// One request to a server elsewhere. The client adds Host, Content-Length and User-Agent.
@@ -39,7 +42,8 @@ struct http_client_request {
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;
     /// It does no harm if the server gets it twice: then it is sent once more on a fresh connection
-    /// if a kept one turns out to be closed. One that never got there in full is always sent again.
+    /// if a kept one turns out to be closed. Another one is sent again only where the server cannot
+    /// have read it (RFC 9110, 9.2.2).
     bool is_repeatable = false;
     std::chrono::milliseconds head_timeout{0}; ///< from the last byte sent; 0: none
     std::chrono::milliseconds idle_timeout{0}; ///< between bytes of the body; 0: none
@@ -51,10 +55,10 @@ struct http_response {
     std::string body;
 };
 
-/// Outgoing HTTP/1.1 over TCP and TLS: connections that are kept for the next request, name
-/// resolution, limits. Redirects are not followed, proxies of the environment are not used,
-/// compression is not asked for. Owned by whoever talks to a server elsewhere; outlives the
-/// http_fetches made with it.
+/// Outgoing HTTP/1.1 over TCP and TLS, through a proxy or not: connections that are kept for the
+/// next request, name resolution, limits. Redirects are followed within an origin and never to
+/// another one, because credentials travel with the request; compressed bodies are undone. Owned
+/// by whoever talks to a server elsewhere; outlives the http_fetches made with it.
 class http_client {
 public:
     http_client(executor ex, http_client_options options);
@@ -71,7 +75,11 @@ public:
     task<result<http_response>> fetch(http_client_request request, std::size_t body_bytes_max,
                                       abort_signal& abort);
 
+    /// Some server took a request in full.
+    [[nodiscard]] bool has_sent() const { return has_sent_; }
+
     // --- for http_fetch ---
+    void note_sent() { has_sent_ = true; }
     /// One for each name at a time, however many wait for it. Null: too many names.
     std::shared_ptr<name_lookup> start_lookup(const http_url& url);
     result<std::shared_ptr<tls_context>> tls();
@@ -94,6 +102,7 @@ private:
     std::shared_ptr<tls_context> tls_;
     std::list<idle_connection> idle_; ///< oldest first
     std::size_t in_use_ = 0;
+    bool has_sent_ = false;
     std::map<std::string, std::shared_ptr<name_lookup>> lookups_; ///< under way, by authority
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transports/content_coding.hpp"
 #include "transports/http_client.hpp"
 
 #include <cstdint>
@@ -22,6 +23,8 @@ public:
     /// Connects, sends, reads the head. Errors as http_client::fetch().
     task<result<void>> open();
     [[nodiscard]] const http_response_head& head() const;
+    /// Where the resource is from now on, if the server said so in a redirect that was followed.
+    [[nodiscard]] const std::optional<http_url>& moved_to() const { return moved_to_; }
     /// The next piece of the body; empty: the response is complete.
     task<result<std::string>> read_some();
     /// The rest of the body. Error message_too_large.
@@ -34,12 +37,19 @@ public:
     void close(fault reason);
 
 private:
+    /// One request, without regard to redirects.
+    task<result<void>> open_once();
     task<result<void>> connect();
+    task<result<void>> open_tunnel();
     task<result<net_stream::endpoints>> look_up(clock_type::time_point deadline);
     /// Sends the request and reads the head.
     task<result<void>> exchange();
     task<result<void>> read_more();
-    result<void> check_head() const;
+    result<void> check_head();
+    result<std::string> decode(std::string piece);
+    task<> leave_body();
+    [[nodiscard]] std::optional<http_url> redirect_target() const;
+    [[nodiscard]] const http_url& peer() const; ///< whom the connection is to
     [[nodiscard]] std::string request_text() const;
     [[nodiscard]] fault failure(const boost::system::error_code& ec, std::string_view what) const;
     void give_back();
@@ -50,6 +60,8 @@ private:
     http_client_request request_;
     std::unique_ptr<net_stream> stream_;
     std::unique_ptr<http_response_parser> parser_;
+    std::unique_ptr<content_decoder> decoder_; ///< null: the body is not compressed
+    std::optional<http_url> moved_to_;
     std::shared_ptr<name_lookup> lookup_;
     std::optional<fault> closed_;
     timer timer_;
@@ -59,7 +71,8 @@ private:
     std::uint64_t time_limit_number_ = 0;
     std::string space_;
     bool has_entered_ = false;
-    bool was_sent_ = false; ///< in full
+    bool was_sent_ = false;   ///< in full
+    bool was_unread_ = false; ///< the connection ended, and the peer cannot have read the request
 };
 
 } // namespace mcpgw

@@ -1,40 +1,23 @@
 #pragma once
 
-#include "protocol/error.hpp"
-#include "protocol/http_rules.hpp"
+#include "transports/http_response_head.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace mcpgw {
 
-/// Status and fields of a response.
-struct http_response_head {
-    int status = 0;
-    std::vector<std::pair<std::string, std::string>> fields;
-
-    /// First value of that field (case-insensitive), trimmed; nothing if absent.
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
-    /// Media type without parameters, in lower case; empty if there is none.
-    [[nodiscard]] std::string media_type() const;
-};
-
-/// Names of fields are compared without regard to case (RFC 9110, 5.1).
-bool is_same_field(std::string_view a, std::string_view b);
-
 /// Reads one HTTP/1.1 response from bytes as they come; any split is fine. No I/O. Interim
-/// responses (1xx) are skipped; trailers are dropped. Framing errors end it for good.
+/// responses (1xx) are skipped; trailers are dropped. Framing errors end it for good. Where a
+/// server is careless and yet certain of meaning, it is understood: see parse_response_head().
 class http_response_parser {
 public:
     /// `header_bytes_max` bounds status line and fields.
-    explicit http_response_parser(std::size_t header_bytes_max);
-    ~http_response_parser();
+    explicit http_response_parser(std::size_t header_bytes_max)
+        : header_bytes_max_(header_bytes_max) {}
     http_response_parser(const http_response_parser&) = delete;
     http_response_parser& operator=(const http_response_parser&) = delete;
 
@@ -44,8 +27,8 @@ public:
     result<void> feed_end();
 
     [[nodiscard]] bool has_started() const { return has_started_; } ///< a byte has come
-    [[nodiscard]] bool has_head() const { return has_head_; }
-    [[nodiscard]] bool is_done() const { return is_done_; }
+    [[nodiscard]] bool has_head() const { return at_ != place::head; }
+    [[nodiscard]] bool is_done() const { return at_ == place::done; }
     /// Another request may follow on this connection: said so, complete, and nothing left over.
     [[nodiscard]] bool keeps_connection() const;
     [[nodiscard]] const http_response_head& head() const { return head_; }
@@ -53,18 +36,25 @@ public:
     std::string take_body() { return std::exchange(body_, {}); }
 
 private:
-    class beast_parser;
-    result<void> parse();
-    void reset();
+    enum class place : std::uint8_t { head, body, chunk_size, chunk, chunk_end, trailer, done };
+
+    result<void> take_head();
+    void begin_body();
+    result<void> take_chunk_line(std::string_view line);
+    void take_body_bytes();
+    /// The next line of what is pending, without its end; false: it has not come in full.
+    bool take_line(std::string_view& line);
 
     std::size_t header_bytes_max_;
-    std::unique_ptr<beast_parser> parser_;
-    std::string pending_; ///< not yet understood
+    std::string pending_;  ///< not yet understood
+    std::size_t used_ = 0; ///< of pending_, understood
     http_response_head head_;
     std::string body_;
+    place at_ = place::head;
+    body_framing framing_ = body_framing::to_the_end;
+    std::uint64_t left_ = 0; ///< of the body, or of the chunk
+    std::size_t trailer_bytes_ = 0;
     bool has_started_ = false;
-    bool has_head_ = false;
-    bool is_done_ = false;
     bool keeps_alive_ = false;
 };
 

@@ -142,6 +142,18 @@ bool net_stream::is_quiet() {
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+bool net_stream::was_left_unread(const boost::system::error_code& ec) {
+    if (is_closed_ || !socket_.is_open()) return false;
+    if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe) return true;
+    int failure = 0; // a reset that came after the end
+    socklen_t size = sizeof failure;
+    const int fd = socket_.native_handle();
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure != 0) return true;
+    tcp_info info{};
+    size = sizeof info;
+    return ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0;
+}
+
 void net_stream::close() {
     is_closed_ = true;
     boost::system::error_code ignored;

@@ -34,6 +34,10 @@ public:
 
     /// Nothing has come and the peer has not closed: fit for another request.
     [[nodiscard]] bool is_quiet();
+    /// After a read that brought the end or an error: what was written last was not read by the
+    /// peer. Its system reset the connection for bytes that nobody took, or its end was on its way
+    /// before they were there. False where that cannot be told.
+    [[nodiscard]] bool was_left_unread(const boost::system::error_code& ec);
     [[nodiscard]] bool is_closed() const { return is_closed_; }
     void close();
 

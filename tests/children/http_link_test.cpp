@@ -256,14 +256,14 @@ TEST_CASE("server_that_refuses_a_version_which_it_supports_is_asked_once_more") 
     }
 }
 
-TEST_CASE("refused_login_is_no_evidence_of_an_era_and_says_what_to_do") {
+TEST_CASE("refused_login_is_tried_in_both_eras_and_says_what_to_do") {
     remote_world world{[](const auto&, const auto&) {
         return fake_reply{response_text("401 Unauthorized", "", "")};
     }};
     const auto started = world.child.start();
     REQUIRE(started.has_error());
     CHECK(started.error().detail.find("bearer_token") != std::string::npos);
-    CHECK(world.server.count("initialize") == 0);
+    CHECK(world.server.count("initialize") == 1);
 }
 
 TEST_CASE("server_that_is_not_there_fails_with_its_address") {

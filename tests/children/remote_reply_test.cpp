@@ -85,6 +85,8 @@ TEST_CASE("forgotten_sessions_are_told_by_404_or_by_a_400_that_says_so") {
         R"({"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"bad cursor"}})";
     CHECK(is_session_refusal(404, ""));
     CHECK(is_session_refusal(400, refusal));
+    CHECK(is_session_refusal(400, "Invalid session ID\n"));
+    CHECK_FALSE(is_session_refusal(400, "Bad Request"));
     CHECK_FALSE(is_session_refusal(400, other));
     CHECK_FALSE(is_session_refusal(200, refusal));
     CHECK_FALSE(is_session_refusal(500, refusal));

@@ -77,6 +77,8 @@ public:
             is_open = co_await fill();
         }
     }
+    /// Until there is something to be read, which stays unread.
+    task<> wait_readable() { co_await socket_.async_wait(tcp_socket::wait_read, nothrow); }
     void close() {
         boost::system::error_code ignored;
         socket_.close(ignored);

@@ -22,6 +22,7 @@ PRINTING_FILES = re.compile(r"server/(main|cli|cli_\w+|command|command_\w+|comma
 # Tests of several sources together, or of a promise that no single source makes.
 TESTS_WITHOUT_SOURCE = {
     "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
+    "tests/children/remote_street_test.cpp",  # odd remote servers, through all that reads them
     "tests/server/client_files_test.cpp",  # import and direct use, reading and writing
 }
 
