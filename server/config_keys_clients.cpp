@@ -128,6 +128,11 @@ constexpr std::array keys{
     config_key{"http", "session_timeout_ms", milliseconds, "3600000",
                "A session (revisions up to 2025-11-25) without a request ends after this.", 1000,
                30 * day_ms},
+    config_key{"http", "compress", boolean, "true",
+               "Long bodies go out compressed (zstd or gzip) to clients that ask for it."},
+    config_key{"http", "compress_bytes_min", integer, "32768",
+               "Shorter bodies go out as they are: compressing them costs more than it saves.",
+               key_bytes_min, key_bytes_max},
     // ---- limits, client side
     config_key{"limits", "message_bytes_max", integer, "16777216",
                "Longest message of a client: the body of a POST, a line on stdio.", key_bytes_min,

@@ -130,6 +130,8 @@ private:
         section.take("stream_delay_ms", http.stream_delay);
         section.take("retry_delay_ms", http.retry_delay);
         section.take("session_timeout_ms", http.session_timeout);
+        section.take("compress", http.compresses);
+        section.take("compress_bytes_min", http.compress_bytes_min);
         check_paths(section);
         check_access_lists(section);
     }

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until it is parsed
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
+constexpr std::size_t encoded_at_once_bytes = 128 * 1024; // less than half a millisecond
 
 std::string_view path_of(std::string_view target) {
     return target.substr(0, target.find('?'));
@@ -197,7 +198,46 @@ task<bool> http_connection::send_rest(std::vector<asio::const_buffer> rest) {
     co_return !ec;
 }
 
+/// A long body goes out compressed where the client asks for it; one that is not asked for, or
+/// short, costs no more than a comparison. Event streams never are: each event must leave at once,
+/// and a compressor that is flushed for each saves little and keeps its memory for every stream.
 task<bool> http_connection::write(http_reply reply) {
+    const auto& options = service_.options;
+    const bool is_long = options.compresses && reply.body.size() >= options.compress_bytes_min;
+    if (!is_long || is_head_method_) return write_plain(std::move(reply));
+    const auto wanted = request_.head.find("Accept-Encoding").value_or(std::string_view{});
+    const auto coding = choose_coding(wanted);
+    if (coding == content_coding::identity) return write_plain(std::move(reply));
+    return write_encoded(std::move(reply), coding);
+}
+
+task<bool> http_connection::write_encoded(http_reply reply, content_coding coding) {
+    const auto encoder = make_encoder(coding);
+    std::string out;
+    bool is_good = encoder != nullptr;
+    std::size_t done = 0;
+    const auto& body = reply.body;
+    for (std::string_view text :
+         {std::string_view{body.before}, body.middle.view(), std::string_view{body.after}}) {
+        while (is_good && !text.empty()) {
+            const auto piece = text.substr(0, encoded_at_once_bytes);
+            text.remove_prefix(piece.size());
+            done += piece.size();
+            is_good = encoder->feed(piece, done == body.size(), out);
+            // Others have their turn in between: a long body takes milliseconds.
+            if (!text.empty()) co_await asio::post(service_.ex, nothrow);
+        }
+    }
+    if (is_good && out.size() < body.size()) {
+        reply.body = std::move(out);
+        reply.fields.emplace_back("Content-Encoding", to_string(coding));
+        reply.fields.emplace_back("Vary", "Accept-Encoding");
+    }
+    const bool is_sent = co_await write_plain(std::move(reply));
+    co_return is_sent;
+}
+
+task<bool> http_connection::write_plain(http_reply reply) {
     for (auto& field : common_fields()) reply.fields.push_back(std::move(field));
     const bool keeps = keep_alive_ && !reply.must_close && !is_stopping_;
     // Kept open by default in 1.1 only; some 1.0 clients wait for the end unless they are told.

@@ -2,6 +2,7 @@
 
 #include "protocol/known_meta.hpp"
 #include "protocol/shared_text.hpp"
+#include "transports/content_coding.hpp"
 #include "transports/http_reply.hpp"
 #include "transports/http_request_parser.hpp"
 #include "transports/http_service.hpp"
@@ -61,6 +62,8 @@ private:
     task<bool> dispatch(shared_text body);
     task<bool> answer_probe(std::string_view path);
     task<bool> refuse(fault f);
+    task<bool> write_plain(http_reply reply);
+    task<bool> write_encoded(http_reply reply, content_coding coding);
     task<bool> send(std::span<const asio::const_buffer> parts);
     task<bool> send_rest(std::vector<asio::const_buffer> rest);
     task<> drain();

@@ -28,6 +28,9 @@ struct http_options {
     std::chrono::milliseconds stream_delay{1'000};
     std::chrono::milliseconds retry_delay{1'000};         ///< `retry` of a stream: before resuming
     std::chrono::milliseconds session_timeout{3'600'000}; ///< legacy session without a request
+    /// A reply's body of so many bytes or more goes out compressed if the client asks for it.
+    bool compresses = true;
+    std::size_t compress_bytes_min = 32U << 10U;
 };
 
 /// Limits of the client side.

@@ -226,6 +226,8 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(http.stream_delay == http_options{}.stream_delay);
     CHECK(http.retry_delay == http_options{}.retry_delay);
     CHECK(http.session_timeout == http_options{}.session_timeout);
+    CHECK(http.compresses == http_options{}.compresses);
+    CHECK(http.compress_bytes_min == http_options{}.compress_bytes_min);
     CHECK(has_defaults(value.limits));
     check_defaults(value.children.at(0));
 }

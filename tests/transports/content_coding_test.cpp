@@ -1,5 +1,7 @@
 #include "transports/content_coding.hpp"
 
+#include "tests/support/http_world.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
 #include <string>
@@ -141,6 +143,40 @@ TEST_CASE("a_client_gets_the_coding_that_it_likes_best_and_no_other") {
     for (const auto& [value, expected] : rows) {
         INFO(value);
         CHECK(choose_coding(value) == expected);
+    }
+}
+
+TEST_CASE("only_long_bodies_go_out_compressed_and_only_to_clients_that_ask_for_it") {
+    struct row {
+        std::string_view wanted;
+        std::size_t bytes;
+        std::string_view coding; ///< empty: none
+    };
+    const std::vector<row> rows{
+        {"gzip", 100'000, "gzip"},
+        {"gzip, deflate, br, zstd", 400'000, "zstd"},
+        {"identity", 100'000, ""},
+        {"br", 100'000, ""},
+        {"gzip;q=0", 100'000, ""},
+        {"", 100'000, ""},
+        {"gzip", http_options{}.compress_bytes_min / 2, ""},
+    };
+    io_test::http_world world;
+    auto client = world.connect();
+    for (const auto& [wanted, bytes, coding] : rows) {
+        INFO(wanted << " " << bytes);
+        auto request = io_test::modern_post("1", "echo");
+        const std::string filler(bytes, 'x');
+        const auto at = request.body.find(R"("name":)");
+        request.body.insert(at, R"("filler":")" + filler + R"(",)");
+        if (!wanted.empty()) request.fields.emplace_back("Accept-Encoding", std::string{wanted});
+        const auto answer = client.ask(request);
+        REQUIRE(answer.status == 200);
+        CHECK(answer.field("content-encoding") == coding);
+        const auto body = coding.empty() ? answer.body : *decoded(coding, answer.body, 1000);
+        CHECK(body.find(filler) != std::string::npos);
+        CHECK((answer.body.size() < bytes / 10) == !coding.empty());
+        if (!coding.empty()) CHECK(answer.field("vary") == "Accept-Encoding");
     }
 }
 
