@@ -199,7 +199,8 @@ private:
     task<> fetch_lists(std::shared_ptr<link> peer);
     task<result<void>> fetch_list(std::shared_ptr<link> peer, list_kind kind, upstream_lists& into);
     [[nodiscard]] bool add_page(list_kind kind, std::string_view result_json,
-                                std::vector<list_item>& into) const;
+                                upstream_lists& into) const;
+    void remark(upstream_lists& on, std::string text) const;
     void learn_headers(std::vector<list_item>& tools);
     void refresh_if_wanted();
     task<> refresh_lists(std::shared_ptr<link> peer);

@@ -3,9 +3,12 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/message_repair.hpp"
+#include "protocol/shapes.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -17,6 +20,17 @@ constexpr std::chrono::seconds refresh_pause{1}; // for lists that nobody may ke
 constexpr std::chrono::seconds repair_pause{10}; // for a list that could not be read
 
 constexpr std::string_view method_not_found = "-32601";
+constexpr std::size_t shown_name_bytes_max = 100;
+
+/// Capabilities that were declared, and tools.
+std::string with_tools(std::string_view capabilities) {
+    member_writer all;
+    member_reader members{capabilities};
+    while (const auto member = members.next())
+        if (member->key != "tools") all.add(member->key, member->value);
+    all.add("tools", "{}");
+    return all.take_object();
+}
 
 } // namespace
 
@@ -26,9 +40,13 @@ task<> instance::fetch_lists(std::shared_ptr<link> peer) {
     fresh.fetched_at = clock_type::now();
     std::string problem;
     for (const auto kind : all_lists) {
-        if (!fresh.has_list(kind)) continue;
+        // Some servers have tools and do not say so: they are asked all the same.
+        const bool is_declared = fresh.has_list(kind);
+        if (!is_declared && kind != list_kind::tools) continue;
         const auto read = co_await fetch_list(peer, kind, fresh);
-        if (!read.has_error()) continue;
+        if (!is_declared && !fresh.tools.empty())
+            fresh.capabilities = with_tools(agreed_.capabilities);
+        if (!read.has_error() || !is_declared) continue;
         // Better the list of before than half of one, or none.
         fresh.items(kind) = lists_->items(kind);
         fresh.hints[static_cast<std::size_t>(kind)] = {};
@@ -78,7 +96,7 @@ task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind ki
             merged = hints;
         else
             merged.merge(hints);
-        if (!add_page(kind, body, into.items(kind))) {
+        if (!add_page(kind, body, into)) {
             cut(fmt::format("has more than {} entries (limits.list_items_max)",
                             options_.limits.list_items_max));
             co_return result<void>{};
@@ -95,17 +113,41 @@ task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind ki
     co_return result<void>{};
 }
 
-/// False: there are more entries than allowed.
-bool instance::add_page(list_kind kind, std::string_view result_json,
-                        std::vector<list_item>& into) const {
+/// What a person should hear of entries: that they are mended or left out.
+void instance::remark(upstream_lists& on, std::string text) const {
+    if (on.remarks.size() >= upstream_lists::remarks_max) return;
+    const bool is_news = std::ranges::find(lists_->remarks, text) == lists_->remarks.end();
+    if (is_news) context_.log->warning("server '{}': {}", options_.name, text);
+    on.remarks.push_back(std::move(text));
+}
+
+/// False: there are more entries than allowed. One bad entry never costs a client the others.
+bool instance::add_page(list_kind kind, std::string_view result_json, upstream_lists& into) const {
+    auto& items = into.items(kind);
     element_reader elements{find_member(result_json, array_key(kind))};
-    while (const auto element = elements.next()) {
-        auto key = unquote_json(find_member(*element, item_key(kind)));
-        if (!key || key->empty()) continue;
-        if (into.size() >= options_.limits.list_items_max) return false;
-        into.push_back({std::move(*key), minify_json(*element)});
+    for (std::size_t index = 0;; ++index) {
+        const auto element = elements.next();
+        if (!element) return true;
+        const auto place = fmt::format("{}[{}]", array_key(kind), index);
+        if (!is_json_object(*element)) {
+            remark(into, fmt::format("{} is left out: it is {}, not an object", place,
+                                     kind_of(*element)));
+            continue;
+        }
+        const auto name = find_member(*element, item_key(kind));
+        const auto shown = fmt::format("{} {}", place, name.substr(0, shown_name_bytes_max));
+        auto fitted = fit(without_nulls(*element), list_item_shape(kind), place);
+        if (fitted.has_error()) {
+            remark(into, fmt::format("{} is left out: {}", shown, fitted.error().detail));
+            continue;
+        }
+        for (const auto& part : fitted->left_out)
+            remark(into, fmt::format("a part of {} is left out: {}", shown, part));
+        auto key = unquote_json(find_member(fitted->text, item_key(kind)));
+        if (!key || std::ranges::find(items, *key, &list_item::key) != items.end()) continue;
+        if (items.size() >= options_.limits.list_items_max) return false;
+        items.push_back({std::move(*key), minify_json(fitted->text)});
     }
-    return true;
 }
 
 bool instance::has_stale_lists(clock_type::time_point now) const {

@@ -1,12 +1,14 @@
 #include "children/multiplexer.hpp"
 
 #include "protocol/mcp.hpp"
+#include "protocol/message_repair.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <utility>
 
 namespace mcpgw {
 
@@ -30,8 +32,10 @@ std::string_view name_of(call_kind kind) {
     return {};
 }
 
-/// No id of ours has a generation of 0: what is no number is 0, which nobody waits for.
+/// No id of ours has a generation of 0: what is no number is 0, which nobody waits for. Some
+/// servers make a string of our number.
 std::uint64_t parse_id(std::string_view text) {
+    if (text.size() > 2 && text.front() == '"') text = text.substr(1, text.size() - 2);
     std::uint64_t id = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), id);
     return ec == std::errc{} && end == text.data() + text.size() ? id : 0;
@@ -92,14 +96,25 @@ waiting_call* multiplexer::take(std::string_view id_text) {
 }
 
 multiplexer::line_report multiplexer::on_line(const shared_text& line) {
-    line_report report;
     const auto scanned = scan_envelope(line, {}, known_meta_);
-    if (scanned.has_error()) {
-        report.error = scanned.error();
+    if (scanned.has_value() && is_plain(*scanned, line))
+        return take_message(line, *scanned);
+    shared_text text = line;
+    const auto message = scan_message(text, {}, &known_meta_, message_origin::server);
+    if (message.has_error()) {
+        line_report report;
+        report.error = message.error();
         return report;
     }
-    report.message = *scanned;
-    const auto& message = report.message;
+    auto report = take_message(text, *message);
+    report.repaired = std::move(text);
+    return report;
+}
+
+multiplexer::line_report multiplexer::take_message(const shared_text& line,
+                                                   const envelope& message) {
+    line_report report;
+    report.message = message;
     if (message.kind == message_kind::request) {
         report.kind = line_kind::request;
         return report;

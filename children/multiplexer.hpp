@@ -49,8 +49,13 @@ public:
     };
     struct line_report {
         line_kind kind = line_kind::garbage;
-        envelope message;
-        fault error; ///< of garbage: why
+        envelope message; ///< spans into `repaired`, or where that is empty into the line
+        fault error;      ///< of garbage: why
+        shared_text repaired{}; ///< the message, where the line was not as it should be
+
+        [[nodiscard]] const shared_text& text(const shared_text& line) const {
+            return repaired.empty() ? line : repaired;
+        }
     };
 
     /// A core task has a request open for as long as it lasts, and its client may ask for it: twice
@@ -74,6 +79,7 @@ public:
     bool remove(upstream_id id);
     /// The call with this id, as text, out of the table; null: nobody waits for it.
     waiting_call* take(std::string_view id_text);
+    /// What is odd about a message is repaired where that is certain (message_repair).
     line_report on_line(const shared_text& line);
     /// The call with this id, as text; null: nobody waits for it.
     [[nodiscard]] waiting_call* find(std::string_view id_text) const;
@@ -90,6 +96,7 @@ private:
         std::uint64_t generation = 1;
         call_kind kind = call_kind::client;
     };
+    line_report take_message(const shared_text& text, const envelope& message);
     static constexpr std::size_t index_of(call_kind kind) { return static_cast<std::size_t>(kind); }
     [[nodiscard]] waiting_call* find(upstream_id id) const;
     static upstream_id make_id(std::size_t index, std::uint64_t generation);

@@ -26,7 +26,8 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
     , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
     , frame_(on.executor_, on.clock_, on.delivery_, limits_.quiet, deadline_, std::move(observer),
              ++on.calls_begun_)
-    , on_abort_(abort, [this] { frame_.wake(); }) {
+    , on_abort_(abort, [this] { frame_.wake(); })
+    , strays_before_(on.strays_) {
     if (on_.has_ended_ || on_.is_stopping_) {
         refusal_ = on_.named({errc::session_unknown, "it is ending"});
     } else if (abort.reason()) {
@@ -48,6 +49,10 @@ std::optional<fault> peer_link::open_call::conclude(call_end end, const abort_si
         given_up = quiet_too_long(on_.options_.name, request_.method, limits_);
     else if (end == call_end::too_long_in_all)
         given_up = too_long_in_all(on_.options_.name, request_.method, limits_);
+    const bool is_late = end == call_end::quiet_too_long || end == call_end::too_long_in_all;
+    if (is_late && on_.strays_ != strays_before_)
+        given_up->detail += fmt::format("; meanwhile it sent what is no MCP message: '{}'",
+                                        on_.stray_);
     is_at_work_ = on_.calls_.remove(id_) && given_up;
     if (is_at_work_ && observer() && !on_.names_calls())
         on_.abandoned_.add(observer()->owner(), clock_type::now());
@@ -59,6 +64,7 @@ multiplexer::line_report peer_link::relay(const shared_text& line,
                                           const std::shared_ptr<call_observer>& cause) {
     ++messages_heard_;
     auto report = calls_.on_line(line);
+    const auto& text = report.text(line);
     using kind = multiplexer::line_kind;
     switch (report.kind) {
     case kind::answer:
@@ -69,11 +75,11 @@ multiplexer::line_report peer_link::relay(const shared_text& line,
         log_.debug("server '{}' answered a request that nobody waits for", options_.name);
         break;
     case kind::request:
-        events_.on_request(line, report.message, cause);
+        events_.on_request(text, report.message, cause);
         break;
     case kind::notification:
-        events_.on_notification(line, report.message,
-                                cause ? cause : subject_of(line, report.message));
+        events_.on_notification(text, report.message,
+                                cause ? cause : subject_of(text, report.message));
         break;
     }
     return report;

@@ -11,7 +11,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mcpgw {
@@ -69,6 +71,7 @@ protected:
         abort_signal::listener on_abort_;
         std::optional<fault> refusal_;
         multiplexer::upstream_id id_ = 0;
+        std::uint64_t strays_before_;
         bool is_at_work_ = false;
     };
 
@@ -82,6 +85,12 @@ protected:
                                    const std::shared_ptr<call_observer>& cause);
     /// A question of the peer says which call it belongs to.
     [[nodiscard]] virtual bool names_calls() const { return false; }
+    /// Something came that is no message: `shown` is its beginning, without secrets.
+    void keep_stray(std::string shown) {
+        stray_ = std::move(shown);
+        ++strays_;
+    }
+    [[nodiscard]] const std::string& stray_output() const { return stray_; }
     /// With the name of the server in front.
     [[nodiscard]] fault named(const fault& reason) const;
 
@@ -104,6 +113,8 @@ private:
     abandoned_calls abandoned_;
     std::uint64_t calls_begun_ = 0;
     std::uint64_t messages_heard_ = 0;
+    std::string stray_; ///< the last output that was no message
+    std::uint64_t strays_ = 0;
 };
 
 } // namespace mcpgw

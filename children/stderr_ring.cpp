@@ -33,11 +33,16 @@ void stderr_ring::append(std::string_view bytes) {
     }
 }
 
-void stderr_ring::finish_line() {
+std::string stderr_ring::masked(std::string text) const {
     for (const auto& secret : secrets_)
-        for (auto at = partial_.find(secret); at != std::string::npos;
-             at = partial_.find(secret, at + mask.size()))
-            partial_.replace(at, secret.size(), mask);
+        for (auto at = text.find(secret); at != std::string::npos;
+             at = text.find(secret, at + mask.size()))
+            text.replace(at, secret.size(), mask);
+    return text;
+}
+
+void stderr_ring::finish_line() {
+    partial_ = masked(std::move(partial_));
     if (partial_.size() > line_bytes_max_) partial_.resize(line_bytes_max_);
     std::string line = sanitize_utf8(partial_);
     for (char& c : line)

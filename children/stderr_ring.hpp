@@ -24,6 +24,8 @@ public:
     void clear();
     /// Newest last, as valid UTF-8 without control characters.
     [[nodiscard]] std::vector<std::string> lines() const;
+    /// `text` without the secrets.
+    [[nodiscard]] std::string masked(std::string text) const;
     /// The last line that is not empty, or empty.
     [[nodiscard]] std::string last_line() const;
 

@@ -25,7 +25,8 @@ stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_opti
     , out_(options.limits.write_queue_bytes_max)
     , writer_wake_(ex)
     , drained_(ex)
-    , tasks_(ex, link_tasks_max) {}
+    , tasks_(ex, link_tasks_max)
+    , framer_(options.limits.line_bytes_max) {}
 
 task<> stdio_link::run() {
     tasks_.spawn(read_stdout());
@@ -88,8 +89,9 @@ task<> stdio_link::read_stdout() {
         if (ec) break;
         buffer.commit(n);
         for (;;) {
-            const auto line = buffer.next_line();
-            if (line.has_error()) {
+            const auto line = next_piece(buffer);
+            if (!line) break;
+            if (line->has_error()) {
                 give_up({errc::server_failed,
                          fmt::format("server '{}' wrote a message of more than {} bytes "
                                      "(limits.line_bytes_max)",
@@ -97,7 +99,6 @@ task<> stdio_link::read_stdout() {
                 is_readable = false;
                 break;
             }
-            if (!*line) break;
             const auto handled = on_line(**line);
             if (handled.has_error()) {
                 give_up(handled.error());
@@ -119,20 +120,60 @@ task<> stdio_link::read_stdout() {
     stop();
 }
 
+/// The next line, or the message that a header told; nothing: more must be read first.
+std::optional<result<shared_text>> stdio_link::next_piece(line_buffer& buffer) {
+    while (framer_.is_framed()) {
+        const auto bytes = framer_.next_part(buffer.rest());
+        if (bytes == 0) return std::nullopt;
+        auto part = buffer.take(bytes);
+        if (framer_.take_part(part)) return part;
+    }
+    auto line = buffer.next_line();
+    if (line.has_error()) return line.error();
+    if (!*line) return std::nullopt;
+    return std::move(**line);
+}
+
 result<void> stdio_link::on_line(const shared_text& line) {
     const auto report = relay(line, nullptr);
     if (report.kind != multiplexer::line_kind::garbage) {
+        framer_.reset();
         garbage_in_a_row_ = 0;
         return {};
     }
-    if (++garbage_total_ == 1)
-        log_.warning("server '{}' writes to stdout what is no message ({}); such lines are dropped",
-                     options_.name, report.error.message());
+    if (understand(line)) {
+        garbage_in_a_row_ = 0;
+        return {};
+    }
+    note_stray(line, report.error);
     if (++garbage_in_a_row_ <= options_.limits.garbage_lines_max) return {};
     return fault{errc::server_failed,
                  fmt::format("server '{}' wrote {} lines in a row to stdout that are no MCP "
-                             "messages; is it an MCP server over stdio?",
-                             options_.name, garbage_in_a_row_)};
+                             "messages, the last one '{}'; is it an MCP server over stdio?",
+                             options_.name, garbage_in_a_row_, stray_output())};
+}
+
+/// A line that is no message may be a part of one, or hold some.
+bool stdio_link::understand(const shared_text& line) {
+    const auto found = framer_.on_line(line);
+    for (const auto& message : found.messages) relay(message, nullptr);
+    return found.is_understood;
+}
+
+/// What is no message is dropped. But the call that it was to answer hears so at once, and one that
+/// waits in vain hears of the last.
+void stdio_link::note_stray(std::string_view line, const fault& why) {
+    keep_stray(errors_.masked(shown_output(line)));
+    if (++garbage_total_ == 1)
+        log_.warning("server '{}' writes to stdout what is no message ({}): '{}'; such lines are "
+                     "dropped",
+                     options_.name, why.message(), stray_output());
+    auto* const waiting = calls_.take(find_spoilt_id(line));
+    if (waiting != nullptr)
+        waiting->on_failure({errc::server_failed,
+                             fmt::format("server '{}' answered with what is no MCP message ({}): "
+                                         "'{}'",
+                                         options_.name, why.message(), stray_output())});
 }
 
 task<> stdio_link::write_stdin() {

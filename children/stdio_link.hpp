@@ -1,5 +1,6 @@
 #pragma once
 
+#include "children/output_framer.hpp"
 #include "children/peer_link.hpp"
 #include "children/process.hpp"
 #include "children/stderr_ring.hpp"
@@ -38,7 +39,10 @@ private:
     void write_alone(message_text line);
     task<> pump_stderr();
     task<> run_stop_ladder();
+    std::optional<result<shared_text>> next_piece(line_buffer& buffer);
     result<void> on_line(const shared_text& line);
+    bool understand(const shared_text& line);
+    void note_stray(std::string_view line, const fault& why);
     void give_up(fault reason);
 
     std::unique_ptr<process> process_;
@@ -50,6 +54,7 @@ private:
     bool is_writing_ = false; ///< a batch is on its way
     bool is_drained_ = false;
     std::size_t garbage_in_a_row_ = 0;
+    output_framer framer_;
 };
 
 } // namespace mcpgw

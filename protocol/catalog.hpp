@@ -35,6 +35,9 @@ struct upstream_lists {
     std::string capabilities;   ///< raw object from initialize or discover; empty: never started
     std::string instructions;   ///< text; may be empty
     cache_hints discover_hints; ///< of server/discover
+    /// What was wrong with entries and is mended or left out, in words; not more than remarks_max.
+    std::vector<std::string> remarks;
+    static constexpr std::size_t remarks_max = 20;
 
     [[nodiscard]] const std::vector<list_item>& items(list_kind kind) const;
     [[nodiscard]] std::vector<list_item>& items(list_kind kind);

@@ -72,7 +72,34 @@ constexpr std::array result_members{
     named_member<result_spans>{"structuredContent", &result_spans::structured_content},
     named_member<result_spans>{"isError", &result_spans::is_error},
     named_member<result_spans>{"task", &result_spans::task},
+    named_member<result_spans>{"content", &result_spans::content},
 };
+
+/// What is looked at in a block of `content`.
+struct block_spans {
+    text_span type, text, data, mime_type, uri, name;
+};
+
+constexpr std::array block_members{
+    named_member<block_spans>{"type", &block_spans::type},
+    named_member<block_spans>{"text", &block_spans::text},
+    named_member<block_spans>{"data", &block_spans::data},
+    named_member<block_spans>{"mimeType", &block_spans::mime_type},
+    named_member<block_spans>{"uri", &block_spans::uri},
+    named_member<block_spans>{"name", &block_spans::name},
+};
+
+/// Whether a block has what its type needs (schema, ContentBlock); finer things are left to
+/// repair_result(), which looks at those that have more than that.
+bool is_plain_block(const block_spans& block, std::string_view text) {
+    const auto is_text = [text](text_span value) { return value && text[value.begin] == '"'; };
+    const auto type = block.type.of(text);
+    if (type == "\"text\"") return is_text(block.text);
+    if (type == "\"image\"" || type == "\"audio\"")
+        return is_text(block.data) && is_text(block.mime_type);
+    if (type == "\"resource_link\"") return is_text(block.uri) && is_text(block.name);
+    return false;
+}
 
 /// An id, given that it is valid JSON: a string, or digits alone (1.0 and 1e3 are no integers,
 /// since readers disagree on what they equal).
@@ -118,6 +145,10 @@ private:
     text_span* claim(const Table& table, Spans& spans, const scanned_name& name);
     bool scan_value(text_span* slot);
     bool scan_value(text_span* slot, text_span& longest);
+    template <class Table>
+    void check_escaped(const Table& table, const scanned_name& name);
+    bool scan_content();
+    bool scan_block();
     void complain(std::size_t offset, const char* expected);
 
     std::string_view text_;
@@ -139,6 +170,7 @@ result<envelope> message_scanner::run() {
         return refuse_at(errc::invalid_request, complaint_offset_, complaint_);
     found_.has_newline = in_.has_newline();
     found_.mentions_resources = in_.mentions_resources();
+    found_.has_null = in_.has_null();
     return found_;
 }
 
@@ -149,11 +181,21 @@ result<envelope> message_scanner::run() {
     complaint_offset_ = offset;
 }
 
+/// A name with escapes is another way to spell one of the table, or none of our business.
+template <class Table>
+[[gnu::noinline, gnu::cold]] void message_scanner::check_escaped(const Table& table,
+                                                                 const scanned_name& name) {
+    const auto spelt = unquote_json(text_.substr(name.offset, name.text.size() + 2));
+    for (const auto& member : table)
+        if (member.name == spelt)
+            complain(name.offset, "a member name without escape sequences");
+}
+
 /// The span for a member of that name; nothing if the table does not name it or has it already.
 template <class Table, class Spans>
 text_span* message_scanner::claim(const Table& table, Spans& spans, const scanned_name& name) {
     if (name.has_escapes) {
-        complain(name.offset, "a member name without escape sequences");
+        check_escaped(table, name);
         return nullptr;
     }
     for (const auto& member : table) {
@@ -235,6 +277,13 @@ bool message_scanner::scan_result() {
     return scan_members(in_, [this](const scanned_name& name) {
         text_span* const slot = claim(result_members, found_.in_result, name);
         text_span& longest = found_.in_result.longest;
+        if (slot == &found_.in_result.content) {
+            const std::size_t begin = in_.offset();
+            if (!scan_content()) return false;
+            *slot = {begin, in_.offset()};
+            if (slot->size() > longest.size()) longest = *slot;
+            return true;
+        }
         if (slot != &found_.in_result.meta) return scan_value(slot, longest);
         if (!in_.is_at('{')) {
             complain(in_.offset(), "an object as _meta");
@@ -247,6 +296,40 @@ bool message_scanner::scan_result() {
         if (slot->size() > longest.size()) longest = *slot;
         return true;
     });
+}
+
+/// Notes in passing whether the blocks are plain, so that no second look at them is needed.
+bool message_scanner::scan_content() {
+    if (!in_.is_at('[')) {
+        found_.in_result.has_odd_content = true;
+        return in_.skip_value();
+    }
+    if (!in_.enter_array()) return false;
+    for (;;) {
+        bool has_element = false;
+        if (!in_.has_element(has_element)) return false;
+        if (!has_element) return true;
+        if (!scan_block()) return false;
+    }
+}
+
+bool message_scanner::scan_block() {
+    bool& is_odd = found_.in_result.has_odd_content;
+    if (!in_.is_at('{')) {
+        is_odd = true;
+        return in_.skip_value();
+    }
+    block_spans block;
+    const bool is_read = scan_members(in_, [&](const scanned_name& name) {
+        text_span* slot = nullptr;
+        for (const auto& member : block_members)
+            if (member.name == name.text) slot = &(block.*member.slot);
+        // Rarer members (annotations, icons) have shapes of their own; twice is odd as well.
+        is_odd |= slot == nullptr || *slot;
+        return scan_value(slot);
+    });
+    is_odd |= is_read && !is_plain_block(block, text_);
+    return is_read;
 }
 
 /// An object `_meta`: scan() reads it, if it is another one than the last.
@@ -262,9 +345,12 @@ bool message_scanner::scan_unless_known(known_meta::place where, Scan scan) {
         return true;
     }
     const bool before = in_.mentions_resources(); // what is in it does not count, known or not
+    const bool had_null = in_.has_null();
+    in_.set_has_null(false);
     if (!scan()) return false;
     in_.set_mentions_resources(before);
-    const bool is_good = complaint_ == nullptr && !in_.has_newline();
+    const bool is_good = complaint_ == nullptr && !in_.has_newline() && !in_.has_null();
+    in_.set_has_null(had_null || in_.has_null());
     if (known_ != nullptr && is_good) known_->keep({begin, in_.offset()}, text_, where, found_);
     return true;
 }

@@ -45,10 +45,11 @@ struct envelope {
     bool has_newline = false; ///< raw \n or \r between tokens: must not go onto a stdio line so
     /// A string outside `_meta` begins with "resource", perhaps in a link to one.
     bool mentions_resources = false;
+    bool has_null = false; ///< some value in it is null: perhaps of a member that counts as absent
     bool has_foreign_meta = false; ///< `params._meta` has members beside those of in_meta
 
     text_span id;     ///< raw; a string, an integer, or (error responses only) null
-    text_span method; ///< without quotes; contains no escapes
+    text_span method; ///< without quotes; contains no escapes (repair_message() resolves them)
     text_span params; ///< raw object (or array, which MCP does not use: refused)
     text_span result; ///< raw value
     text_span error;  ///< raw object
@@ -73,6 +74,9 @@ struct envelope {
     struct result_spans {
         text_span result_type, meta, next_cursor, structured_content, is_error;
         text_span task;    ///< of tools/call: a task was made (2025-11-25)
+        text_span content; ///< of tools/call
+        /// `content` is no array of the blocks that MCP knows, with what each of them needs.
+        bool has_odd_content = false;
         text_span longest; ///< the longest value of all, so that it need not be read again
         friend bool operator==(const result_spans&, const result_spans&) = default;
     } in_result;
@@ -90,8 +94,8 @@ struct envelope {
 ///  - nesting deeper than the limit -> depth_exceeded
 ///  - a top-level array -> batch_not_supported
 ///  - `jsonrpc` missing or not "2.0"; duplicate members among those that envelope names (at the top
-///    level, in params, in params._meta, in result); escape sequences in any member name at those
-///    levels; `id` neither string nor integer (null only in an error response); both or neither of
+///    level, in params, in params._meta, in result); such a name spelt with escape sequences;
+///    `id` neither string nor integer (null only in an error response); both or neither of
 ///    `result`/`error` in a response; `method` no string or with escapes; `params` no object;
 ///    `_meta` no object; response members beside `method` -> invalid_request
 ///

@@ -180,6 +180,7 @@ bool json_scanner::skip_scalar() {
     case 'f':
         return skip_literal("false");
     case 'n':
+        has_null_ = true;
         return skip_literal("null");
     default:
         if (*at_ == '-' || is_digit(*at_)) return skip_number();
@@ -253,8 +254,22 @@ bool json_scanner::enter_object() {
 }
 
 bool json_scanner::has_member(bool& answer) {
+    return has_next('}', "',' or '}'", answer);
+}
+
+bool json_scanner::enter_array() {
+    if (!is_at('[')) return fail(at_, "'['");
+    is_first_member_ = true;
+    return open(false);
+}
+
+bool json_scanner::has_element(bool& answer) {
+    return has_next(']', "',' or ']'", answer);
+}
+
+bool json_scanner::has_next(char closing, const char* expected, bool& answer) {
     skip_blanks();
-    answer = !is_at('}');
+    answer = !is_at(closing);
     if (!answer) {
         ++at_;
         --depth_;
@@ -265,9 +280,12 @@ bool json_scanner::has_member(bool& answer) {
         is_first_member_ = false;
         return true;
     }
-    if (!is_at(',')) return fail(at_, "',' or '}'");
+    if (!is_at(',')) return fail(at_, expected);
     ++at_;
     skip_blanks();
+    // A comma promises one more, which would pass for the end: [1,] is refused, as the value is.
+    if (is_at(closing))
+        return fail(at_, closing == ']' ? "a JSON value" : "a member name in quotes");
     return true;
 }
 

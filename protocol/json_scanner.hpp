@@ -42,6 +42,9 @@ public:
     /// A string or name so far begins with "resource", as in all that links to one.
     [[nodiscard]] bool mentions_resources() const { return mentions_resources_; }
     void set_mentions_resources(bool so) { mentions_resources_ = so; }
+    /// A value so far is null.
+    [[nodiscard]] bool has_null() const { return has_null_; }
+    void set_has_null(bool so) { has_null_ = so; }
 
     void skip_blanks() {
         if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') skip_blank_run();
@@ -58,6 +61,10 @@ public:
     bool has_member(bool& answer);
     bool take_name(scanned_name& name);
 
+    /// The elements of an array: enter_array(), then a value as long as has_element() says so.
+    bool enter_array();
+    bool has_element(bool& answer);
+
     /// Nothing but blanks up to the end of the text.
     bool expect_end();
 
@@ -71,6 +78,7 @@ private:
     bool skip_number();
     bool skip_literal(std::string_view word);
     bool skip_scalar();
+    bool has_next(char closing, const char* expected, bool& answer);
     bool skip_name_and_colon();
     bool leave_values(std::size_t base, bool& is_done);
     bool open(bool is_object);
@@ -87,6 +95,7 @@ private:
     std::size_t depth_max_;
     bool has_newline_ = false;
     bool mentions_resources_ = false;
+    bool has_null_ = false;
     bool is_first_member_ = false;
     errc code_ = errc::parse_error;
     const char* failed_at_ = nullptr;

@@ -166,7 +166,13 @@ task<> ask_servers(application& app, exposure expose, check_report& report) {
         });
         server.state = status.state;
         server.tools = c.lists().tools.size();
-        if (!outcomes[i].has_error()) continue;
+        const auto key = fmt::format("children[{}]", c.name());
+        for (const auto& remark : c.lists().remarks)
+            report.add(severity::warning, key, fmt::format("what it offers: {}", remark));
+        if (!outcomes[i].has_error()) {
+            if (!status.last_error.empty()) report.add(severity::warning, key, status.last_error);
+            continue;
+        }
         server.last_words = std::move(status.stderr_lines);
         report_failure(report, c, outcomes[i].error());
     }

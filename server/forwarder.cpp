@@ -5,6 +5,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/request_digest.hpp"
+#include "protocol/result_repair.hpp"
 #include "protocol/rpc.hpp"
 #include "server/forwarder_journey.hpp"
 
@@ -128,6 +129,12 @@ result<forwarded_answer> forwarder::finish(journey& way, const result<upstream_a
         return forwarded_answer{
             error_for_client(error, way.context, way.what.method, way.what.uri_json), true};
     }
+    const auto repaired = repair_result(way.what.method, answer->line, message);
+    if (repaired.has_error())
+        return fault{repaired.error().code,
+                     fmt::format("server '{}' answered with what is no result of {}: {}",
+                                 way.what.upstream, way.what.method, repaired.error().detail)};
+    if (*repaired) return forwarded_answer{result_for_client(**repaired, way.context)};
     const auto body = message.result.of(answer->line);
     if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server())) {
         way.task_token = message.id.of(answer->line);

@@ -37,7 +37,7 @@ constexpr std::string_view tool_definitions = R"json([
    "status":{"type":"string","enum":["not_started","starting","running","unhealthy","failed","stopped"]},
    "pid":{"anyOf":[{"type":"integer"},{"type":"null"}]},"uptime_seconds":{"type":"integer"},
    "restarts":{"type":"integer"},"calls_in_flight":{"type":"integer"},
-   "last_error":{"anyOf":[{"type":"string"},{"type":"null"}]},"stderr_tail":{"type":"array","items":{"type":"string"}},
+   "last_error":{"anyOf":[{"type":"string"},{"type":"null"}]},"stderr_tail":{"type":"array","items":{"type":"string"}},"remarks":{"type":"array","items":{"type":"string"}},
    "era":{"anyOf":[{"type":"string","enum":["legacy","modern"]},{"type":"null"}]},
    "protocol_version":{"anyOf":[{"type":"string"},{"type":"null"}]},
    "server_info":{"anyOf":[{"type":"object"},{"type":"null"}]},"garbage_lines":{"type":"integer"},

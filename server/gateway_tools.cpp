@@ -59,6 +59,12 @@ std::string_view text_or(const json::object& object, std::string_view key) {
 }
 
 fault unknown_tool(const upstream& c, const std::string& name) {
+    if (c.lists().tools.empty()) {
+        const auto status = c.status();
+        return {errc::tool_not_found,
+                fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
+                            status.last_error.empty() ? "it lists no tools" : status.last_error)};
+    }
     std::vector<std::string_view> known;
     for (const auto& tool : c.lists().tools) known.push_back(tool.key);
     constexpr std::size_t shown_max = 30;
@@ -135,6 +141,8 @@ json::object gateway_tools::status_of(const upstream& c) {
     o["last_error"] =
         status.last_error.empty() ? json::value(nullptr) : json::value(status.last_error);
     o["stderr_tail"] = json::array(status.stderr_lines.begin(), status.stderr_lines.end());
+    const auto& remarks = c.lists().remarks;
+    if (!remarks.empty()) o["remarks"] = json::array(remarks.begin(), remarks.end());
     o["era"] =
         status.spoken ? json::value(to_string(era_of(*status.spoken))) : json::value(nullptr);
     o["protocol_version"] =

@@ -1,6 +1,7 @@
 #include "transports/legacy_sse.hpp"
 
 #include "protocol/batch.hpp"
+#include "protocol/message_repair.hpp"
 #include "protocol/sse.hpp"
 #include "transports/http_connection.hpp"
 #include "transports/session_request.hpp"
@@ -89,7 +90,8 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
         if (taken.has_error()) co_return co_await connection.write_error(taken.error());
         co_return co_await write_accepted(connection);
     }
-    const auto scanned = scan_envelope(request.text, limits);
+    const auto scanned =
+        scan_message(request.text, limits, nullptr, message_origin::client);
     if (scanned.has_error()) {
         const auto raw_id = find_id(request.text, limits);
         co_return co_await connection.write_error(scanned.error(), raw_id);

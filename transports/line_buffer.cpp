@@ -70,6 +70,13 @@ result<std::optional<shared_text>> line_buffer::next_line() {
     }
 }
 
+shared_text line_buffer::take(std::size_t bytes) {
+    const std::string_view taken = rest().substr(0, bytes);
+    begin_ += taken.size();
+    scanned_ = std::max(scanned_, begin_);
+    return block_.share(taken);
+}
+
 std::string_view line_buffer::rest() const {
     return {block_.data() + begin_, end_ - begin_};
 }

@@ -28,7 +28,10 @@ public:
     /// cannot be read any further as lines.
     result<std::optional<shared_text>> next_line();
 
-    /// Bytes after the last newline, at the end of the stream: an unfinished line.
+    /// The next bytes, whatever lines there are: as many as rest() has at least.
+    shared_text take(std::size_t bytes);
+
+    /// Bytes that were not handed out: at the end of the stream, an unfinished line.
     [[nodiscard]] std::string_view rest() const;
 
 private:

@@ -1,6 +1,7 @@
 #include "transports/stdio_transport.hpp"
 
 #include "protocol/batch.hpp"
+#include "protocol/message_repair.hpp"
 #include "protocol/modern_headers.hpp"
 #include "protocol/rpc.hpp"
 #include "transports/line_buffer.hpp"
@@ -114,7 +115,8 @@ void stdio_transport::on_line(const shared_text& line) {
         if (taken.has_error()) box_->push(make_error_response({}, taken.error()));
         return;
     }
-    const auto scanned = scan_envelope(line, limits);
+    const auto scanned =
+        scan_message(request.text, limits, nullptr, message_origin::client);
     if (scanned.has_error()) {
         box_->push(make_error_response(find_id(line, limits), scanned.error()));
         return;

@@ -2,6 +2,7 @@
 
 #include "protocol/batch.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/message_repair.hpp"
 #include "protocol/modern_headers.hpp"
 #include "transports/http_batch.hpp"
 #include "transports/http_exchange.hpp"
@@ -157,7 +158,8 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
         return connection.write_error(acceptable.error());
     if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
     const scan_limits limits{connection.service().limits.depth_max};
-    const auto scanned = scan_envelope(body, limits, connection.last_meta());
+    const auto scanned =
+        scan_message(body, limits, &connection.last_meta(), message_origin::client);
     if (scanned.has_error()) return connection.write_error(scanned.error(), find_id(body, limits));
     client_request request;
     request.text = std::move(body);

@@ -261,11 +261,13 @@ TEST_CASE("duplicates_elsewhere_pass") {
 
 TEST_CASE("escapes_in_member_names_are_refused_where_they_could_hide_a_member") {
     CHECK(refusal(R"({"jsonrpc":"2.0","\u0069d":1,"method":"a"})") == errc::invalid_request);
-    CHECK(refusal(R"({"jsonrpc":"2.0","x\n":1,"method":"a"})") == errc::invalid_request);
     CHECK(refusal(request_with_params(R"({"n\u0061me":"b"})")) == errc::invalid_request);
-    CHECK(refusal(request_with_params(R"({"_meta":{"a\/b":1}})")) == errc::invalid_request);
+    CHECK(refusal(request_with_params(R"({"_meta":{"progress\u0054oken":1}})")) ==
+          errc::invalid_request);
     CHECK(refusal(response_with_result(R"({"is\u0045rror":true})")) == errc::invalid_request);
     CHECK(scan_envelope(request_with_params(R"({"arguments":{"n\u0061me":"b"}})")).has_value());
+    CHECK(scan_envelope(request_with_params(R"({"_meta":{"a\/b":1}})")).has_value());
+    CHECK(scan_envelope(R"({"jsonrpc":"2.0","x\n":1,"method":"a"})").has_value());
     CHECK(scan_envelope(response_with_result(R"({"_meta":{"a\/b":1}})")).has_value());
 }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "protocol/list_bridge.hpp"
+#include "protocol/shape.hpp"
+
+#include <string_view>
+
+namespace mcpgw {
+
+/// The shapes that MCP's schemas give to what servers send (schema of 2025-11-25 and 2026-07-28;
+/// the older revisions know a part of the members, which the bridges leave out).
+
+/// An entry of a list: a tool, prompt, resource or template.
+const shape& list_item_shape(list_kind kind);
+/// A block of content by its `type`; null: MCP knows no such type.
+const shape* block_shape(std::string_view block);
+/// The result of a method, without blocks of content; null: it has no members that matter.
+const shape* result_shape(std::string_view method);
+
+/// Fits a block of content (ContentBlock). A text alone stands for a block of type text.
+result<fitted_object> fit_block(std::string_view block, std::string_view place);
+
+} // namespace mcpgw
