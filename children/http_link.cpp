@@ -81,7 +81,8 @@ task<> http_link::wait_for_last_answers() {
     while (calls_.size() > 0 && clock_type::now() < until) co_await changed_.wait_until(until);
 }
 
-void http_link::stop() {
+void http_link::stop(std::chrono::milliseconds grace) {
+    end_grace_ = std::min(grace, options_.stop_grace);
     is_stopping_ = true;
     changed_.notify_all();
 }
@@ -96,7 +97,7 @@ task<> http_link::end_session() {
     if (session_.id.empty()) co_return;
     auto fields = stream_fields(session_, {});
     auto request = co_await make_request("DELETE", std::move(fields));
-    request.deadline = clock_type::now() + options_.stop_grace;
+    request.deadline = clock_type::now() + end_grace_;
     abort_signal not_aborted;
     const auto ended = co_await client_.fetch(std::move(request), reply_bytes_max, not_aborted);
     // 405: it does not let clients end sessions. Whatever it says, we are done.

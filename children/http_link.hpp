@@ -30,7 +30,8 @@ public:
               std::optional<proxy_address> proxy, events& listener, logger& log);
 
     task<> run() override;
-    void stop() override;
+    using link::stop;
+    void stop(std::chrono::milliseconds grace) override;
     task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
@@ -130,6 +131,8 @@ private:
     remote_session session_;
     std::optional<http_url> endpoint_; ///< HTTP+SSE: where messages go, once it is known
     std::optional<fault> sse_fault_;   ///< why there is no such stream
+    /// For telling the server that its session ends.
+    std::chrono::milliseconds end_grace_{2'000};
     bool uses_sse_ = false;
     bool is_sse_open_ = false;
     bool is_session_lost_ = false;

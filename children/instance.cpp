@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t tasks_max = 512;          // life, health, refresh, listen, one per question
 constexpr std::chrono::seconds look_again{10};  // when nothing tells of a change
 constexpr std::chrono::seconds patience_max{1}; // of a call that finds its server at rest
+constexpr std::chrono::milliseconds unready_grace{600}; // to end, for what is closed in its start
 
 std::string find_in(const std::vector<std::string>& environment, const std::string& name) {
     for (const auto& entry : environment)
@@ -133,7 +134,15 @@ void instance::start() {
 
 task<> instance::run() {
     running_since_ = {};
-    const auto outcome = co_await run_once();
+    result<void> outcome;
+    try {
+        outcome = co_await run_once();
+    } catch (const std::exception& e) { // else everybody would wait for this start for ever
+        outcome = fault{errc::internal_error, fmt::format("server '{}': unexpected exception: {}",
+                                                          options_.name, e.what())};
+        if (link_) link_->stop();
+        link_.reset();
+    }
     ++attempts_ended_;
     const auto ran = running_since_ == clock_type::time_point{}
                          ? clock_type::duration::zero()
@@ -194,8 +203,9 @@ void instance::log_start(const link& peer) const {
                        to_string(*spoken_), tools);
 }
 
-task<result<void>> instance::wait_rest(clock_type::time_point deadline) {
-    while (!is_closed_ && !is_alive_ && restarts_.is_resting(clock_type::now())) {
+task<result<void>> instance::wait_rest(clock_type::time_point deadline, abort_signal& abort) {
+    while (!abort.reason() && !is_closed_ && !is_alive_ &&
+           restarts_.is_resting(clock_type::now())) {
         const auto again = restarts_.retry_at();
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(again - clock_type::now());
         // The first call after a crash just takes a little longer; a server that keeps failing is
@@ -209,17 +219,18 @@ task<result<void>> instance::wait_rest(clock_type::time_point deadline) {
                             fmt::format("{} (next start in {} ms at the earliest)",
                                         restarts_.reason(), wait.count()),
                             fmt::format(R"({{"retryAfterMs":{}}})", wait.count())};
-        co_await changed_.wait_until(again);
+        co_await changed_.wait_until(again, abort);
     }
+    if (abort.reason()) co_return *abort.reason();
     co_return result<void>{};
 }
 
-task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
+task<result<void>> instance::ensure_running(clock_type::time_point deadline, abort_signal& abort) {
     // A process that is on its way out is waited for, and then another one is started.
     bool is_ending = is_alive_ && is_stop_wanted_;
     while (!is_closed_) {
         if (is_running()) co_return result<void>{};
-        auto rested = co_await wait_rest(deadline);
+        auto rested = co_await wait_rest(deadline, abort);
         if (rested.has_error()) co_return rested;
         if (is_running() || is_closed_) continue;
         const auto attempts_before = attempts_ended_;
@@ -229,7 +240,8 @@ task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
         }
         // A program that is not there fails before start() returns: nothing is to be waited for.
         if (attempts_ended_ == attempts_before) {
-            const bool was_notified = co_await changed_.wait_until(deadline);
+            const bool was_notified = co_await changed_.wait_until(deadline, abort);
+            if (abort.reason() && !is_running()) co_return *abort.reason();
             if (!was_notified && !is_running())
                 co_return fault{
                     errc::call_timed_out,
@@ -252,8 +264,10 @@ task<result<void>> instance::ensure_running(clock_type::time_point deadline) {
                     fmt::format("server '{}' has been shut down", options_.name)};
 }
 
-task<> instance::wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline) {
-    while (link_ == peer && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
+task<> instance::wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline,
+                             abort_signal& abort) {
+    while (link_ == peer && clock_type::now() < deadline && !abort.reason())
+        co_await changed_.wait_until(deadline, abort);
 }
 
 void instance::begin_stop() {
@@ -271,8 +285,14 @@ task<> instance::stop() {
     if (lives_ == life && state_ != upstream_state::not_started) set_state(upstream_state::stopped);
 }
 
-task<> instance::close() {
+void instance::begin_close() {
     is_closed_ = true;
+    if (link_ && state_ == upstream_state::starting) link_->stop(unready_grace);
+    begin_stop();
+}
+
+task<> instance::close() {
+    begin_close();
     co_await stop();
     calls_changed_.notify_all();
     co_await tasks_.wait_all();

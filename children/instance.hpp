@@ -115,23 +115,32 @@ public:
     /// Whether its era is known to be right: then it is given time instead of being given up.
     void trust_era(bool is_certain) { is_era_certain_ = is_certain; }
 
-    /// Starts it if it does not run. Many callers wait for one start.
-    task<result<void>> ensure_running(clock_type::time_point deadline);
+    /// Starts it if it does not run. Many callers wait for one start; one that is aborted leaves
+    /// the start to the others.
+    task<result<void>> ensure_running(clock_type::time_point deadline, abort_signal& abort);
     /// While the server rests after a failure: waits, or tells when the next start may be
     /// (server_failed, with `retryAfterMs`), as `restart_options::calls` says.
-    task<result<void>> wait_rest(clock_type::time_point deadline);
+    task<result<void>> wait_rest(clock_type::time_point deadline, abort_signal& abort);
     /// Until `peer` is its connection no longer.
-    task<> wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline);
+    task<> wait_end_of(std::shared_ptr<link> peer, clock_type::time_point deadline,
+                       abort_signal& abort);
     /// Asks it to end; stop() waits for that.
     void begin_stop();
+    /// As close(), without waiting for it.
+    void begin_close();
     task<> stop();
-    /// Stops it for good: nothing starts it again. Returns when nothing of it is left.
+    /// Stops it for good: nothing starts it again. Returns when nothing of it is left. What is
+    /// still on its way up has nothing to bring to an end, and little time for it.
     task<> close();
 
     /// From its next start on it fetches the lists that its upstream offers.
     void offer_lists() { has_lists_ = true; }
+    /// Its lists() are its own.
+    [[nodiscard]] bool has_read_lists() const {
+        return has_lists_ && !lists_->capabilities.empty();
+    }
     /// Fetches the lists again, if they are offered, and waits for that.
-    task<> refresh();
+    task<> refresh(abort_signal& abort);
     /// The fields that a call must have besides those of every request; for remote servers.
     [[nodiscard]] param_fields headers_of(const upstream_call& request) const {
         return headers_.fields_of(request);
@@ -139,8 +148,10 @@ public:
     /// Its lists may be out of date: a modern server that does not tell of changes gave them for a
     /// time that is over (2026-07-28, server/utilities/caching), or one could not be read.
     [[nodiscard]] bool has_stale_lists(clock_type::time_point now) const;
-    /// Fetches stale lists again, or waits for those that are being fetched, until the deadline.
-    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
+    /// Fetches stale lists again, or waits for those that are being fetched, at most `patience`
+    /// from when that began: who comes later to a server that does not answer does not wait.
+    task<> refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                         abort_signal& abort);
     /// Why a list is not what the server has now; empty: it is.
     [[nodiscard]] const std::string& list_problem() const { return list_problem_; }
     /// Some client wants log messages: a legacy server is told to send them all, now and after
@@ -204,7 +215,7 @@ private:
     void learn_headers(std::vector<list_item>& tools);
     void refresh_if_wanted();
     task<> refresh_lists(std::shared_ptr<link> peer);
-    task<> refresh_until(clock_type::time_point deadline);
+    task<> refresh_until(clock_type::time_point deadline, abort_signal& abort);
     task<> request_logs(std::shared_ptr<link> peer);
 
     // changes (instance_watch.cpp)
@@ -274,7 +285,9 @@ private:
     bool wants_logs_ = false;
     bool is_refreshing_ = false;
     bool is_refresh_wanted_ = false;
+    clock_type::time_point refreshing_since_{};
     bool has_asked_roots_ = false;
+    clock_type::time_point last_refusal_{}; ///< of a question that could be meant for several
 
     std::optional<revision> spoken_;
     std::string server_info_;

@@ -171,11 +171,13 @@ bool instance::is_pending(std::string_view child_id) const {
 /// left. Guessing could show one user's question to another.
 task<> instance::hold_question(std::shared_ptr<link> peer, std::string child_id,
                                std::string method_name, std::string params) {
-    const auto deadline = clock_type::now() + options_.question_hold_timeout;
+    const auto asked_at = clock_type::now();
     std::shared_ptr<call_observer> only;
     while (link_ == peer && is_pending(child_id)) {
         const auto observers = peer->observers();
         only = sole_owner(observers, peer->abandoned());
+        // One refusal at a time: the call that it ends tells whose the others are.
+        const auto deadline = std::max(asked_at, last_refusal_) + options_.question_hold_timeout;
         const bool is_late = clock_type::now() >= deadline;
         if (only || observers.empty() || is_late) break;
         co_await calls_changed_.wait_until(deadline);
@@ -183,9 +185,11 @@ task<> instance::hold_question(std::shared_ptr<link> peer, std::string child_id,
     if (link_ != peer || !is_pending(child_id)) co_return; // ended, or withdrawn
     std::erase_if(questions_, [&](const auto& q) { return q.child_id == child_id; });
     if (only) co_return ask(only, child_id, method_name, params);
+    last_refusal_ = clock_type::now();
     answer(child_id, fault{errc::session_error,
                            "calls of several clients are in flight, so it is not certain who must "
-                           "be asked; set interactive = true for this server"});
+                           "be asked; interactive = true for this server gives each of its "
+                           "processes one client at a time from the beginning"});
 }
 
 task<> instance::answer_question(std::shared_ptr<link> peer, pending_question pending) {
@@ -226,6 +230,8 @@ void instance::on_notification(std::string_view line, const envelope& message,
     if (name == notification::cancelled) return withdraw_question(line, message);
     if (name == notification::tools_changed || name == notification::prompts_changed ||
         name == notification::resources_changed) {
+        // One of several processes may have come to offer something of its own.
+        has_lists_ = true;
         is_refresh_wanted_ = true; // during the start: looked at when that has ended
         return refresh_if_wanted();
     }

@@ -6,6 +6,8 @@
 #include "protocol/message_repair.hpp"
 #include "protocol/shapes.hpp"
 
+#include "transports/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -158,14 +160,17 @@ bool instance::has_stale_lists(clock_type::time_point now) const {
     return era_ == era::modern && age >= refresh_pause && lists_->is_stale(now);
 }
 
-task<> instance::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
+task<> instance::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                               abort_signal& abort) {
     if (has_stale_lists(now)) is_refresh_wanted_ = true;
-    co_await refresh_until(deadline);
+    refresh_if_wanted();
+    co_await refresh_until(refreshing_since_ + patience, abort);
 }
 
-task<> instance::refresh_until(clock_type::time_point deadline) {
+task<> instance::refresh_until(clock_type::time_point deadline, abort_signal& abort) {
     refresh_if_wanted();
-    while (is_refreshing_ && clock_type::now() < deadline) co_await changed_.wait_until(deadline);
+    while (is_refreshing_ && clock_type::now() < deadline && !abort.reason())
+        co_await changed_.wait_until(deadline, abort);
 }
 
 /// Only what is reached over HTTP must heed the annotations, and only in the modern era.
@@ -179,20 +184,25 @@ void instance::learn_headers(std::vector<list_item>& tools) {
 void instance::refresh_if_wanted() {
     if (!has_lists_ || !is_refresh_wanted_ || is_refreshing_ || !is_running()) return;
     is_refreshing_ = true; // before: the coroutine may end before spawn() returns
+    refreshing_since_ = clock_type::now();
     if (!tasks_.spawn(refresh_lists(link_))) is_refreshing_ = false;
 }
 
 task<> instance::refresh_lists(std::shared_ptr<link> peer) {
+    const on_scope_exit finish{[this] {
+        is_refreshing_ = false;
+        changed_.notify_all();
+    }};
     // Several changes in a row cost one more fetch, not one each.
-    while (std::exchange(is_refresh_wanted_, false) && !peer->has_ended())
+    while (std::exchange(is_refresh_wanted_, false) && !peer->has_ended()) {
         co_await fetch_lists(peer);
-    is_refreshing_ = false;
-    changed_.notify_all();
+        refreshing_since_ = clock_type::now();
+    }
 }
 
-task<> instance::refresh() {
+task<> instance::refresh(abort_signal& abort) {
     is_refresh_wanted_ = true;
-    co_await refresh_until(clock_type::now() + options_.list_timeout);
+    co_await refresh_until(clock_type::now() + options_.list_timeout, abort);
 }
 
 void instance::want_logs() {

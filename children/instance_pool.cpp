@@ -1,4 +1,4 @@
-// Places: which instance a call goes to, and the line of those that wait for one.
+// Places: which instance a call goes to.
 #include "children/instance_pool.hpp"
 
 #include <fmt/format.h>
@@ -9,10 +9,7 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t pool_tasks_max = 4096;       // starts and ends of instances
-constexpr std::chrono::seconds parked_grace{2};    // for people, before others need the process
-constexpr std::chrono::milliseconds hint_min{100}; // of "try again in"
-constexpr std::chrono::milliseconds hint_max{30000};
+constexpr std::size_t pool_tasks_max = 4096; // starts and ends of instances
 
 pool_member::phase phase_of(const instance& one) {
     if (one.is_ending()) return pool_member::phase::off; // it only has to be waited for
@@ -35,12 +32,20 @@ pool_member::phase phase_of(const instance& one) {
 
 // ---- place ------------------------------------------------------------------------------------
 
-instance_pool::place::place(instance_pool& pool, member& on, use what)
-    : pool_(&pool), on_(&on), use_(what) {
+instance_pool::place::place(instance_pool& pool, member& on, use what, bool is_unproven,
+                            bool can_answer)
+    : pool_(&pool), on_(&on), use_(what), is_unproven_(is_unproven), can_answer_(can_answer) {
+    if (what == use::hold) {
+        ++on.holds;
+        return;
+    }
     ++on.leases;
     if (what == use::nothing) return;
     ++on.calls;
-    if (what == use::asked_call) ++on.askers;
+    if (what != use::asked_call) return;
+    ++on.askers;
+    if (is_unproven) ++on.unproven;
+    if (can_answer) ++on.answerers;
 }
 
 instance_pool::place& instance_pool::place::operator=(place&& other) noexcept {
@@ -49,6 +54,8 @@ instance_pool::place& instance_pool::place::operator=(place&& other) noexcept {
     pool_ = std::exchange(other.pool_, nullptr);
     on_ = other.on_;
     use_ = other.use_;
+    is_unproven_ = other.is_unproven_;
+    can_answer_ = other.can_answer_;
     return *this;
 }
 
@@ -64,14 +71,24 @@ void instance_pool::place::give_back() {
     if (pool_ == nullptr) return;
     auto& pool = *std::exchange(pool_, nullptr);
     auto& from = *on_;
+    if (use_ == use::hold) {
+        if (--from.holds == 0 && from.has_closed) pool.look();
+        return;
+    }
     --from.leases;
     if (use_ != use::nothing) --from.calls;
-    if (use_ == use::asked_call && --from.askers == 0) from.owner = 0;
+    if (use_ == use::asked_call) {
+        if (is_unproven_) --from.unproven;
+        if (can_answer_) --from.answerers;
+        if (--from.askers == 0) from.owner = 0;
+    }
     if (!pool.line_.empty()) pool.freed_.notify_all();
     if (from.leases > 0) return;
     from.idle_since = clock_type::now();
-    // Whatever else may be due by then is due at a time that is known already.
-    if (from.is_leaving || pool.options_.pool.share == sharing::call) pool.look();
+    // Whatever else may be due by then is due at a time that is known already. One that was never
+    // started (its call was given up) must not count as one of them for long.
+    const bool is_off = !from.who->is_alive() && !from.is_lister;
+    if (from.is_leaving || is_off || pool.options_.pool.share == sharing::call) pool.look();
 }
 
 // ---- members ----------------------------------------------------------------------------------
@@ -96,6 +113,7 @@ instance_pool::~instance_pool() = default;
 instance_pool::member& instance_pool::add_member(std::size_t at) {
     auto made = std::make_unique<member>();
     made->who = std::make_unique<instance>(context_, options_, owner_, restarts_, era_);
+    made->number = ++members_made_;
     made->is_lister = lister_member() == nullptr;
     if (made->is_lister) made->who->offer_lists();
     if (wants_logs_) made->who->want_logs();
@@ -116,6 +134,17 @@ instance& instance_pool::lister() {
     return *(found != nullptr ? *found : add_member(0)).who;
 }
 
+instance_pool::place instance_pool::hold_lister() {
+    auto* found = lister_member();
+    if (found == nullptr) found = &add_member(0);
+    return place{*this, *found, place::use::hold};
+}
+
+bool instance_pool::is_lister(const instance& one) const {
+    return std::ranges::any_of(
+        members_, [&one](const auto& m) { return m->is_lister && m->who.get() == &one; });
+}
+
 const instance* instance_pool::first() const {
     // A successor that is still starting says less than the one that it shall replace.
     const instance* found = nullptr;
@@ -127,8 +156,11 @@ const instance* instance_pool::first() const {
     return found != nullptr || members_.empty() ? found : members_.front()->who.get();
 }
 
-instance* instance_pool::first() {
-    return const_cast<instance*>(std::as_const(*this).first());
+instance_pool::place instance_pool::hold_first() {
+    const auto* const found = first();
+    for (const auto& m : members_)
+        if (m->who.get() == found) return place{*this, *m, place::use::hold};
+    return {};
 }
 
 bool instance_pool::has_running() const {
@@ -143,6 +175,11 @@ bool instance_pool::is_alive() const {
 bool instance_pool::is_leaving(const instance& one) const {
     return std::ranges::none_of(
         members_, [&one](const auto& m) { return m->who.get() == &one && !m->is_leaving; });
+}
+
+void instance_pool::set_interactive(bool is_interactive) {
+    // From now on another one may be started for those that wait.
+    if (std::exchange(is_interactive_, is_interactive) != is_interactive) freed_.notify_all();
 }
 
 void instance_pool::want_logs() {
@@ -164,7 +201,32 @@ pool_terms instance_pool::terms() const {
             options_.limits.calls_in_flight_max};
 }
 
-std::span<const pool_member> instance_pool::view() {
+std::vector<std::shared_ptr<const upstream_lists>> instance_pool::other_lists() const {
+    std::vector<std::shared_ptr<const upstream_lists>> found;
+    for (const auto& m : members_)
+        if (!m->is_lister && !m->is_leaving && m->who->is_alive() && m->who->has_read_lists())
+            found.push_back(m->who->lists());
+    return found;
+}
+
+/// What an instance that has not said otherwise offers is what the lister does.
+bool instance_pool::has_tool(const instance& one, std::string_view tool) const {
+    const auto has = [tool](const upstream_lists& lists) {
+        return std::ranges::find(lists.tools, tool, &list_item::key) != lists.tools.end();
+    };
+    if (one.has_read_lists()) return has(*one.lists());
+    const auto* const lister = lister_member();
+    return lister != nullptr && has(*lister->who->lists());
+}
+
+std::span<const pool_member> instance_pool::view(std::string_view tool) {
+    // Where some have a tool that others lack, its calls go to those.
+    const bool differs =
+        has_other_lists_ && !tool.empty() && options_.pool.share == sharing::shared &&
+        std::ranges::any_of(members_, [&](const auto& m) {
+            return !m->is_leaving && m->who->is_running() && has_tool(*m->who, tool);
+        });
+    const auto now = clock_type::now();
     view_.clear();
     for (const auto& m : members_) {
         pool_member seen;
@@ -174,6 +236,9 @@ std::span<const pool_member> instance_pool::view() {
         seen.is_used = m->is_used;
         seen.calls = m->calls;
         seen.askers = m->askers;
+        seen.unproven = now < m->unproven_until ? m->unproven : 0;
+        seen.answerers = m->answerers;
+        seen.lacks_tool = differs && !has_tool(*m->who, tool);
         seen.leases = m->leases;
         seen.owner = m->owner;
         seen.last_owner = m->last_owner;
@@ -193,7 +258,7 @@ std::span<const pool_member> instance_pool::view() {
 instance_pool::member* instance_pool::choose(const pool_request& request, bool is_first) {
     using verdict = pool_choice::verdict;
     if (is_closed_) return nullptr;
-    const auto choice = choose_member(terms(), view(), request);
+    const auto choice = choose_member(terms(), view(request.tool), request);
     if (!is_first && !choice.is_own) return nullptr;
     switch (choice.what) {
     case verdict::wait:
@@ -209,67 +274,13 @@ instance_pool::member* instance_pool::choose(const pool_request& request, bool i
     auto& chosen = *members_[choice.member];
     if (choice.is_growing && !restarts_.is_resting(clock_type::now())) {
         auto& another = add_member(members_.size());
-        tasks_.spawn(start_ahead(another));
+        begin_start(another);
     }
     return &chosen;
 }
 
-fault instance_pool::busy(std::string_view what) const {
-    const auto hint = std::clamp(usual_wait_, hint_min, hint_max);
-    const auto running = std::ranges::count_if(
-        members_, [](const auto& m) { return !m->is_leaving && m->who->is_running(); });
-    return {errc::server_busy,
-            fmt::format("server '{}' has more to do than its {} instance{} can take: {}; try again "
-                        "in about {} ms",
-                        options_.name, running, running == 1 ? "" : "s", what, hint.count()),
-            fmt::format(R"({{"retryAfterMs":{}}})", hint.count())};
-}
-
 fault instance_pool::is_shut_down() const {
     return {errc::gateway_stopping, fmt::format("server '{}' has been shut down", options_.name)};
-}
-
-task<result<instance_pool::member*>> instance_pool::wait_in_line(pool_request request,
-                                                                 abort_signal& abort) {
-    if (line_.size() >= options_.pool.queue_max)
-        co_return busy("as many calls wait as may (instances.queue_max)");
-    if (is_closed_) co_return is_shut_down();
-    const auto since = clock_type::now();
-    const auto deadline = std::min(since + options_.pool.queue_timeout, request.deadline);
-    auto patient_until = since + parked_grace;
-    const abort_signal::listener on_abort{abort, [this] {
-                                              freed_.notify_all();
-                                          }};
-    const auto own = line_.insert(line_.end(), waiter{request.key});
-    member* chosen = nullptr;
-    while (chosen == nullptr && clock_type::now() < deadline && !abort.reason() && !is_closed_) {
-        // Nobody must wait for people: who never comes back with the answers would block the rest.
-        if (is_interactive_ && clock_type::now() >= patient_until) {
-            let_oldest_parked_give_way();
-            patient_until = clock_type::now() + parked_grace;
-        }
-        const auto look_at = is_interactive_ ? std::min(deadline, patient_until) : deadline;
-        co_await freed_.wait_until(look_at);
-        const bool is_first = std::none_of(
-            line_.begin(), own, [&request](const waiter& w) { return w.key == request.key; });
-        chosen = choose(request, is_first);
-    }
-    line_.erase(own);
-    freed_.notify_all(); // the next one is the first now
-    const auto waited =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock_type::now() - since);
-    usual_wait_ = (usual_wait_ * 7 + waited) / 8;
-    if (abort.reason()) co_return *abort.reason();
-    if (is_closed_) co_return is_shut_down();
-    if (chosen == nullptr)
-        co_return busy(fmt::format("no place was free for {} ms (instances.queue_timeout)",
-                                   options_.pool.queue_timeout.count()));
-    co_return chosen;
-}
-
-bool instance_pool::is_first_in_line(const pool_request& request) const {
-    return std::ranges::none_of(line_,
-                                [&request](const waiter& w) { return w.key == request.key; });
 }
 
 /// The place on the one that was chosen.
@@ -283,7 +294,9 @@ instance_pool::place instance_pool::enter(member& chosen, const pool_request& re
     if (changes_hands && chosen.last_owner != 0 && is_interactive_) chosen.who->drop_roots();
     chosen.owner = chosen.askers == 0 || chosen.owner == whose ? whose : 0;
     chosen.last_owner = whose;
-    return place{*this, chosen, place::use::asked_call};
+    if (request.is_unproven)
+        chosen.unproven_until = clock_type::now() + options_.question_hold_timeout;
+    return place{*this, chosen, place::use::asked_call, request.is_unproven, request.can_answer};
 }
 
 std::optional<instance_pool::place> instance_pool::try_take(const pool_request& request) {
@@ -300,29 +313,12 @@ task<result<instance_pool::place>> instance_pool::take(pool_request request, abo
         if (waited.has_error()) co_return waited.error();
         chosen = *waited;
     }
-    auto taken = enter(*chosen, request);
+    auto taken = enter(*chosen, request); // a hold: what is waited for below may end its process
     // A call that was given up may still be at work there, and ask: nobody else's business.
     const bool is_tainted = is_interactive_ && request.may_be_asked && chosen->askers == 1 &&
                             chosen->who->is_abandoned(request.owner);
     if (is_tainted) co_await chosen->who->stop();
     co_return taken;
-}
-
-void instance_pool::let_oldest_parked_give_way() {
-    std::shared_ptr<call_observer> oldest;
-    for (const auto& m : members_) {
-        const auto peer = m->who->connection();
-        if (!peer) continue;
-        for (const auto& observer : peer->observers()) {
-            const auto since = observer->parked_since();
-            if (since && (!oldest || *since < *oldest->parked_since())) oldest = observer;
-        }
-    }
-    if (!oldest) return;
-    context_.log->info("server '{}': all {} processes wait for clients; the call that waits "
-                       "longest gives way to a new one",
-                       options_.name, members_.size());
-    oldest->give_way();
 }
 
 } // namespace mcpgw

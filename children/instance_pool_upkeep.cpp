@@ -1,6 +1,8 @@
 // How many instances there are, and how one makes room for another.
 #include "children/instance_pool.hpp"
 
+#include "transports/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,6 +48,9 @@ void instance_pool::look() {
 }
 
 task<> instance_pool::look_after() {
+    const on_scope_exit finish{[this] {
+        is_looking_after_ = false;
+    }};
     while (!is_closed_) {
         forget_ended();
         if (!has_work()) break;
@@ -61,7 +66,6 @@ task<> instance_pool::look_after() {
         const auto look_at = plan.steps.empty() ? plan.look_at : now;
         co_await changed_.wait_until(look_at);
     }
-    is_looking_after_ = false;
 }
 
 /// The steps name members by their places in the view, so these are looked up before any changes.
@@ -87,7 +91,7 @@ void instance_pool::carry_out(const std::vector<pool_step>& steps) {
             begin_replacing(one);
             break;
         case pool_step::action::start:
-            tasks_.spawn(start_ahead(add_member(members_.size())));
+            begin_start(add_member(members_.size()));
             break;
         }
     }
@@ -116,12 +120,19 @@ void instance_pool::begin_replacing(member& old) {
         fresh.who->offer_lists();
         fresh.who->take_over_watches(*old.who);
     }
-    tasks_.spawn(start_ahead(fresh));
+    begin_start(fresh);
 }
 
-/// Whoever needs it waits for the same start; what comes of it is seen by on_state().
-task<> instance_pool::start_ahead(member& one) {
-    co_await one.who->ensure_running(clock_type::now() + options_.start_timeout);
+void instance_pool::begin_start(member& one) {
+    place held{*this, one, place::use::hold};
+    tasks_.spawn(start_ahead(std::move(held)));
+}
+
+/// Whoever needs it waits for the same start; what comes of it is seen by on_state(). It is held,
+/// since it may be given up and forgotten meanwhile.
+task<> instance_pool::start_ahead(place held) {
+    abort_signal never;
+    co_await held.on().ensure_running(clock_type::now() + options_.start_timeout, never);
 }
 
 void instance_pool::begin_closing(member& one) {
@@ -144,7 +155,8 @@ task<> instance_pool::close_member(member& one) {
 
 /// Who still holds a place on one that has ended must not lose sight of it.
 void instance_pool::forget_ended() {
-    std::erase_if(ending_, [](const auto& m) { return m->has_closed && m->leases == 0; });
+    std::erase_if(ending_,
+                  [](const auto& m) { return m->has_closed && m->leases == 0 && m->holds == 0; });
 }
 
 void instance_pool::begin_stop() {
@@ -152,23 +164,41 @@ void instance_pool::begin_stop() {
     for (const auto& m : members_) m->who->begin_stop();
 }
 
-task<> instance_pool::stop() {
+/// Members come and go while this waits, and may be forgotten: each is looked up anew by its number
+/// after every wait.
+task<> instance_pool::stop(abort_signal& abort) {
     begin_stop();
-    // Members come and go meanwhile.
-    std::vector<instance*> stopping;
-    for (const auto& m : members_) stopping.push_back(m->who.get());
-    for (auto* const one : stopping)
-        while (!is_closed_ && one->is_alive() && is_stop_wanted_ &&
-               std::ranges::any_of(members_, [one](const auto& m) { return m->who.get() == one; }))
-            co_await changed_.wait_until(clock_type::time_point::max());
+    std::vector<std::uint64_t> stopping;
+    for (const auto& m : members_) stopping.push_back(m->number);
+    const auto is_alive = [this](std::uint64_t number) {
+        return std::ranges::any_of(members_, [number](const auto& m) {
+            return m->number == number && m->who->is_alive();
+        });
+    };
+    while (!is_closed_ && is_stop_wanted_ && !abort.reason() &&
+           std::ranges::any_of(stopping, is_alive))
+        co_await changed_.wait_until(clock_type::time_point::max(), abort);
+}
+
+void instance_pool::begin_close() {
+    is_closed_ = true;
+    is_stop_wanted_ = true;
+    for (const auto& m : members_) m->who->begin_close();
+    freed_.notify_all();
+    changed_.notify_all();
 }
 
 task<> instance_pool::close() {
-    is_closed_ = true;
-    begin_stop();
-    freed_.notify_all();
-    changed_.notify_all();
-    for (std::size_t i = 0; i < members_.size(); ++i) co_await members_[i]->who->close();
+    begin_close();
+    std::vector<std::uint64_t> closing;
+    for (const auto& m : members_) closing.push_back(m->number);
+    for (const auto number : closing) {
+        const auto found =
+            std::ranges::find(members_, number, [](const auto& m) { return m->number; });
+        if (found == members_.end()) continue;
+        const place held{*this, **found, place::use::hold};
+        co_await held.on().close();
+    }
     freed_.notify_all();
     changed_.notify_all();
     co_await tasks_.wait_all();

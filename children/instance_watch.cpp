@@ -80,7 +80,9 @@ task<result<void>> instance::watch(std::set<std::string> uris) {
     for (const auto& uri : wanted)
         if (!before.contains(uri)) {
             const auto done = co_await subscribe(peer, method::resources_subscribe, uri);
-            if (done.has_error()) outcome = done.error();
+            if (!done.has_error()) continue;
+            outcome = done.error();
+            watched_.erase(uri); // else it would count as asked for when somebody tries again
         }
     for (const auto& uri : before)
         if (!wanted.contains(uri)) co_await subscribe(peer, method::resources_unsubscribe, uri);
@@ -92,9 +94,11 @@ std::string instance::listen_filter() const {
     const auto add = [&members](std::string_view key, std::string_view value) {
         members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", key, value);
     };
-    const auto changes = [this](std::string_view key) {
+    // Each process tells of its own changes; the sessions of a remote server tell all the same.
+    const bool may_differ = has_lists_ || options_.remote.url.empty();
+    const auto changes = [this, may_differ](std::string_view key) {
         const auto capability = find_member(agreed_.capabilities, key);
-        return has_lists_ && find_member(capability, "listChanged") == "true";
+        return may_differ && find_member(capability, "listChanged") == "true";
     };
     if (changes("tools")) add("toolsListChanged", "true");
     if (changes("prompts")) add("promptsListChanged", "true");

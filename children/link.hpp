@@ -4,6 +4,7 @@
 #include "transports/abort_signal.hpp"
 #include "transports/asio.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -44,8 +45,10 @@ public:
 
     /// The life of the link: returns when it has ended and every call has its answer or a fault.
     virtual task<> run() = 0;
-    /// Asks it to end; run() returns soon after.
-    virtual void stop() = 0;
+    /// Asks it to end; run() returns soon after. A process has `grace` for each step of that, or
+    /// its configured one where that is shorter.
+    virtual void stop(std::chrono::milliseconds grace) = 0;
+    void stop() { stop(std::chrono::milliseconds::max()); }
 
     /// One call. `spoken`: the revision agreed on, nothing before the handshake has ended.
     /// Errors: server_busy (limits), call_timed_out, call_cancelled, connection_lost,

@@ -29,8 +29,15 @@ std::size_t settled(std::span<const pool_member> members) {
     return count;
 }
 
+/// The server may turn out to ask in the middle of these calls of several clients, at least one of
+/// whom could be asked: then nobody could say whom it means.
+bool could_be_mistaken(const pool_member& m, const pool_request& request) {
+    const bool may_ask = request.is_unproven || m.unproven > 0;
+    return may_ask && !request.is_urgent && (request.can_answer || m.answerers > 0);
+}
+
 bool is_open_to(const pool_terms& terms, const pool_member& m, const pool_request& request) {
-    if (m.is_leaving || m.calls >= terms.calls_max) return false;
+    if (m.is_leaving || m.lacks_tool || m.calls >= terms.calls_max) return false;
     switch (terms.share) {
     case sharing::shared:
         break;
@@ -42,8 +49,9 @@ bool is_open_to(const pool_terms& terms, const pool_member& m, const pool_reques
         if (!m.key.empty() && m.key != request.key) return false; // an unused one becomes theirs
         break;
     }
-    if (!terms.is_interactive || !request.may_be_asked || m.askers == 0) return true;
-    return m.owner != 0 && m.owner == request.owner;
+    if (!request.may_be_asked || m.askers == 0) return true;
+    if (m.owner != 0 && m.owner == request.owner) return true;
+    return !terms.is_interactive && !could_be_mistaken(m, request);
 }
 
 int rank(phase state) {
@@ -191,7 +199,9 @@ pool_choice choose_member(const pool_terms& terms, std::span<const pool_member> 
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto& m = members[i];
         if (!is_open_to(terms, m, request)) continue;
-        const bool is_own = terms.is_interactive && m.askers > 0 && request.may_be_asked;
+        const bool is_seated = terms.is_interactive || request.is_unproven || m.unproven > 0;
+        const bool is_own = is_seated && m.askers > 0 && request.may_be_asked && m.owner != 0 &&
+                            m.owner == request.owner;
         const bool has_key = !request.key.empty() && m.key == request.key;
         // What a server remembers of a client is where the client was last.
         const bool is_known = terms.is_interactive && m.last_owner == request.owner;
@@ -201,7 +211,9 @@ pool_choice choose_member(const pool_terms& terms, std::span<const pool_member> 
         best = price;
         choice = {verdict::take, i, is_own, false};
     }
-    const bool has_room = settled(members) < terms.members_max;
+    // One more process would not have what only some of those that run have.
+    const bool is_bound = std::ranges::any_of(members, &pool_member::lacks_tool);
+    const bool has_room = !is_bound && settled(members) < terms.members_max;
     if (choice.what == verdict::take) {
         const bool is_coming = std::ranges::any_of(
             members, [](const pool_member& m) { return m.state == phase::starting; });

@@ -29,10 +29,13 @@ struct pool_member {
     bool is_used = false;    ///< its process has had a call
     /// The member that it shall replace.
     std::optional<std::size_t> replaces{};
-    std::size_t calls = 0;   ///< that run on it
-    std::size_t askers = 0;  ///< of them, those whose client the server may ask
-    std::size_t leases = 0;  ///< calls, and whatever else must not lose it (tasks)
-    std::uint64_t owner = 0; ///< of all its askers; 0: of several, or there are none
+    std::size_t calls = 0;     ///< that run on it
+    std::size_t askers = 0;    ///< of them, those whose client the server may ask
+    std::size_t unproven = 0;  ///< of the askers, those of which nobody knows whether they ask
+    std::size_t answerers = 0; ///< of the askers, those whose clients can be asked
+    bool lacks_tool = false;   ///< others have what the call needs
+    std::size_t leases = 0;    ///< calls, and whatever else must not lose it (tasks)
+    std::uint64_t owner = 0;   ///< of all its askers; 0: of several, or there are none
     std::uint64_t last_owner = 0;
     std::string_view key{}; ///< whose it is; empty: anybody's
     time_point idle_since{};
@@ -45,6 +48,11 @@ struct pool_request {
     std::string_view key{}; ///< of its session, user; empty: it has none
     std::uint64_t owner = 0;
     bool may_be_asked = false;
+    /// Nobody knows yet whether this call makes the server ask: no call of its kind has ended.
+    bool is_unproven = false;
+    bool can_answer = false; ///< its client can be asked
+    bool is_urgent = false;  ///< it has waited long enough for others to show that
+    std::string_view tool{}; ///< that is called; empty: none
     /// For waiting in line; the pool has a limit of its own.
     pool_member::time_point deadline = pool_member::time_point::max();
 };

@@ -8,8 +8,9 @@
 namespace mcpgw {
 
 namespace {
-constexpr std::size_t registry_tasks_max = 100'000; // one per child and list request that waits
-}
+constexpr std::size_t registry_tasks_max = 100'000;  // one per child and list request that waits
+constexpr std::chrono::minutes first_start_time{10}; // far more than a start may take
+} // namespace
 
 registry::registry(executor ex, naming_options naming, process_guard* guard, logger& log,
                    std::vector<std::string> environment)
@@ -20,7 +21,12 @@ registry::registry(executor ex, naming_options naming, process_guard* guard, log
     , environment_(std::move(environment))
     , schemas_({}, log)
     , merged_(std::make_shared<catalog>())
-    , tasks_(ex, registry_tasks_max) {}
+    , told_(ex)
+    , tasks_(ex, registry_tasks_max) {
+    tasks_.on_exception = [this](const std::string& what) {
+        log_.error("unexpected exception in the work on servers: {}", what);
+    };
+}
 
 registry::~registry() = default;
 
@@ -82,6 +88,7 @@ void registry::remember(const upstream& source) {
 void registry::on_lists_changed(upstream& source) {
     remember(source);
     rebuild();
+    told_.notify_all();
     if (listener_ != nullptr) listener_->on_catalog_changed();
 }
 
@@ -107,60 +114,90 @@ task<> registry::warm_up() {
     while (!to_warm_.empty() && !is_closing_) {
         auto& c = *to_warm_.front();
         to_warm_.pop_front();
+        const on_scope_exit finish{[this, &c] {
+            std::erase(warming_, &c);
+        }};
         c.keep_running();
         co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
-        std::erase(warming_, &c);
     }
-}
-
-task<> registry::start_one(upstream& c, clock_type::time_point deadline,
-                           std::shared_ptr<countdown> starts) {
-    // A failure is told where the child is used; the list goes on without it.
-    co_await c.ensure_running(deadline);
-    starts->on_end();
 }
 
 bool registry::is_listed() const {
     return std::ranges::none_of(upstreams_, [](const auto& c) { return c->is_worth_listing(); });
 }
 
-task<> registry::ensure_listed(clock_type::time_point deadline) {
-    // Shared: whoever lists may be cancelled before the children have started.
-    const auto starts = std::make_shared<countdown>(executor_);
-    for (const auto& c : upstreams_) {
-        if (!c->is_worth_listing()) continue;
-        ++starts->pending; // before: the coroutine may end before spawn() returns
-        if (!tasks_.spawn(start_one(*c, deadline, starts))) --starts->pending;
+std::vector<upstream*> registry::untold() const {
+    std::vector<upstream*> found;
+    for (const auto& c : upstreams_)
+        if (c->is_worth_listing()) found.push_back(c.get());
+    return found;
+}
+
+void registry::begin_listing(upstream& c) {
+    wanted_since_.try_emplace(&c, clock_type::now());
+    if (is_closing_ || !listing_.insert(&c).second) return; // before: it may end within spawn()
+    if (!tasks_.spawn(start_one(c))) listing_.erase(&c);
+}
+
+/// A failure is told where the child is used; the list goes on without it.
+task<> registry::start_one(upstream& c) {
+    const on_scope_exit finish{[this, &c] {
+        listing_.erase(&c);
+        told_.notify_all();
+    }};
+    co_await c.ensure_running(clock_type::now() + first_start_time);
+}
+
+task<bool> registry::wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
+                                  abort_signal& abort) {
+    if (abort.reason()) co_return false;
+    const auto now = clock_type::now();
+    auto until = now;
+    for (auto* const c : which) {
+        begin_listing(*c);
+        if (listing_.contains(c)) until = std::max(until, wanted_since_[c] + patience);
     }
-    // start_one() ends by itself at the deadline, so this does too.
-    while (starts->pending > 0) co_await starts->ended.wait_until(clock_type::time_point::max());
+    if (until <= now) co_return false;
+    co_await told_.wait_until(until, abort);
+    co_return !abort.reason();
+}
+
+task<> registry::ensure_listed(std::chrono::milliseconds patience, abort_signal& abort) {
+    for (bool is_waiting = true; is_waiting;) {
+        auto left = untold();
+        is_waiting = co_await wait_for_one(std::move(left), patience, abort);
+    }
 }
 
 task<> registry::refresh_one(upstream& c, clock_type::time_point now,
-                             clock_type::time_point deadline,
+                             std::chrono::milliseconds patience,
                              std::shared_ptr<countdown> refreshes) {
-    co_await c.refresh_stale(now, deadline);
-    refreshes->on_end();
+    const auto ends = refreshes->begin();
+    abort_signal never; // whoever lists may be gone, and it does not take long
+    co_await c.refresh_stale(now, patience, never);
 }
 
-task<> registry::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
+task<> registry::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                               abort_signal& abort) {
+    // Shared: whoever lists may be gone before the children have answered.
     const auto refreshes = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
         if (!c->has_stale_lists(now)) continue;
         ++refreshes->pending;
-        if (!tasks_.spawn(refresh_one(*c, now, deadline, refreshes))) --refreshes->pending;
+        if (!tasks_.spawn(refresh_one(*c, now, patience, refreshes))) --refreshes->pending;
     }
-    while (refreshes->pending > 0)
-        co_await refreshes->ended.wait_until(clock_type::time_point::max());
+    while (refreshes->pending > 0 && !abort.reason())
+        co_await refreshes->ended.wait_until(clock_type::time_point::max(), abort);
 }
 
 task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
+    const auto end = ends->begin();
     co_await c.close();
-    ends->on_end();
 }
 
 task<> registry::close() {
     is_closing_ = true;
+    for (const auto& c : upstreams_) remember(*c); // also what was found out about its questions
     const auto ends = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
         ++ends->pending;

@@ -3,12 +3,15 @@
 #include "children/schema_cache.hpp"
 #include "children/upstream.hpp"
 #include "protocol/catalog.hpp"
+#include "transports/on_scope_exit.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,11 +64,22 @@ public:
     [[nodiscard]] const std::deque<upstream*>& warming() const { return warming_; }
     /// No child has still to be started to know what it offers.
     [[nodiscard]] bool is_listed() const;
-    /// Starts every child that has never run and waits for them, at most until `deadline`. A child
-    /// that fails is left out: it must not fail the list of the others.
-    task<> ensure_listed(clock_type::time_point deadline);
-    /// Reads lists again that are out of date, and waits for it, at most until `deadline`.
-    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
+    /// Those that have still to be started to know what they offer, in the order of the
+    /// configuration.
+    [[nodiscard]] std::vector<upstream*> untold() const;
+    /// Starts those of them that do not run, and waits until one more of them has told what it
+    /// offers, or has failed; for each at most `patience` from when somebody first wanted to know:
+    /// one that hangs holds up those who come in that time, and nobody later. False: there is
+    /// nothing (more) to be waited for, or the wait was aborted.
+    task<bool> wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
+                            abort_signal& abort);
+    /// The same until all have, of those that are untold. A child that fails is left out: it must
+    /// not fail the list of the others. Its start goes on when nobody waits any more.
+    task<> ensure_listed(std::chrono::milliseconds patience, abort_signal& abort);
+    /// Reads lists again that are out of date; waits for that as instance::refresh_stale() does.
+    task<> refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                         abort_signal& abort);
+    [[nodiscard]] const naming_options& naming() const { return naming_; }
     /// Work in the background that must end before the upstreams do: it has to end when they are
     /// closed. False: there is too much of it.
     bool spawn(task<> work) { return tasks_.spawn(std::move(work)); }
@@ -76,9 +90,12 @@ private:
     /// How many children somebody still waits for.
     struct countdown {
         explicit countdown(executor ex) : ended(ex) {}
-        void on_end() {
-            --pending;
-            ended.notify_all();
+        /// One of them, for as long as its work takes.
+        auto begin() {
+            return on_scope_exit{[this] {
+                --pending;
+                ended.notify_all();
+            }};
         }
         broadcast ended;
         std::size_t pending = 0;
@@ -88,9 +105,9 @@ private:
     void rebuild();
     task<> warm_up();
     void remember(const upstream& source);
-    task<> start_one(upstream& c, clock_type::time_point deadline,
-                     std::shared_ptr<countdown> starts);
-    task<> refresh_one(upstream& c, clock_type::time_point now, clock_type::time_point deadline,
+    void begin_listing(upstream& c);
+    task<> start_one(upstream& c);
+    task<> refresh_one(upstream& c, clock_type::time_point now, std::chrono::milliseconds patience,
                        std::shared_ptr<countdown> refreshes);
     task<> close_one(upstream& c, std::shared_ptr<countdown> ends);
 
@@ -106,7 +123,10 @@ private:
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
     std::map<std::string, bool, std::less<>> reported_conflicts_;
     std::deque<upstream*> warming_;
-    std::deque<upstream*> to_warm_; ///< of these, those whose start has not begun
+    std::deque<upstream*> to_warm_;     ///< of these, those whose start has not begun
+    std::set<const upstream*> listing_; ///< started to know what they offer
+    std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by whoever lists
+    broadcast told_; ///< the catalog changed, or such a start has ended
     bool is_closing_ = false;
     task_group tasks_;
 };

@@ -19,6 +19,17 @@ fault useless(std::string why) {
     return {errc::internal_error, std::move(why)};
 }
 
+/// What files of older gateways do not say is not known.
+question_record read_questions(std::string_view text, std::string_view server_info) {
+    question_record questions;
+    questions.meet(server_info);
+    if (find_member(text, "asks") == "true") questions.on_question();
+    element_reader quiet{find_member(text, "quiet")};
+    while (const auto name = quiet.next())
+        if (const auto tool = unquote_json(*name)) questions.prove({}, *tool);
+    return questions;
+}
+
 result<void> read_list(std::string_view array, list_kind kind, std::size_t items_max,
                        std::vector<list_item>& into) {
     if (!is_json_array(array)) return useless(fmt::format("it has no list `{}`", array_key(kind)));
@@ -64,6 +75,11 @@ std::string encode_schema(const remembered_schema& schema, std::string_view key)
     if (!schema.server_info.empty()) text.add("serverInfo", schema.server_info);
     text.add("capabilities", lists.capabilities);
     text.add("instructions", quote_json(lists.instructions));
+    if (schema.questions.has_asked()) text.add("asks", "true");
+    std::string quiet;
+    for (const auto& tool : schema.questions.proven())
+        quiet += (quiet.empty() ? "" : ",") + quote_json(tool);
+    if (!quiet.empty()) text.add("quiet", "[" + quiet + "]");
     for (const auto kind : all_lists) {
         std::string array = "[";
         for (const auto& item : lists.items(kind))
@@ -98,6 +114,7 @@ result<remembered_schema> decode_schema(std::string_view text, std::string_view 
                                     schema.lists.items(kind));
         if (read.has_error()) return read.error();
     }
+    schema.questions = read_questions(text, schema.server_info);
     return schema;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "children/child_options.hpp"
+#include "children/question_record.hpp"
 #include "protocol/catalog.hpp"
 #include "protocol/error.hpp"
 #include "protocol/mcp.hpp"
@@ -18,6 +19,7 @@ struct remembered_schema {
     upstream_lists lists;
     revision spoken = newest_modern;
     std::string server_info; ///< raw object with the server's version; empty: it gave none
+    question_record questions{};
 };
 
 /// Which server that was: a digest of what is started or called, and in which era. Holds no secret,

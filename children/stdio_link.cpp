@@ -26,7 +26,16 @@ stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_opti
     , writer_wake_(ex)
     , drained_(ex)
     , tasks_(ex, link_tasks_max)
-    , framer_(options.limits.line_bytes_max) {}
+    , framer_(options.limits.line_bytes_max) {
+    // Without its reader or writer the link is of no use: it ends, its calls fail with the reason,
+    // and the next call starts another process.
+    tasks_.on_exception = [this](const std::string& what) {
+        log_.error("server '{}': unexpected exception: {}", options_.name, what);
+        is_drained_ = true;
+        drained_.notify();
+        give_up(named({errc::internal_error, "an unexpected exception ended its connection"}));
+    };
+}
 
 task<> stdio_link::run() {
     tasks_.spawn(read_stdout());
@@ -62,14 +71,14 @@ task<> stdio_link::run() {
     calls_.fail_all(end_reason_);
 }
 
-void stdio_link::stop() {
+void stdio_link::stop(std::chrono::milliseconds grace) {
     if (is_stopping_) return;
     is_stopping_ = true;
-    tasks_.spawn(run_stop_ladder());
+    tasks_.spawn(run_stop_ladder(std::min(grace, options_.stop_grace)));
 }
 
-task<> stdio_link::run_stop_ladder() {
-    co_await process_->stop(options_.stop_grace);
+task<> stdio_link::run_stop_ladder(std::chrono::milliseconds grace) {
+    co_await process_->stop(grace);
 }
 
 void stdio_link::give_up(fault reason) {

@@ -24,7 +24,8 @@ public:
     /// Returns when the process has ended and everything it wrote has been read.
     task<> run() override;
     /// The stop ladder.
-    void stop() override;
+    using link::stop;
+    void stop(std::chrono::milliseconds grace) override;
     task<result<upstream_answer>> call(const upstream_call& request, std::optional<revision> spoken,
                                        std::shared_ptr<call_observer> observer,
                                        abort_signal& abort) override;
@@ -38,7 +39,7 @@ private:
     [[nodiscard]] bool is_alone(const message_text& line) const;
     void write_alone(message_text line);
     task<> pump_stderr();
-    task<> run_stop_ladder();
+    task<> run_stop_ladder(std::chrono::milliseconds grace);
     std::optional<result<shared_text>> next_piece(line_buffer& buffer);
     result<void> on_line(const shared_text& line);
     bool understand(const shared_text& line);

@@ -1,5 +1,7 @@
 #include "children/upstream.hpp"
 
+#include "transports/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -77,7 +79,8 @@ std::optional<era_verdict> upstream::verdict() const {
     return verdict_->eras;
 }
 
-task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline) {
+task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline,
+                                             abort_signal& abort) {
     is_stop_wanted_ = false;
     result<void> started;
     std::string first_words; // what it said to server/discover, if that proved nothing
@@ -86,18 +89,22 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
         auto& pool = of(known ? known->best_for(wanted) : era::modern);
         pool.resume();
         if (!pool.has_running()) {
-            auto& chosen = pool.lister();
-            chosen.trust_era(known.has_value());
-            started = co_await chosen.ensure_running(deadline);
+            const auto chosen = pool.hold_lister();
+            chosen.on().trust_era(known.has_value());
+            started = co_await chosen.on().ensure_running(deadline, abort);
         }
         if (!started.has_error()) {
             tell_pools();
             keep_if_wanted();
             co_return &pool;
         }
+        if (abort.reason()) break;
         const bool is_other_era = started.error().code == errc::method_not_found;
-        if (!is_other_era) break;
-        if (verdict_ && verdict_->eras.is_guess) first_words = started.error().message();
+        // The instance was closed, and not the server: another one has taken its place.
+        const bool is_replaced = started.error().code == errc::gateway_stopping;
+        if (!is_other_era && !is_replaced) break;
+        if (is_other_era && verdict_ && verdict_->eras.is_guess)
+            first_words = started.error().message();
         started = result<void>{};
     }
     if (is_closed_)
@@ -115,11 +122,17 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
     co_return reason;
 }
 
-task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
+task<result<void>> upstream::ensure_running(clock_type::time_point deadline, abort_signal& abort) {
     if (primary().has_running()) co_return result<void>{};
-    const auto started = co_await ready(era::modern, deadline);
+    const auto started = co_await ready(era::modern, deadline, abort);
     if (started.has_error()) co_return started.error();
     co_return result<void>{};
+}
+
+task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
+    abort_signal never;
+    const auto started = co_await ensure_running(deadline, never);
+    co_return started;
 }
 
 bool upstream::has_stale_lists(clock_type::time_point now) const {
@@ -127,8 +140,11 @@ bool upstream::has_stale_lists(clock_type::time_point now) const {
     return first != nullptr && first->has_stale_lists(now);
 }
 
-task<> upstream::refresh_stale(clock_type::time_point now, clock_type::time_point deadline) {
-    if (has_stale_lists(now)) co_await primary().first()->refresh_stale(now, deadline);
+task<> upstream::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                               abort_signal& abort) {
+    if (!has_stale_lists(now)) co_return;
+    const auto first = primary().hold_first();
+    co_await first.on().refresh_stale(now, patience, abort);
 }
 
 void upstream::end_key(std::string_view key) {
@@ -137,12 +153,17 @@ void upstream::end_key(std::string_view key) {
 }
 
 task<> upstream::stop() {
+    abort_signal never;
+    co_await stop(never);
+}
+
+task<> upstream::stop(abort_signal& abort) {
     is_stop_wanted_ = true;
     restarts_.reset(); // whoever stops it by hand may start it again at once
     modern_.begin_stop();
     legacy_.begin_stop();
-    co_await modern_.stop();
-    co_await legacy_.stop();
+    co_await modern_.stop(abort);
+    co_await legacy_.stop(abort);
 }
 
 task<> upstream::close() {
@@ -150,8 +171,8 @@ task<> upstream::close() {
     is_kept_ = false;
     watched_.clear();
     changed_.notify_all();
-    modern_.begin_stop();
-    legacy_.begin_stop();
+    modern_.begin_close();
+    legacy_.begin_close();
     co_await modern_.close();
     co_await legacy_.close();
     changed_.notify_all();
@@ -171,11 +192,16 @@ void upstream::keep_if_wanted() {
 }
 
 task<> upstream::keep() {
+    const on_scope_exit finish{[this] {
+        is_keeping_ = false;
+    }};
+    abort_signal never;
     is_stop_wanted_ = false;
     while (is_wanted() && !is_stop_wanted_ && !is_closed_) {
         auto until = clock_type::now() + look_again;
         if (!primary().has_running()) {
-            const auto started = co_await ready(era::modern, clock_type::now() + kept_start_time);
+            const auto started =
+                co_await ready(era::modern, clock_type::now() + kept_start_time, never);
             if (!started.has_error()) continue;
             if (!restarts_.is_resting(clock_type::now())) continue;
             until = restarts_.retry_at();
@@ -183,7 +209,6 @@ task<> upstream::keep() {
         if (is_stop_wanted_ || is_closed_) break;
         co_await changed_.wait_until(until);
     }
-    is_keeping_ = false;
 }
 
 // ---- what instances report --------------------------------------------------------------------
@@ -198,6 +223,8 @@ void upstream::on_state(instance& from) {
     if (from.state() == upstream_state::failed && !is_spare) breaker_.fail(clock_type::now());
     modern_.on_state(from);
     legacy_.on_state(from);
+    // What it alone had has gone with it.
+    if (!from.is_alive() && from.has_read_lists() && lists_ != first_lists_) merge_lists();
     changed_.notify_all();
 }
 
@@ -212,27 +239,10 @@ void upstream::on_ready(instance& /*from*/) {
     changed_.notify_all();
 }
 
-/// Without what clients must not see. Here, and not where lists are merged: nobody above knows of a
-/// hidden tool, so nobody can show or call it by mistake.
-std::shared_ptr<const upstream_lists>
-upstream::offered(std::shared_ptr<const upstream_lists> all) const {
-    if (options_.offered.is_open()) return all;
-    auto some = std::make_shared<upstream_lists>(*all);
-    std::erase_if(some->tools,
-                  [this](const list_item& tool) { return !options_.offered.admits(tool.key); });
-    return some;
-}
-
-void upstream::on_lists(instance& from) {
-    lists_ = offered(from.lists());
-    if (from.spoken()) known_ = identity{*from.spoken(), from.server_info()};
-    is_recalled_ = false;
-    events_.on_lists_changed(*this);
-}
-
 void upstream::on_question(instance& /*from*/) {
-    if (std::exchange(has_asked_, true)) return;
+    if (!questions_.on_question()) return;
     tell_pools();
+    events_.on_lists_changed(*this); // it is worth to be remembered
     if (options_.interactive != interactivity::automatic || !options_.remote.url.empty()) return;
     context_.log->info("server '{}' asks its clients: from now on each of its processes gets one "
                        "client's calls at a time, and further ones are started as needed "
@@ -243,7 +253,7 @@ void upstream::on_question(instance& /*from*/) {
 bool upstream::is_interactive() const {
     // Over HTTP a question comes on the stream of its call.
     if (!options_.remote.url.empty()) return false;
-    if (options_.interactive == interactivity::automatic) return has_asked_;
+    if (options_.interactive == interactivity::automatic) return questions_.has_asked();
     return options_.interactive == interactivity::yes;
 }
 
@@ -260,40 +270,6 @@ void upstream::want_logs() {
     legacy_.want_logs();
 }
 
-task<result<void>> upstream::watch(std::string uri) {
-    if (++watched_[uri] > 1) co_return result<void>{};
-    tell_pools();
-    const auto outcome = co_await update_watches();
-    if (!outcome.has_error()) co_return outcome;
-    if (const auto entry = watched_.find(uri); entry != watched_.end() && --entry->second == 0)
-        watched_.erase(entry);
-    tell_pools();
-    co_return outcome;
-}
-
-task<> upstream::unwatch(std::string uri) {
-    const auto entry = watched_.find(uri);
-    if (entry == watched_.end() || --entry->second > 0) co_return;
-    watched_.erase(entry);
-    tell_pools();
-    // Nothing is started for that.
-    if (auto* const first = primary().first()) co_await first->watch(watched_uris());
-}
-
-std::set<std::string> upstream::watched_uris() const {
-    std::set<std::string> uris;
-    for (const auto& [uri, count] : watched_) uris.insert(uri);
-    return uris;
-}
-
-/// One instance hears of changes for all clients: the one whose lists are offered.
-task<result<void>> upstream::update_watches() {
-    const auto started = co_await ready(era::modern, clock_type::now() + options_.start_timeout);
-    if (started.has_error()) co_return started.error();
-    const auto outcome = co_await (*started)->lister().watch(watched_uris());
-    co_return outcome;
-}
-
 // ---- status -----------------------------------------------------------------------------------
 
 std::optional<revision> upstream::spoken() const {
@@ -306,19 +282,6 @@ std::string_view upstream::server_info() const {
     const auto* const first = is_recalled_ ? nullptr : primary().first();
     if (first != nullptr && first->spoken()) return first->server_info();
     return known_ ? std::string_view{known_->server_info} : std::string_view{};
-}
-
-void upstream::recall(remembered_schema schema) {
-    lists_ = offered(std::make_shared<const upstream_lists>(std::move(schema.lists)));
-    known_ = identity{schema.spoken, std::move(schema.server_info)};
-    is_recalled_ = true;
-}
-
-std::optional<remembered_schema> upstream::schema() const {
-    const auto* const first = primary().first();
-    if (is_recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
-        return std::nullopt;
-    return remembered_schema{*lists_, *first->spoken(), first->server_info()};
 }
 
 upstream_state upstream::state() const {

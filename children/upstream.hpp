@@ -1,6 +1,7 @@
 #pragma once
 
 #include "children/instance_pool.hpp"
+#include "children/question_record.hpp"
 #include "children/remembered_schema.hpp"
 
 #include <chrono>
@@ -99,8 +100,9 @@ public:
         lease(upstream& from, instance_pool::place place)
             : from_(&from), place_(std::move(place)) {}
         /// To the connection of the instance, which is started if it does not run.
-        task<result<void>> bind(clock_type::time_point deadline);
-        task<result<void>> bind_anew(std::optional<clock_type::time_point> call_ends);
+        task<result<void>> bind(clock_type::time_point deadline, abort_signal& abort);
+        task<result<void>> bind_anew(std::optional<clock_type::time_point> call_ends,
+                                     abort_signal& abort);
 
         void report(const result<upstream_answer>& answer) const;
         bool try_bind();
@@ -112,6 +114,7 @@ public:
 
         upstream* from_;
         std::optional<circuit_breaker::pass> pass_{}; ///< nothing: its outcomes decide nothing
+        bool is_unproven_ = false;                    ///< see question_record
         instance_pool::place place_;
         std::shared_ptr<link> link_;
         revision spoken_ = newest_modern;
@@ -122,6 +125,9 @@ public:
         era speaks = era::modern;
         owner_id owner = 0;        ///< as call_observer::owner()
         bool may_be_asked = false; ///< the server may answer the request with a question
+        bool can_answer = false;   ///< and the client can be asked; see upstream::is_unproven()
+        std::string_view method{}; ///< of the call
+        std::string_view tool{};   ///< of tools/call: its name at the server
         clock_type::time_point deadline = clock_type::time_point::max(); ///< for a place
         /// Who it is for a server whose instances belong to somebody (`sharing`); else empty.
         std::string_view key{};
@@ -155,11 +161,14 @@ public:
     /// It asked a client before, or is configured as one that does.
     [[nodiscard]] bool is_interactive() const;
 
-    /// Starts it if it does not run. Many callers wait for one start.
+    /// Starts it if it does not run. Many callers wait for one start. Errors: also the reason of
+    /// the abort, which ends this wait alone.
+    task<result<void>> ensure_running(clock_type::time_point deadline, abort_signal& abort);
     task<result<void>> ensure_running(clock_type::time_point deadline);
     [[nodiscard]] bool has_stale_lists(clock_type::time_point now) const;
     /// See instance::refresh_stale(). A server that does not run is not started for it.
-    task<> refresh_stale(clock_type::time_point now, clock_type::time_point deadline);
+    task<> refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                         abort_signal& abort);
     /// An instance for a call, in the client's own era where the server speaks it. Starts what is
     /// needed. Errors: circuit_open (it failed too often of late), server_failed, call_timed_out,
     /// server_busy (all instances are taken).
@@ -168,12 +177,16 @@ public:
     std::optional<result<lease>> try_acquire(const caller& who);
     /// Whether one more of its calls may be tried again; one that begins is told to on_call().
     [[nodiscard]] retry_budget& retries() { return retries_; }
+    /// Nobody knows yet whether this call can make it ask: such calls are seated one client at a
+    /// time.
+    [[nodiscard]] bool is_unproven(const caller& who) const;
     /// acquire() and one call.
     task<result<upstream_answer>>
     call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
     /// The session (or user) with this key is over: what belongs to it alone ends.
     void end_key(std::string_view key);
-    /// Ends it; the next call starts it again.
+    /// Ends it; the next call starts it again. It goes on where the wait for it is aborted.
+    task<> stop(abort_signal& abort);
     task<> stop();
     /// It was stopped, and nobody has called it since.
     [[nodiscard]] bool is_stop_wanted() const { return is_stop_wanted_; }
@@ -184,8 +197,9 @@ public:
     void keep_running();
     /// Some client wants log messages: see instance::want_logs().
     void want_logs();
-    /// One more (or one less) wants to hear of changes of this resource.
-    task<result<void>> watch(std::string uri);
+    /// One more (or one less) wants to hear of changes of this resource. Who comes while it is
+    /// being asked for waits for the same answer.
+    task<result<void>> watch(std::string uri, abort_signal& abort);
     task<> unwatch(std::string uri);
 
 private:
@@ -197,9 +211,13 @@ private:
     task<result<lease>> find_place(caller who, abort_signal& abort);
     [[nodiscard]] fault breaker_is_open() const;
     /// The pool of the era that fits, with an instance that runs.
-    task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline);
+    task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline,
+                                       abort_signal& abort);
     [[nodiscard]] clock_type::time_point place_deadline(const caller& who) const;
-    static pool_request wanted_place(const caller& who, const instance_pool& pool);
+    [[nodiscard]] pool_request wanted_place(const caller& who, const instance_pool& pool) const;
+    /// What a call on it means for the record; see question_record.
+    void begin_trial(lease& held, const caller& who);
+    void end_trial(const upstream_call& request, const result<upstream_answer>& answer);
     instance_pool& of(era e) { return e == era::modern ? modern_ : legacy_; }
     /// The pool whose lists are offered.
     [[nodiscard]] const instance_pool& primary() const;
@@ -211,7 +229,11 @@ private:
     void keep_if_wanted();
     /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
     [[nodiscard]] bool is_wanted() const { return is_kept_ || !watched_.empty(); }
-    task<result<void>> update_watches();
+    task<result<void>> update_watches(abort_signal& abort);
+    task<result<void>> ask_to_watch(std::string uri, abort_signal& abort);
+    void release_watch(std::string_view uri);
+    [[nodiscard]] bool is_being_asked_for(std::string_view uri) const;
+    void merge_lists();
     [[nodiscard]] std::set<std::string> watched_uris() const;
 
     [[nodiscard]] std::shared_ptr<const upstream_lists>
@@ -235,15 +257,22 @@ private:
     instance_pool modern_;
     instance_pool legacy_;
     std::optional<dated_verdict> verdict_;
+    /// What is offered: what the instance says that speaks for all, and what others have beside.
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
+    std::shared_ptr<const upstream_lists> first_lists_ = lists_; ///< of these, the former
     /// Who said what lists_ holds. Kept when the last instance is gone, as lists_ are.
     struct identity {
         revision spoken;
         std::string server_info;
     };
     std::optional<identity> known_;
-    std::map<std::string, std::size_t, std::less<>> watched_; ///< uri, and how many want it
-    bool has_asked_ = false;
+    struct watched_uri {
+        std::size_t wanted = 0; ///< by so many
+        bool is_being_asked = false;
+        bool is_watched = false; ///< the server has said yes
+    };
+    std::map<std::string, watched_uri, std::less<>> watched_;
+    question_record questions_;
     bool is_kept_ = false;
     bool is_keeping_ = false;
     bool is_stop_wanted_ = false;

@@ -48,14 +48,15 @@ upstream::lease::~lease() {
 upstream::lease::lease(lease&& other) noexcept
     : from_(std::exchange(other.from_, nullptr))
     , pass_(std::exchange(other.pass_, std::nullopt))
+    , is_unproven_(other.is_unproven_)
     , place_(std::move(other.place_))
     , link_(std::move(other.link_))
     , spoken_(other.spoken_) {}
 
-task<result<void>> upstream::lease::bind(clock_type::time_point deadline) {
+task<result<void>> upstream::lease::bind(clock_type::time_point deadline, abort_signal& abort) {
     auto& on = place_.on();
     if (!on.is_running()) {
-        const auto started = co_await on.ensure_running(deadline);
+        const auto started = co_await on.ensure_running(deadline, abort);
         if (started.has_error()) co_return started.error();
     }
     if (!try_bind())
@@ -74,11 +75,12 @@ bool upstream::lease::try_bind() {
 }
 
 /// Within the time of the call, if that is limited.
-task<result<void>> upstream::lease::bind_anew(std::optional<clock_type::time_point> call_ends) {
+task<result<void>> upstream::lease::bind_anew(std::optional<clock_type::time_point> call_ends,
+                                              abort_signal& abort) {
     const auto start_ends = clock_type::now() + from_->options().start_timeout;
     const auto deadline = std::min(start_ends, call_ends.value_or(start_ends));
-    co_await place_.on().wait_end_of(link_, deadline);
-    const auto bound = co_await bind(deadline);
+    co_await place_.on().wait_end_of(link_, deadline, abort);
+    const auto bound = co_await bind(deadline, abort);
     co_return bound;
 }
 
@@ -109,9 +111,11 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call& request,
     if (!abort.reason() && may_do_better(answer)) {
         auto better = co_await send_again(request, std::move(observer), std::move(answer), abort);
         report(better);
+        if (is_unproven_) from_->end_trial(request, better);
         co_return better;
     }
     report(answer);
+    if (is_unproven_) from_->end_trial(request, answer);
     co_return answer;
 }
 
@@ -125,7 +129,7 @@ task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request
                                                           result<upstream_answer> first,
                                                           abort_signal& abort) {
     if (is_unseen(first)) {
-        const auto bound = co_await bind_anew(request.deadline);
+        const auto bound = co_await bind_anew(request.deadline, abort);
         if (bound.has_error()) co_return bound.error();
     } else if (has_refused_version(first)) {
         // Another server has taken the place of the one that we knew: the next start finds out.
@@ -134,7 +138,7 @@ task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request
     } else {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
         // "Client Behavior").
-        co_await place_.on().refresh();
+        co_await place_.on().refresh(abort);
         if (place_.on().headers_of(request) == request.headers) co_return first;
     }
     request.headers = place_.on().headers_of(request);
@@ -189,6 +193,7 @@ std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) 
         is_stop_wanted_ = false;
         lease held{*this, std::move(*place)};
         held.pass_ = *pass;
+        begin_trial(held, who);
         if (held.try_bind()) return held;
         return std::nullopt; // the lease gives the pass back
     }
@@ -196,13 +201,36 @@ std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) 
     return std::nullopt;
 }
 
-pool_request upstream::wanted_place(const caller& who, const instance_pool& pool) {
+pool_request upstream::wanted_place(const caller& who, const instance_pool& pool) const {
     pool_request wanted;
     wanted.key = who.key;
     wanted.owner = who.owner;
     wanted.deadline = who.deadline;
     wanted.may_be_asked = who.may_be_asked && pool.spoken_era() == era::legacy;
+    wanted.tool = who.tool;
+    wanted.can_answer = who.can_answer;
+    wanted.is_unproven = wanted.may_be_asked && is_unproven(who);
     return wanted;
+}
+
+bool upstream::is_unproven(const caller& who) const {
+    // Over HTTP a question comes on the stream of its call.
+    const bool may_ask = options_.interactive == interactivity::automatic &&
+                         options_.remote.url.empty() && who.may_be_asked && !who.method.empty();
+    if (!may_ask || !questions_.is_unproven(who.method, who.tool)) return false;
+    const auto known = verdict();
+    return !known || known->best_for(who.speaks) == era::legacy;
+}
+
+void upstream::begin_trial(lease& held, const caller& who) {
+    const bool is_legacy = held.place_.on().spoken_era() == era::legacy;
+    held.is_unproven_ = is_legacy && is_unproven(who);
+    if (held.is_unproven_) questions_.begin(who.method, who.tool);
+}
+
+void upstream::end_trial(const upstream_call& request, const result<upstream_answer>& answer) {
+    if (answer.has_error() || questions_.has_asked()) return;
+    questions_.prove(request.method, request.tool);
 }
 
 /// How long a call waits for a start.
@@ -215,12 +243,13 @@ clock_type::time_point upstream::place_deadline(const caller& who) const {
 
 task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abort) {
     const auto deadline = place_deadline(who);
-    auto pool = co_await ready(who.speaks, deadline);
+    auto pool = co_await ready(who.speaks, deadline, abort);
     if (pool.has_error()) co_return pool.error();
     auto place = co_await (*pool)->take(wanted_place(who, **pool), abort);
     if (place.has_error()) co_return place.error();
     lease place_held{*this, std::move(*place)};
-    const auto bound = co_await place_held.bind(deadline);
+    begin_trial(place_held, who);
+    const auto bound = co_await place_held.bind(deadline, abort);
     if (bound.has_error()) co_return bound.error();
     co_return place_held;
 }
@@ -231,6 +260,8 @@ task<result<upstream_answer>> upstream::call(upstream_call request,
     caller who;
     who.owner = observer ? observer->owner() : 0;
     who.may_be_asked = observer != nullptr;
+    who.method = request.method;
+    who.tool = request.tool;
     auto place = co_await acquire(who, abort);
     if (place.has_error()) co_return place.error();
     auto answer = co_await place->call(request, std::move(observer), abort);

@@ -94,6 +94,9 @@ inline constexpr std::string_view related_task = "io.modelcontextprotocol/relate
 inline constexpr std::string_view attempts = "mcp-gateway/attempts";
 /// Ours: {"server","tool","because"}, in a result that another server gave than the one called.
 inline constexpr std::string_view answered_by = "mcp-gateway/answered_by";
+/// Ours: {"server":"state",…}, in a list that lacks what these servers offer, because they have not
+/// told it yet.
+inline constexpr std::string_view partial = "mcp-gateway/partial";
 /// Ours: names the session of a client that has none, for servers with an instance per session.
 inline constexpr std::string_view session = "mcp-gateway/session";
 } // namespace meta_key

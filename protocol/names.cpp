@@ -200,6 +200,10 @@ std::vector<assigned_name> assign_names(const std::vector<source_name>& sources,
     return name_assigner{sources, options}.run();
 }
 
+std::string public_prefix(std::string_view upstream, const naming_options& options) {
+    return replace_characters(std::string{upstream} + options.separator);
+}
+
 bool is_valid_upstream_name(std::string_view text) {
     if (text.empty() || text.size() > upstream_name_bytes_max || !is_alnum(text.front()))
         return false;

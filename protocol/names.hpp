@@ -50,6 +50,9 @@ struct assigned_name {
 std::vector<assigned_name> assign_names(const std::vector<source_name>& sources,
                                         const naming_options& options);
 
+/// What the public names of an upstream begin with where they have its prefix.
+std::string public_prefix(std::string_view upstream, const naming_options& options);
+
 /// Whether `text` can be a child's name: 1 to 32 characters of [A-Za-z0-9_-] (and '.'), beginning
 /// with a letter or a digit.
 bool is_valid_upstream_name(std::string_view text);

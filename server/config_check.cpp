@@ -49,15 +49,19 @@ bool check_number(const config_key& key, const config_node& node, const std::str
 
 bool check_choice(const config_key& key, const config_node& node, const std::string& path,
                   problem_log& problems) {
-    if (!node.is_string()) {
-        report_type(node, path, "a text", problems);
-        return false;
-    }
     std::vector<std::string_view> choices;
     for (auto rest = key.choices; !rest.empty();) {
         const auto end = std::min(rest.find('|'), rest.size());
         choices.push_back(rest.substr(0, end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    // Where yes and no can be said, true and false say the same.
+    const bool is_boolean = node.text == "true" || node.text == "false";
+    const auto* const said = node.text == "true" ? "yes" : "no";
+    if (is_boolean && std::find(choices.begin(), choices.end(), said) != choices.end()) return true;
+    if (!node.is_string()) {
+        report_type(node, path, "a text", problems);
+        return false;
     }
     if (std::find(choices.begin(), choices.end(), node.text) != choices.end()) return true;
     const auto meant = nearest_word(node.text, choices);

@@ -152,9 +152,9 @@ void child_reader::apply_questions(const checked_section& section, child_options
         if (name != "auto") options.only_era = name == "modern" ? era::modern : era::legacy;
     }
     if (std::string answer; section.take("interactive", answer))
-        options.interactive = answer == "yes"  ? interactivity::yes
-                              : answer == "no" ? interactivity::no
-                                               : interactivity::automatic;
+        options.interactive = answer == "yes" || answer == "true"   ? interactivity::yes
+                              : answer == "no" || answer == "false" ? interactivity::no
+                                                                    : interactivity::automatic;
     if (section.take("roots", options.roots) && options.is_enabled) check_roots(section, options);
     section.take("question_hold_timeout", options.question_hold_timeout);
 }

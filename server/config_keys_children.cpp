@@ -160,7 +160,8 @@ constexpr std::array keys{
         "children", "interactive", choice, R"("auto")",
         "Whether it asks its clients in the middle of their calls (elicitation, sampling, roots). "
         "Such a server gets one client at a time for each of its processes. auto: no, until it "
-        "asks for the first time.",
+        "asks for the first time; the first calls of each of its tools, by clients that can be "
+        "asked, are made one client at a time. true and false mean yes and no.",
         0, 0, "auto|yes|no"},
     config_key{"children",
                "roots",

@@ -48,6 +48,11 @@ constexpr std::array keys{
         0,
         {},
         true},
+    config_key{"gateway", "list_wait", seconds, "2",
+               "How long a list waits for children that have never told what they offer, not even "
+               "before the gateway was started (schema_cache). Then it comes without them, and "
+               "list_changed follows when they have. 0: it waits for none.",
+               0, 600},
     config_key{"gateway", "question_timeout_ms", milliseconds, "600000",
                "How long a client of 2026-07-28 may take to answer a server's questions; the call "
                "waits so long.",

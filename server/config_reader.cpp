@@ -72,6 +72,7 @@ private:
                                                             : prefix_policy::always;
         section.take("instructions", gateway.instructions);
         section.take("question_timeout_ms", gateway.question_timeout);
+        section.take("list_wait", gateway.list_wait);
         section.take("question_window_ms", gateway.parking.window);
         read_state_secret(section);
         read_schema_cache(section);

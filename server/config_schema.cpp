@@ -26,6 +26,16 @@ json::array list_choices(std::string_view choices) {
     return list;
 }
 
+/// Where yes and no can be said, true and false say the same.
+json::object choice_schema(std::string_view choices) {
+    auto list = list_choices(choices);
+    if (choices.find("yes") == std::string_view::npos)
+        return {{"type", "string"}, {"enum", std::move(list)}};
+    list.emplace_back(true);
+    list.emplace_back(false);
+    return {{"enum", std::move(list)}};
+}
+
 json::value make_number(double number) {
     if (number == static_cast<double>(static_cast<std::int64_t>(number)))
         return static_cast<std::int64_t>(number);
@@ -50,7 +60,7 @@ json::object describe_type(const config_key& key) {
     case key_type::text:
         return text;
     case key_type::choice:
-        return {{"type", "string"}, {"enum", list_choices(key.choices)}};
+        return choice_schema(key.choices);
     case key_type::texts:
         return {{"type", "array"}, {"items", text}};
     case key_type::text_map:

@@ -36,11 +36,6 @@ bool may_be_answered_with_a_question(std::string_view method_name) {
            method_name == method::resources_read;
 }
 
-bool can_be_asked(const call_relay& relay, revision client) {
-    const auto can = abilities_of(relay.client_capabilities(), client);
-    return can.roots || can.sampling || can.form || can.url;
-}
-
 /// What binds a retry of a modern client to its first request. Made only where there is one or may
 /// be one: arguments can be large.
 std::string digest_of(const client_request& request) {
@@ -51,6 +46,11 @@ std::string digest_of(const client_request& request) {
 }
 
 } // namespace
+
+bool can_be_asked(const call_relay& relay, revision client) {
+    const auto can = abilities_of(relay.client_capabilities(), client);
+    return can.roots || can.sampling || can.form || can.url;
+}
 
 /// The state that a retry carries, opened; a fault where it is not one of ours for this request.
 result<std::optional<request_state>> forwarder::read_state(const journey& way) const {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -123,6 +124,7 @@ private:
     parked_calls& parked_;
     logger& log_;
     std::uint64_t requests_made_ = 0;
+    std::minstd_rand random_{std::random_device{}()}; ///< several gateways must not retry in step
 };
 
 } // namespace mcpgw

@@ -56,6 +56,9 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     who.speaks = way.request.client_era;
     who.owner = way.relay->owner();
     who.may_be_asked = way.may_be_asked;
+    who.method = way.what.method;
+    who.tool = way.what.tool;
+    if (target.is_unproven(who)) who.can_answer = can_be_asked(*way.relay, way.request.spoken);
     who.deadline = way.deadline;
     auto key = sharing_key(target.options().pool.share, way.request);
     if (key.has_error()) return fail(key.error());
@@ -124,8 +127,7 @@ task<result<forwarded_answer>> forwarder::try_again(journey& way, upstream& targ
         if (!is_again || !target.retries().take()) co_return answered;
         log_.debug("server '{}': attempt {} of a call failed and is followed by another: {}",
                    target.name(), attempt, reason.message());
-        std::minstd_rand random{static_cast<unsigned>(requests_made_ + attempt)};
-        const auto pause = retry_pause(attempt, rules, random);
+        const auto pause = retry_pause(attempt, rules, random_);
         if (clock_type::now() + pause >= way.deadline) co_return answered;
         co_await pause_before_repeat(pause, abort);
         if (abort.reason()) co_return *abort.reason();

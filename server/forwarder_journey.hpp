@@ -29,7 +29,7 @@ struct forwarder::journey {
     /// The result is the server's own, which task_routes must look at first: it answers the call
     /// with this progress token (raw; the gateway's). Empty: it is the client's.
     std::string task_token{};
-    bool is_written = false;                     ///< the server may have seen the call
+    bool is_written = false;  ///< the server may have seen the call
     bool may_be_done = false; ///< a server may have done it, and does not want to do it twice
     call_limits limits{};
     clock_type::time_point deadline = clock_type::time_point::max(); ///< of all attempts
@@ -43,6 +43,8 @@ struct forwarder::journey {
     [[nodiscard]] era server() const { return context.upstream_era; }
 };
 
+/// The client has declared that it answers questions of some kind.
+bool can_be_asked(const call_relay& relay, revision client);
 /// `members` of an object with the value of one replaced, or without it where there is no value.
 std::string with_member(std::string_view members, std::string_view key, std::string_view value);
 /// A result with a member in its `_meta`, in the place of one with the same key.

@@ -19,8 +19,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t gateway_tasks_max = 10'000; // sessions that end
-constexpr std::chrono::seconds list_wait{20};     // for children that have not told their lists yet
-constexpr std::chrono::seconds refresh_wait{2};   // for lists that may have changed meanwhile
 
 /// A required string member of params.
 result<std::string> required_text(const client_request& request, text_span where,
@@ -70,6 +68,9 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , client_tasks_(upstreams, subscriptions_, log)
     , last_catalog_(upstreams.merged())
     , tasks_(upstreams.get_executor(), gateway_tasks_max) {
+    tasks_.on_exception = [this](const std::string& what) {
+        log_.error("unexpected exception in the work for clients: {}", what);
+    };
     upstreams_.set_listener(this);
 }
 
@@ -180,54 +181,6 @@ task<gateway::outcome> gateway::refuse_method(std::string_view name) {
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
 }
 
-/// The catalog that a request is about, if all that belongs in it is known; else nothing.
-std::shared_ptr<const catalog> gateway::known_catalog(const client_request& request) const {
-    if (request.scope.empty())
-        return upstreams_.is_listed() ? upstreams_.merged() : std::shared_ptr<const catalog>{};
-    const auto* const only = upstreams_.find(request.scope);
-    const bool is_known = only == nullptr || !only->lists().capabilities.empty();
-    return is_known ? upstreams_.only(request.scope) : std::shared_ptr<const catalog>{};
-}
-
-task<std::shared_ptr<const catalog>> gateway::catalog_for(const client_request& request) {
-    const auto deadline = clock_type::now() + list_wait;
-    if (request.scope.empty()) {
-        co_await upstreams_.ensure_listed(deadline);
-        co_return upstreams_.merged();
-    }
-    auto* const only = upstreams_.find(request.scope);
-    if (only != nullptr && only->lists().capabilities.empty())
-        co_await only->ensure_running(deadline);
-    co_return upstreams_.only(request.scope);
-}
-
-/// What servers gave for a time that is over is asked for again, as their own clients would. A list
-/// waits for that only shortly: one that is a little old is better than none.
-task<> gateway::refresh_stale(const client_request& request) {
-    const auto now = clock_type::now();
-    auto* const only = upstreams_.find(request.scope);
-    if (only != nullptr)
-        co_await only->refresh_stale(now, now + refresh_wait);
-    else
-        co_await upstreams_.refresh_stale(now, now + refresh_wait);
-}
-
-task<gateway::outcome> gateway::list(const client_request& request) {
-    auto shown = std::make_shared<const catalog>();
-    if (shows_children(request)) {
-        if (!request.message.in_params.cursor) co_await refresh_stale(request);
-        shown = co_await catalog_for(request);
-    }
-    std::string_view own = "[]";
-    if (shows_own(request) && request.method() == method::tools_list)
-        own = tools_.tools_json(request.client_era);
-    if (shows_own(request) && request.method() == method::resources_list)
-        own = tools_.resources_json();
-    const auto info = server_info_for(request);
-    list_pages::offer offer{own, std::move(shown), info, clock_type::now()};
-    co_return lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
-}
-
 task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
                                         reply_sink& sink) {
     auto answer = co_await forwarder_.send(order, request, sink);
@@ -279,7 +232,7 @@ result<forwarder::order> gateway::order_for(const client_request& request, std::
     return order;
 }
 
-/// For a call of a child's tool, where all lists are known; it views `shown`, which is set then.
+/// For a call of a child's tool that is known, or cannot be; it views `shown`, which is set then.
 /// Nothing: it takes another way.
 std::optional<result<forwarder::order>>
 gateway::order_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
@@ -287,8 +240,12 @@ gateway::order_at_once(const client_request& request, std::shared_ptr<const cata
     std::string unquoted;
     const auto name = unquote_json(request.message.in_params.name.of(request.text), unquoted);
     if (!name || (shows_own(request) && tools_.has_tool(*name))) return std::nullopt;
-    shown = known_catalog(request);
-    if (!shown) return std::nullopt;
+    shown = shown_to(request);
+    const bool is_known = shown && shown->find_tool(*name) != nullptr;
+    if (is_known) return order_for(request, *name, shown.get());
+    const bool may_appear =
+        !is_told(request) || source_by_prefix(request, entry::tool, *name) != nullptr;
+    if (may_appear) return std::nullopt;
     return order_for(request, *name, shown.get());
 }
 
@@ -301,9 +258,9 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
         if (own.has_error()) co_return own.error();
         co_return std::move(own->result);
     }
-    std::shared_ptr<const catalog> shown;
-    if (shows_children(request)) shown = co_await catalog_for(request);
-    const auto order = order_for(request, *name, shown.get());
+    const auto shown = co_await catalog_with(request, entry::tool, *name);
+    if (shown.has_error()) co_return shown.error();
+    const auto order = order_for(request, *name, shown->get());
     if (order.has_error()) co_return order.error();
     auto answer = co_await forwarder_.send(*order, request, sink);
     co_return outcome_of(request, *order, std::move(answer));
@@ -312,12 +269,9 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
 task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& sink) {
     const auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
-    std::shared_ptr<const catalog> shown;
-    const catalog_target* target = nullptr;
-    if (shows_children(request)) {
-        shown = co_await catalog_for(request);
-        target = shown ? shown->find_prompt(*name) : nullptr;
-    }
+    const auto shown = co_await catalog_with(request, entry::prompt, *name);
+    if (shown.has_error()) co_return shown.error();
+    const auto* const target = *shown ? find_entry(**shown, entry::prompt, *name) : nullptr;
     if (target == nullptr)
         co_return fault{
             errc::prompt_not_found,
@@ -337,12 +291,9 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
         co_return cacheable_result(request.client_era,
                                    fmt::format(R"("contents":{})", tools_.read(*uri)), {},
                                    gateway_server_info());
-    std::shared_ptr<const catalog> shown;
-    const catalog_target* target = nullptr;
-    if (shows_children(request)) {
-        shown = co_await catalog_for(request);
-        target = shown ? shown->find_resource(*uri) : nullptr;
-    }
+    const auto shown = co_await catalog_with(request, entry::resource, *uri);
+    if (shown.has_error()) co_return shown.error();
+    const auto* const target = *shown ? find_entry(**shown, entry::resource, *uri) : nullptr;
     const auto raw_uri = request.message.in_params.uri.of(request.text);
     std::string source; // what a link leads to may be forgotten meanwhile
     forwarder::order order;

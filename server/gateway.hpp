@@ -11,10 +11,12 @@
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -40,6 +42,15 @@ public:
 
 private:
     using outcome = result<message_text>; ///< raw result JSON of the client's era, or why not
+    using shown_catalog = result<std::shared_ptr<const catalog>>;
+    /// What a name in a request is one of.
+    enum class entry : unsigned char { tool, prompt, resource, completed_resource };
+
+    /// A resource that a session watches, or has asked to.
+    struct watched_resource {
+        std::string source; ///< its server; empty: that has not said yes yet
+        std::uint64_t request = 0;
+    };
 
     task<outcome> route(client_request& request, reply_sink& sink);
     task<outcome> answer_at_once(const client_request& request);
@@ -53,7 +64,16 @@ private:
     task<outcome> complete(client_request& request, reply_sink& sink);
     [[nodiscard]] bool offers_completions(const client_request& request) const;
     task<outcome> subscribe(client_request& request);
+    task<> unsubscribe(std::shared_ptr<client_session> session, std::string uri);
+    watched_resource* find_watch(const client_session& session, std::string_view uri);
     task<outcome> listen(const client_request& request, reply_sink& sink);
+    [[nodiscard]] static const catalog_target* find_entry(const catalog& in, entry what,
+                                                          std::string_view name);
+    std::vector<upstream*> possible_sources(const client_request& request, entry what,
+                                            std::string_view name);
+    [[nodiscard]] upstream* source_by_prefix(const client_request& request, entry what,
+                                             std::string_view name) const;
+    [[nodiscard]] std::string missing_servers(const client_request& request) const;
     const std::string* link_source(const client_request& request, std::string_view uri);
     task<upstream*> source_of(const client_request& request, std::string uri);
     task<> unwatch(std::map<std::string, std::string, std::less<>> watched);
@@ -71,9 +91,10 @@ private:
     task<outcome> forward(forwarder::order order, const client_request& request, reply_sink& sink);
 
     [[nodiscard]] std::string_view sole_child() const;
-    [[nodiscard]] std::shared_ptr<const catalog> known_catalog(const client_request& request) const;
-    task<std::shared_ptr<const catalog>> catalog_for(const client_request& request);
-    task<> refresh_stale(const client_request& request);
+    [[nodiscard]] std::shared_ptr<const catalog> shown_to(const client_request& request) const;
+    [[nodiscard]] bool is_told(const client_request& request) const;
+    task<shown_catalog> catalog_with(const client_request& request, entry what, std::string name);
+    task<> wait_for_lists(const client_request& request);
     [[nodiscard]] cache_hints discover_hints(const client_request& request) const;
     task<result<std::string>> capabilities_for(const client_request& request);
     [[nodiscard]] std::string instructions_for(const client_request& request) const;
@@ -100,9 +121,9 @@ private:
     task_routes client_tasks_;
     std::shared_ptr<const catalog> last_catalog_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by child
-    /// By session: the resources it watches, and their servers.
-    std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>
-        session_watches_;
+    using session_watch = std::map<std::string, watched_resource, std::less<>>;
+    std::map<std::string, session_watch, std::less<>> session_watches_; ///< by session
+    std::uint64_t watches_made_ = 0;
     task_group tasks_;
     bool is_stopping_ = false;
 };

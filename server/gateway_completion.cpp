@@ -42,14 +42,10 @@ task<gateway::outcome> gateway::complete(client_request& request, reply_sink& si
         co_return fault{errc::invalid_params,
                         "completion/complete needs params.ref with type ref/prompt and name, or "
                         "ref/resource and uri"};
-    std::shared_ptr<const catalog> shown;
-    const catalog_target* target = nullptr;
-    if (shows_children(request)) {
-        shown = co_await catalog_for(request);
-        if (shown && is_prompt) target = shown->find_prompt(*wanted);
-        if (shown && !is_prompt) target = shown->find_template(*wanted);
-        if (shown && !is_prompt && target == nullptr) target = shown->find_resource(*wanted);
-    }
+    const auto what = is_prompt ? entry::prompt : entry::completed_resource;
+    const auto shown = co_await catalog_with(request, what, *wanted);
+    if (shown.has_error()) co_return shown.error();
+    const auto* const target = *shown ? find_entry(**shown, what, *wanted) : nullptr;
     if (target == nullptr)
         co_return fault{is_prompt ? errc::prompt_not_found : errc::resource_not_found,
                         "params.ref names no prompt or resource template of this gateway"};

@@ -13,8 +13,6 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::chrono::seconds scope_wait{30};
-
 constexpr std::string_view own_instructions =
     "This is a gateway in front of other MCP servers. Call list_registered_children to see them, "
     "get_schema for what one offers, and execute_child_tool to use one of its tools.";
@@ -30,7 +28,8 @@ task<result<std::string>> gateway::capabilities_for(const client_request& reques
         auto* const only = upstreams_.find(request.scope);
         if (only == nullptr) co_return fault{errc::server_not_found};
         if (only->lists().capabilities.empty()) {
-            const auto ready = co_await only->ensure_running(clock_type::now() + scope_wait);
+            const auto ready = co_await only->ensure_running(
+                clock_type::now() + only->options().start_timeout, *request.abort);
             if (ready.has_error()) co_return ready.error();
         }
         sources.servers.emplace_back(only->lists().capabilities);

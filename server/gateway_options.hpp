@@ -21,6 +21,9 @@ struct gateway_options {
     exposure expose = exposure::gateway;
     naming_options naming;
     std::size_t list_page_items = 1'000; ///< entries of one page of a list
+    /// A list waits so long for servers that have never told what they offer, from when the first
+    /// list wanted to know.
+    std::chrono::milliseconds list_wait{2'000};
     std::string instructions; ///< shown to clients before the children's own; may be empty
     /// Seals what travels through clients; empty: a random one, forgotten when the gateway ends.
     std::string state_secret;

@@ -20,8 +20,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds schema_wait{60};
-
 /// A tools/call result with structuredContent and the same as text, for clients that know only text
 /// (2025-11-25, server/tools, "Structured Content").
 std::string make_result(std::string_view text) {
@@ -256,13 +254,14 @@ gateway_tools::outcome gateway_tools::child_status(const json::object& arguments
     return json::serialize(status_of(**found));
 }
 
-task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
+task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort_signal& abort) {
     const auto found = find_child(arguments);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const std::string only{text_or(arguments, "tool_name")};
     if (must_ask(c, only)) {
-        const auto ready = co_await c.ensure_running(clock_type::now() + schema_wait);
+        const auto ready =
+            co_await c.ensure_running(clock_type::now() + c.options().start_timeout, abort);
         if (ready.has_error()) co_return ready.error();
     }
     const auto tools = items_json(c.lists().tools, only);
@@ -275,12 +274,14 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments) {
         items_json(c.lists().templates));
 }
 
-task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) {
+task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments,
+                                                        abort_signal& abort) {
     const auto found = find_child(arguments);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const bool was_running = c.status().instances != 0; // a remote server has no pid
-    co_await c.stop();
+    co_await c.stop(abort);
+    if (abort.reason()) co_return *abort.reason();
     json::object o;
     o["server_id"] = c.name();
     o["status"] = to_string(c.status().state);
@@ -288,11 +289,12 @@ task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments) 
     co_return json::serialize(o);
 }
 
-task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments) {
+task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments,
+                                                abort_signal& abort) {
     if (name == "list_registered_children") co_return list_children(arguments);
     if (name == "get_child_status") co_return child_status(arguments);
-    if (name == "get_schema") co_return co_await schema(std::move(arguments));
-    co_return co_await close_child(std::move(arguments));
+    if (name == "get_schema") co_return co_await schema(std::move(arguments), abort);
+    co_return co_await close_child(std::move(arguments), abort);
 }
 
 task<result<gateway_tools::answer>>
@@ -310,7 +312,7 @@ gateway_tools::call(std::string name, const client_request& request, reply_sink&
         if (!executed.has_error()) co_return executed;
         co_return answer{result_for_client(make_error_result(executed.error()), context), {}};
     }
-    const auto done = co_await run(name, std::move(*arguments));
+    const auto done = co_await run(name, std::move(*arguments), *request.abort);
     const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
     co_return answer{result_for_client(text, context), {}};
 }
@@ -327,7 +329,8 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     // Where others can answer, a server that has never run must not hold the call up.
     const bool has_others = !fallbacks_of(c.options(), tool).empty();
     if (must_ask(c, tool) && !has_others) {
-        const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+        const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout,
+                                                     *request.abort);
         if (ready.has_error()) co_return ready.error();
     }
     const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);

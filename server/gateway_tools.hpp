@@ -47,11 +47,11 @@ public:
 private:
     using outcome = result<std::string>; ///< raw structuredContent, or why not
 
-    task<outcome> run(std::string name, boost::json::object arguments);
+    task<outcome> run(std::string name, boost::json::object arguments, abort_signal& abort);
     outcome list_children(const boost::json::object& arguments) const;
     outcome child_status(const boost::json::object& arguments) const;
-    task<outcome> schema(boost::json::object arguments);
-    task<outcome> close_child(boost::json::object arguments);
+    task<outcome> schema(boost::json::object arguments, abort_signal& abort);
+    task<outcome> close_child(boost::json::object arguments, abort_signal& abort);
     task<result<answer>> execute(boost::json::object arguments, const client_request& request,
                                  reply_sink& sink);
     result<upstream*> find_child(const boost::json::object& arguments) const;

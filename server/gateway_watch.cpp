@@ -23,9 +23,9 @@ const std::string* gateway::link_source(const client_request& request, std::stri
 
 /// The server that a resource belongs to, for this client; null: none is known.
 task<upstream*> gateway::source_of(const client_request& request, std::string uri) {
-    std::shared_ptr<const catalog> shown;
-    if (shows_children(request)) shown = co_await catalog_for(request);
-    const auto* const target = shown ? shown->find_resource(uri) : nullptr;
+    const auto shown = co_await catalog_with(request, entry::resource, uri);
+    if (shown.has_error()) co_return nullptr;
+    const auto* const target = *shown ? find_entry(**shown, entry::resource, uri) : nullptr;
     if (target != nullptr) co_return upstreams_.find(target->upstream);
     // A server may have resources that it does not list.
     if (!request.scope.empty()) co_return upstreams_.find(request.scope);
@@ -38,37 +38,58 @@ task<gateway::outcome> gateway::subscribe(client_request& request) {
     if (!uri)
         co_return fault{errc::invalid_params,
                         fmt::format("{} needs params.uri (a string)", request.method())};
-    const auto session = request.session;
-    auto& watched = session_watches_[session->id()];
-    const bool is_new = request.method() == method::resources_subscribe;
-    if (!is_new) {
-        session->subscriptions.erase(*uri);
-        const auto entry = watched.find(*uri);
-        if (entry == watched.end()) co_return std::string{"{}"};
-        auto* const source = upstreams_.find(entry->second);
-        watched.erase(entry);
-        if (source != nullptr) co_await source->unwatch(*uri);
+    if (request.method() == method::resources_unsubscribe) {
+        co_await unsubscribe(request.session, std::move(*uri));
         co_return std::string{"{}"};
     }
+    const auto session = request.session;
     if (!session->subscriptions.insert(*uri).second) co_return std::string{"{}"};
     if (session->subscriptions.size() > watched_by_one_max) {
         session->subscriptions.erase(*uri);
         co_return fault{errc::server_busy,
                         fmt::format("a session may subscribe to {} resources", watched_by_one_max)};
     }
+    // Noted before anything is waited for: an unsubscribe may come meanwhile, and another subscribe
+    // after it.
+    const auto number = ++watches_made_;
+    session_watches_[session->id()][*uri].request = number;
     auto* const source = co_await source_of(request, *uri);
-    if (source == nullptr) co_return std::string{"{}"}; // it may appear later
-    const auto begun = co_await source->watch(*uri);
+    if (source == nullptr && !request.abort->reason())
+        co_return std::string{"{}"}; // it may appear later
+    result<void> begun = fault{errc::call_cancelled};
+    if (source != nullptr) begun = co_await source->watch(*uri, *request.abort);
+    auto* const mine = find_watch(*session, *uri);
+    const bool is_wanted = mine != nullptr && mine->request == number && !session->is_closed();
     if (begun.has_error()) {
-        session->subscriptions.erase(*uri);
+        if (is_wanted) {
+            session->subscriptions.erase(*uri);
+            session_watches_[session->id()].erase(*uri);
+        }
         co_return begun.error();
     }
-    // While we asked, the session may have ended.
-    if (session->is_closed())
-        co_await source->unwatch(*uri);
+    if (is_wanted)
+        mine->source = source->name();
     else
-        session_watches_[session->id()].emplace(*uri, source->name());
+        co_await source->unwatch(*uri);
     co_return std::string{"{}"};
+}
+
+/// Null: the session has not asked for it.
+gateway::watched_resource* gateway::find_watch(const client_session& session,
+                                               std::string_view uri) {
+    const auto of_session = session_watches_.find(session.id());
+    if (of_session == session_watches_.end()) return nullptr;
+    const auto found = of_session->second.find(uri);
+    return found == of_session->second.end() ? nullptr : &found->second;
+}
+
+task<> gateway::unsubscribe(std::shared_ptr<client_session> session, std::string uri) {
+    session->subscriptions.erase(uri);
+    const auto* const watch = find_watch(*session, uri);
+    if (watch == nullptr) co_return;
+    auto* const source = upstreams_.find(watch->source);
+    session_watches_[session->id()].erase(uri);
+    if (source != nullptr) co_await source->unwatch(uri);
 }
 
 task<gateway::outcome> gateway::listen(const client_request& request, reply_sink& sink) {
@@ -83,7 +104,7 @@ task<gateway::outcome> gateway::listen(const client_request& request, reply_sink
         if (!uri || watched.contains(*uri) || watched.size() >= watched_by_one_max) continue;
         auto* const source = co_await source_of(request, *uri);
         if (source == nullptr) continue;
-        const auto begun = co_await source->watch(*uri);
+        const auto begun = co_await source->watch(*uri, *request.abort);
         if (begun.has_error()) continue; // the acknowledgement says what is honoured
         watched.emplace(*uri, source->name());
         uris.insert(*uri);
@@ -110,10 +131,12 @@ void gateway::on_session_closed(client_session& session) {
     client_tasks_.on_session_closed(session);
     const auto key = sharing_key(session);
     for (const auto& c : upstreams_.children()) c->end_key(key);
-    const auto entry = session_watches_.find(session.id());
-    if (entry == session_watches_.end()) return;
-    auto watched = std::move(entry->second);
-    session_watches_.erase(entry);
+    const auto of_session = session_watches_.find(session.id());
+    if (of_session == session_watches_.end()) return;
+    std::map<std::string, std::string, std::less<>> watched;
+    for (const auto& [uri, watch] : of_session->second)
+        if (!watch.source.empty()) watched.emplace(uri, watch.source);
+    session_watches_.erase(of_session);
     if (!watched.empty()) tasks_.spawn(unwatch(std::move(watched)));
 }
 

@@ -49,12 +49,14 @@ std::uint64_t version_of(const catalog& children, list_kind kind, std::size_t ow
 } // namespace
 
 std::string cacheable_result(era client_era, std::string_view members, const cache_hints& hints,
-                             std::string_view server_info) {
-    if (client_era == era::legacy) return fmt::format("{{{}}}", members);
+                             std::string_view server_info, std::string_view meta) {
+    if (client_era == era::legacy)
+        return meta.empty() ? fmt::format("{{{}}}", members)
+                            : fmt::format(R"({{{},"_meta":{{{}}}}})", members, meta);
     return fmt::format(R"({{"resultType":"complete",{},"ttlMs":{},"cacheScope":"{}",)"
-                       R"("_meta":{{"{}":{}}}}})",
+                       R"("_meta":{{"{}":{}{}{}}}}})",
                        members, hints.ttl_ms, hints.is_public ? "public" : "private",
-                       meta_key::server_info, server_info);
+                       meta_key::server_info, server_info, meta.empty() ? "" : ",", meta);
 }
 
 std::shared_ptr<const catalog> list_pages::find(const list_cursor& place) const {
@@ -109,10 +111,13 @@ result<std::string> list_pages::answer(const client_request& request, offer show
         members += fmt::format(R"(,"nextCursor":"{}")", cursors_.seal(place, now));
     }
     auto hints = shown.children->hints(place.kind, shown.now);
-    if (is_outdated) hints.ttl_ms = 0;
+    if (is_outdated || !shown.missing.empty()) hints.ttl_ms = 0;
     // Whoever has to say who he is shares nothing with those who have not.
     if (!request.principal.empty()) hints.is_public = false;
-    return cacheable_result(request.client_era, members, hints, shown.server_info);
+    const auto meta = shown.missing.empty()
+                          ? std::string{}
+                          : fmt::format("\"{}\":{}", meta_key::partial, shown.missing);
+    return cacheable_result(request.client_era, members, hints, shown.server_info, meta);
 }
 
 } // namespace mcpgw

@@ -37,6 +37,8 @@ public:
         std::shared_ptr<const catalog> children;
         std::string_view server_info; ///< raw object, for modern clients
         cache_hints::time_point now{};
+        /// Raw object of servers whose entries are missing, for `_meta`; empty: it is whole.
+        std::string missing{};
     };
     /// Raw result of a list request. Error: invalid_params for a cursor that leads nowhere.
     [[nodiscard]] result<std::string> answer(const client_request& request, offer shown,
@@ -56,8 +58,8 @@ private:
 };
 
 /// A result of the gateway itself with one member: for modern clients with what a cacheable result
-/// needs (2026-07-28, server/utilities/caching).
+/// needs (2026-07-28, server/utilities/caching). `meta`: more members of its `_meta`, raw.
 std::string cacheable_result(era client_era, std::string_view members, const cache_hints& hints,
-                             std::string_view server_info);
+                             std::string_view server_info, std::string_view meta = {});
 
 } // namespace mcpgw

@@ -3,6 +3,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
+#include "transports/on_scope_exit.hpp"
 
 #include <fmt/format.h>
 
@@ -96,6 +97,10 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
     entry.uris = std::move(honour.uris);
     entry.tasks = std::move(honour.tasks);
     const auto place = listeners_.insert(listeners_.end(), std::move(entry));
+    // However this ends: what it views ends with it.
+    const on_scope_exit leave{[this, place] {
+        listeners_.erase(place);
+    }};
     if (honour.on_listening) honour.on_listening();
     {
         const abort_signal::listener on_abort{*request.abort, [&wake] {
@@ -104,7 +109,6 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
         while (!is_stopping_ && !place->has_ended && !request.abort->reason()) co_await wake.wait();
     }
     const auto meta = fmt::format(R"({{"{}":{}}})", meta_key::subscription_id, place->id);
-    listeners_.erase(place);
     co_return fmt::format(R"({{"resultType":"complete","_meta":{}}})", meta);
 }
 

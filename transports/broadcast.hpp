@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transports/abort_signal.hpp"
 #include "transports/asio.hpp"
 #include "transports/wake_up.hpp"
 
@@ -18,6 +19,8 @@ public:
     }
     /// Until notify_all() or the deadline. True: notified.
     task<bool> wait_until(clock_type::time_point deadline);
+    /// The same, and over as well when the signal is given; it may have been given before.
+    task<bool> wait_until(clock_type::time_point deadline, abort_signal& abort);
 
 private:
     struct membership {

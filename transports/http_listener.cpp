@@ -97,6 +97,7 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     };
     connections_.on_exception = report;
     tasks_.on_exception = report;
+    housekeeping_.on_exception = report;
 }
 
 std::string http_listener::base_url() const {

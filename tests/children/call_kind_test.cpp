@@ -80,7 +80,8 @@ TEST_CASE("a_resource_of_a_full_server_can_be_subscribed_to") {
     child_world world{one_call()};
     world.must_start();
     auto& held = world.begin(tool_call("hold"));
-    const auto watched = world.loop.await(world.get().watch("fake://one"));
+    abort_signal not_aborted;
+    const auto watched = world.loop.await(world.get().watch("fake://one", not_aborted));
     INFO((watched.has_error() ? watched.error().message() : ""));
     CHECK(watched.has_value());
     held.abort.abort(errc::call_cancelled);

@@ -27,6 +27,20 @@ std::string name_of(const json::value& error) {
 
 } // namespace
 
+TEST_CASE("of_questions_that_come_together_only_one_is_refused_and_the_others_find_their_clients") {
+    auto options = fake_options();
+    options.interactive = interactivity::no; // so that everything goes to the same process
+    options.question_hold_timeout = std::chrono::milliseconds{30};
+    child_world world{options};
+    world.must_start();
+    auto& first = world.begin(tool_call("ask", elicit));
+    auto& second = world.begin(tool_call("ask", elicit));
+    world.loop.run_until([&] { return first.answer || second.answer; });
+    auto& left = first.answer ? second : first;
+    asked_of(world, left).settle(std::string{R"({"action":"decline"})"});
+    CHECK(text_of(world.end(left)) == R"({"action":"decline"})");
+}
+
 TEST_CASE("a_question_goes_to_the_client_whose_call_is_in_flight_and_its_answer_comes_back") {
     for (const auto arguments : {elicit, sample, roots}) {
         child_world world{fake_options()};

@@ -106,7 +106,8 @@ TEST_CASE("a_list_that_makes_no_sense_any_more_keeps_the_one_of_before_until_it_
     CHECK(keys(world.get().lists().tools) == names{"tool_0"});
     text_of(world.call("mute", R"({"method":"nothing","how":"garble"})"));
     const auto later = clock_type::now() + std::chrono::minutes{1};
-    world.loop.await(world.get().refresh_stale(later, child_world::far_deadline()));
+    abort_signal never;
+    world.loop.await(world.get().refresh_stale(later, std::chrono::seconds{50}, never));
     CHECK(keys(world.get().lists().tools) == names{"tool_0", "extra_0"});
     CHECK(world.status().last_error.empty());
 }
@@ -126,9 +127,10 @@ TEST_CASE("a_modern_server_that_tells_no_changes_is_asked_again_when_its_time_is
     child_world world{fake_options({"--era=modern", "--no-changes", "--hints=60000,public"})};
     world.must_start();
     text_of(world.call("change_tools"));
-    const auto refresh_at = [&world](std::chrono::seconds later) {
+    abort_signal never;
+    const auto refresh_at = [&world, &never](std::chrono::seconds later) {
         world.loop.await(
-            world.get().refresh_stale(clock_type::now() + later, child_world::far_deadline()));
+            world.get().refresh_stale(clock_type::now() + later, std::chrono::seconds{50}, never));
     };
     refresh_at(std::chrono::seconds{30});
     CHECK_FALSE(has_tool(world, "extra_0"));

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <memory>
+#include <optional>
 #include <set>
 
 using namespace mcpgw;
@@ -130,7 +132,8 @@ TEST_CASE("a_watched_or_kept_server_is_never_idle") {
     auto options = fake_options();
     options.pool.idle_timeout = 1ms;
     child_world watched{options};
-    watched.loop.await(watched.get().watch("test://one")); // starts it
+    abort_signal never;
+    watched.loop.await(watched.get().watch("test://one", never)); // starts it
     options.start = start_policy::keep_alive;
     child_world kept{options};
     kept.must_start();
@@ -368,4 +371,23 @@ TEST_CASE("a_server_that_fails_too_often_is_given_up_and_says_when_it_is_tried_a
     world.stop();
     CHECK_FALSE(world.status().has_given_up);
     CHECK(world.status().state == upstream_state::stopped);
+}
+
+TEST_CASE("a_pool_is_stopped_in_good_order_whichever_of_its_processes_ends_first") {
+    for (int round = 0; round < 3; ++round) {
+        auto options = fake_options(round == 1 ? std::vector<std::string>{"--ignore-eof"}
+                                               : std::vector<std::string>{});
+        options.pool.min = options.pool.max = 2;
+        options.stop_grace = 20ms;
+        child_world world{options};
+        world.get().keep_running();
+        world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
+        // The one that is no lister ends and is forgotten while stop() waits for the lister.
+        std::vector<upstream::lease> held;
+        if (round == 2) held.push_back(world.take());
+        ::kill(static_cast<pid_t>(world.status().each.back().pid), SIGKILL);
+        ::kill(static_cast<pid_t>(world.status().each.front().pid), SIGSTOP);
+        world.stop();
+        CHECK(world.status().instances == 0);
+    }
 }

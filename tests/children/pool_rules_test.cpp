@@ -293,3 +293,54 @@ TEST_CASE("random_schedules_never_end_an_instance_in_use_and_always_come_to_rest
         for (int i = 0; i < 300; ++i) pool.run_step();
     }
 }
+
+TEST_CASE("calls_that_could_be_mistaken_for_one_another_are_not_at_work_together") {
+    struct row {
+        const char* what;
+        std::uint64_t owner;
+        bool runs_unproven, runs_answerer;
+        bool is_unproven, can_answer, is_urgent;
+        bool may_enter;
+    };
+    const row rows[]{
+        {"both are proven", 2, false, true, false, true, false, true},
+        {"it is unproven", 2, false, true, true, true, false, false},
+        {"the other one is", 2, true, true, false, true, false, false},
+        {"only the other client could be asked", 2, true, true, true, false, false, false},
+        {"only this client could be asked", 2, true, false, true, true, false, false},
+        {"nobody could be asked", 2, true, false, true, false, false, true},
+        {"it is the same client", 1, true, true, true, true, false, true},
+        {"it has waited long enough", 2, true, true, true, true, true, true},
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.what);
+        auto busy = with_calls(1);
+        busy.owner = 1;
+        busy.unproven = r.runs_unproven ? 1 : 0;
+        busy.answerers = r.runs_answerer ? 1 : 0;
+        pool_request request;
+        request.owner = r.owner;
+        request.may_be_asked = true;
+        request.is_unproven = r.is_unproven;
+        request.can_answer = r.can_answer;
+        request.is_urgent = r.is_urgent;
+        const std::vector<pool_member> members{lister(busy)};
+        const auto choice = choose_member({}, members, request);
+        CHECK((choice.what == verdict::take) == r.may_enter);
+        if (!r.may_enter) CHECK(choice.what == verdict::wait);
+    }
+}
+
+TEST_CASE("a_call_of_a_tool_that_only_some_have_waits_for_those") {
+    auto has = with_calls(1);
+    has.owner = 1;
+    has.askers = 0;
+    auto lacks = with_calls(0);
+    lacks.lacks_tool = true;
+    pool_terms terms;
+    terms.members_max = 8;
+    const std::vector<pool_member> members{lister(lacks), has};
+    CHECK(choose_member(terms, members, {}).member == 1);
+    terms.calls_max = 1; // it is full: another process would not have the tool
+    CHECK(choose_member(terms, members, {}).what == verdict::wait);
+}

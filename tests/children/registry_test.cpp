@@ -35,7 +35,8 @@ public:
     registry_world& operator=(const registry_world&) = delete;
 
     void list_all(std::chrono::milliseconds limit = std::chrono::seconds{50}) {
-        loop.await(all.ensure_listed(clock_type::now() + limit));
+        abort_signal never;
+        loop.await(all.ensure_listed(limit, never));
     }
     [[nodiscard]] upstream_state state_of(std::string_view name) const {
         return all.find(name)->status().state;
@@ -183,9 +184,10 @@ TEST_CASE("stale_lists_of_several_children_are_read_again_at_once") {
     world.list_all();
     const auto before = world.listener.catalog_changes;
     const auto later = clock_type::now() + std::chrono::minutes{1};
-    world.loop.await(world.all.refresh_stale(later, child_world::far_deadline()));
+    abort_signal never;
+    world.loop.await(world.all.refresh_stale(later, std::chrono::seconds{50}, never));
     CHECK(world.listener.catalog_changes == before + 2);
-    world.loop.await(world.all.refresh_stale(clock_type::now(), child_world::far_deadline()));
+    world.loop.await(world.all.refresh_stale(clock_type::now(), std::chrono::seconds{50}, never));
     CHECK(world.listener.catalog_changes == before + 2);
 }
 
@@ -197,13 +199,19 @@ TEST_CASE("a_child_that_never_answers_delays_the_list_to_the_deadline_and_not_be
     world.list_all(std::chrono::milliseconds{60});
     CHECK(world.state_of("silent") == upstream_state::starting);
     CHECK(world.offers("good__tool_0"));
+    // Once, and the next list not at all.
+    const auto began = clock_type::now();
+    world.list_all(std::chrono::milliseconds{60});
+    CHECK(clock_type::now() - began < std::chrono::milliseconds{60});
+    CHECK(world.all.untold().size() == 1);
 }
 
 TEST_CASE("a_list_request_that_is_ended_from_outside_leaves_nothing_that_refers_to_it") {
     registry_world world;
     world.all.add(fake_options({"--silent"}, "silent"));
     task_group connections{world.loop.get_executor(), 8};
-    REQUIRE(connections.spawn(world.all.ensure_listed(child_world::far_deadline())));
+    abort_signal never;
+    REQUIRE(connections.spawn(world.all.ensure_listed(std::chrono::seconds{50}, never)));
     world.loop.run_until([&world] { return world.state_of("silent") == upstream_state::starting; });
     connections.cancel_all();
     world.loop.run_until([&connections] { return connections.size() == 0; });
@@ -377,4 +385,16 @@ TEST_CASE("closing_the_registry_ends_every_child_whatever_it_is_doing") {
     world.loop.await(world.all.close());
     CHECK(has_no_children());
     for (const auto& c : world.all.children()) CHECK(c->status().pid == 0);
+}
+
+TEST_CASE("a_start_that_a_list_began_goes_on_when_the_list_waits_no_more") {
+    registry_world world;
+    auto slow = fake_options({"--silent-at=server/discover"}, "slow");
+    slow.start = start_policy::lazy;
+    slow.probe_timeout = std::chrono::milliseconds{100};
+    world.all.add(slow);
+    world.list_all(std::chrono::milliseconds{1});
+    CHECK_FALSE(world.offers("slow__tool_0"));
+    world.loop.run_until([&world] { return world.offers("slow__tool_0"); });
+    CHECK(world.all.is_listed());
 }

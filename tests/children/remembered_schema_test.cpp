@@ -165,3 +165,17 @@ TEST_CASE("the_key_depends_on_what_is_started_and_tells_nothing_of_it") {
     other.only_era = era::legacy;
     CHECK(differs(other));
 }
+
+TEST_CASE("whether_a_server_asks_its_clients_is_remembered") {
+    auto schema = sample();
+    schema.questions.prove("tools/call", "t\"o");
+    auto back = decode_schema(encode_schema(schema, "k"), "k", plenty);
+    REQUIRE(back.has_value());
+    CHECK_FALSE(back->questions.has_asked());
+    CHECK_FALSE(back->questions.is_unproven("tools/call", "t\"o"));
+    CHECK(back->questions.is_unproven("tools/call", "add"));
+    schema.questions.on_question();
+    back = decode_schema(encode_schema(schema, "k"), "k", plenty);
+    REQUIRE(back.has_value());
+    CHECK(back->questions.has_asked());
+}

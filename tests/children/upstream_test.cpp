@@ -44,3 +44,36 @@ TEST_CASE("a_server_whose_last_session_has_ended_is_stopped_and_still_known_by_i
     CHECK(world.get().spoken() == before.spoken);
     CHECK_FALSE(world.get().lists().tools.empty());
 }
+
+TEST_CASE("a_start_is_given_up_for_the_client_that_left_and_goes_on_for_others") {
+    child_world world{fake_options({"--silent"})};
+    auto& gone = world.begin(tool_call("echo"));
+    auto& stays = world.begin(tool_call("echo"));
+    world.run_until_state(upstream_state::starting);
+    gone.abort.abort(errc::call_cancelled);
+    const auto answer = world.end(gone);
+    REQUIRE(answer.has_error());
+    CHECK(answer.error().code == errc::call_cancelled);
+    CHECK_FALSE(stays.answer.has_value());
+    CHECK(world.status().state == upstream_state::starting);
+}
+
+TEST_CASE("a_list_whose_client_has_left_waits_no_more") {
+    process_loop loop;
+    logger log{log_level::off};
+    registry all{loop.get_executor(), {}, nullptr, log, {}};
+    all.add(fake_options({"--silent"}, "silent"));
+    abort_signal abort;
+    bool has_ended = false;
+    const auto list = [](registry& all, abort_signal& signal, bool& ended) -> task<> {
+        const std::chrono::seconds patience{50};
+        co_await all.ensure_listed(patience, signal);
+        ended = true;
+    };
+    loop.spawn(list(all, abort, has_ended));
+    loop.run_until([&all] { return all.find("silent")->state() == upstream_state::starting; });
+    CHECK_FALSE(has_ended);
+    abort.abort(errc::call_cancelled);
+    loop.run_until([&has_ended] { return has_ended; });
+    loop.await(all.close());
+}

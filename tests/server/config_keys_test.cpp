@@ -208,6 +208,7 @@ TEST_CASE("the_tables_defaults_are_those_of_the_options") {
     CHECK(value.schema_cache == bare.schema_cache);
     CHECK(value.gateway.state_secret.empty());
     CHECK(value.gateway.question_timeout == gateway_options{}.question_timeout);
+    CHECK(value.gateway.list_wait == gateway_options{}.list_wait);
     CHECK(value.gateway.parking.window == parking_limits{}.window);
     CHECK(value.gateway.parking.running_max == parking_limits{}.running_max);
     CHECK(value.gateway.parking.parked_max == parking_limits{}.parked_max);

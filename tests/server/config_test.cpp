@@ -19,6 +19,7 @@ prefix = "on_conflict"
 separator = "-"
 instructions = "Be kind."
 log_level = "debug"
+list_wait = 0.5
 [http]
 listen = "[::1]:0"
 path = "/m"
@@ -173,6 +174,30 @@ era = "auto"
     const auto& two = made.value.children.at(1);
     CHECK(two.interactive == interactivity::yes);
     CHECK(two.only_era == std::nullopt);
+}
+
+TEST_CASE("whether_a_server_asks_can_be_said_in_every_way_that_is_certain") {
+    const std::pair<const char*, interactivity> rows[]{
+        {"true", interactivity::yes},           {"false", interactivity::no},
+        {R"("true")", interactivity::yes},      {R"("false")", interactivity::no},
+        {R"("yes")", interactivity::yes},       {R"("no")", interactivity::no},
+        {R"("auto")", interactivity::automatic}};
+    for (const auto& [text, meant] : rows) {
+        CAPTURE(text);
+        const scratch_directory scratch;
+        const auto made = scratch.load("gateway.toml", std::string{"[[children]]\nname = \"one\"\n"
+                                                                   "command = \"tool\"\n"
+                                                                   "interactive = "} +
+                                                           text + "\n");
+        CAPTURE(printed(made.problems));
+        REQUIRE(made.problems.empty());
+        CHECK(made.value.children.at(0).interactive == meant);
+    }
+    const scratch_directory scratch;
+    const auto made = scratch.load("gateway.toml", "[[children]]\nname = \"one\"\n"
+                                                   "command = \"tool\"\ninteractive = 1\n"
+                                                   "start = true\n");
+    CHECK(made.problems.size() == 2);
 }
 
 TEST_CASE("json_says_the_same_as_toml") {
