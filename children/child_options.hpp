@@ -52,6 +52,10 @@ struct child_limits {
     std::size_t garbage_lines_max = 100; ///< lines in a row on stdout that are no messages
 };
 
+/// What a child inherits by default: who and where it is, and how the network is reached from here
+/// (proxies, the certificates to trust), without which nothing works behind a company's proxy.
+std::vector<std::string> default_inherited();
+
 /// One configured child: an MCP server that we start as a process over stdio.
 struct child_options {
     std::string name;
@@ -59,8 +63,7 @@ struct child_options {
     std::vector<std::string> args;
     /// The child's environment: these, and `inherit_env` from ours. Nothing else is passed on.
     std::map<std::string, std::string> env;
-    std::vector<std::string> inherit_env = {"HOME",  "LANG", "LC_ALL", "LOGNAME", "PATH",
-                                            "SHELL", "TERM", "TMPDIR", "TZ",      "USER"};
+    std::vector<std::string> inherit_env = default_inherited();
     /// Values that must be shown to nobody, whoever prints them.
     std::vector<std::string> secrets;
     std::string cwd; ///< empty: ours
@@ -68,6 +71,9 @@ struct child_options {
     std::string layer;
     std::vector<std::string> tags;
     bool is_enabled = true;
+    /// Why it cannot be started at all, for the one who configured it; empty: it can. Such a server
+    /// is shown as failed and never started, and the others are none the worse for it.
+    std::string defect;
     start_policy start = start_policy::automatic;
     remote_options remote;
     interactivity interactive = interactivity::automatic;

@@ -88,7 +88,8 @@ void instance_pool::place::give_back() {
     // Whatever else may be due by then is due at a time that is known already. One that was never
     // started (its call was given up) must not count as one of them for long.
     const bool is_off = !from.who->is_alive() && !from.is_lister;
-    if (from.is_leaving || is_off || pool.options_.pool.share == sharing::call) pool.look();
+    const bool is_spent = pool.options_.pool.share == sharing::call || from.key == once_key;
+    if (from.is_leaving || is_off || is_spent) pool.look();
 }
 
 // ---- members ----------------------------------------------------------------------------------

@@ -46,12 +46,23 @@ bool is_open_to(const pool_terms& terms, const pool_member& m, const pool_reques
         break;
     case sharing::session:
     case sharing::principal:
+        if (request.key == once_key) {
+            const bool is_nobodys = m.key.empty() || (m.key == once_key && m.state == phase::off);
+            if (!is_nobodys || m.calls > 0 || (m.is_used && m.state != phase::off)) return false;
+            break;
+        }
+        if (m.key == once_key && m.calls == 0 && m.state == phase::off) break; // nothing is left
         if (!m.key.empty() && m.key != request.key) return false; // an unused one becomes theirs
         break;
     }
     if (!request.may_be_asked || m.askers == 0) return true;
     if (m.owner != 0 && m.owner == request.owner) return true;
     return !terms.is_interactive && !could_be_mistaken(m, request);
+}
+
+/// It is for one call, and has had it.
+bool is_spent(const pool_options& options, const pool_member& m) {
+    return (options.share == sharing::call || m.key == once_key) && m.is_used;
 }
 
 int rank(phase state) {
@@ -82,8 +93,7 @@ public:
         if (const auto next = replacement_of(members_, i)) return of_replaced(*next);
         if (m.state == phase::off) return of_dead(m);
         if (m.state == phase::starting) return std::nullopt;
-        const bool is_spent = options_.share == sharing::call && m.is_used && m.leases == 0;
-        if (is_spent) return end_of(m);
+        if (is_spent(options_, m) && m.leases == 0) return end_of(m);
         if (m.state == phase::unhealthy) return renew(m);
         if (const auto old = of_old(m)) return old;
         return of_idle(i);
@@ -169,8 +179,8 @@ bool is_one_missing(const pool_options& options, std::span<const pool_member> me
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto& m = members[i];
         runs = runs || m.state == phase::running;
-        const bool is_spent = options.share == sharing::call && m.is_used;
-        ready += is_up(m) && !m.is_leaving && !is_spent && !replacement_of(members, i) ? 1U : 0U;
+        const bool is_ready = is_up(m) && !m.is_leaving && !is_spent(options, m);
+        ready += is_ready && !replacement_of(members, i) ? 1U : 0U;
     }
     return runs && ready < options.min;
 }

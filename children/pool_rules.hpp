@@ -43,6 +43,10 @@ struct pool_member {
     time_point leaving_since{};
 };
 
+/// As the key of a call: whose it is, nobody can say. No instance that had a call before serves it,
+/// and the one that does serves no other.
+inline constexpr std::string_view once_key = "once";
+
 /// What a call needs.
 struct pool_request {
     std::string_view key{}; ///< of its session, user; empty: it has none

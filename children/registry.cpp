@@ -37,6 +37,10 @@ void registry::add(std::span<const child_options> children) {
         if (!options.is_enabled) continue;
         child_context context{executor_, guard_, &log_, environment_};
         upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
+        if (!options.defect.empty()) { // nothing is offered that cannot be had
+            log_.warning("server '{}' is not started: {}", options.name, options.defect);
+            continue;
+        }
         auto schema = schemas_.load(options);
         if (!schema) continue;
         upstreams_.back()->recall(std::move(*schema));
@@ -117,6 +121,7 @@ task<> registry::warm_up() {
         const on_scope_exit finish{[this, &c] {
             std::erase(warming_, &c);
         }};
+        log_.info("server '{}' is being started", c.name());
         c.keep_running();
         co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
     }

@@ -49,6 +49,7 @@ void stderr_ring::finish_line() {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
     line.erase(line.find_last_not_of(' ') + 1); // blank lines, and the line ends of Windows
     if (!line.empty()) {
+        headline_.on_line(line);
         lines_.push_back(std::move(line));
         if (lines_.size() > lines_max_) lines_.pop_front();
     }
@@ -58,10 +59,25 @@ void stderr_ring::finish_line() {
 void stderr_ring::clear() {
     lines_.clear();
     partial_.clear();
+    headline_.clear();
 }
 
 std::vector<std::string> stderr_ring::lines() const {
-    return {lines_.begin(), lines_.end()};
+    std::vector<std::string> all{lines_.begin(), lines_.end()};
+    const auto& head = headline_.text();
+    const auto is_shown = [&head](const std::string& line) {
+        return head.starts_with(line);
+    };
+    if (!head.empty() && std::ranges::none_of(all, is_shown)) all.insert(all.begin(), head);
+    return all;
+}
+
+std::string stderr_ring::take_last_words() {
+    auto words = headline_.text().empty() ? last_line() : headline_.text();
+    headline_.clear();
+    const auto advice = advice_on(words);
+    if (!advice.empty()) words.append(" (").append(advice).append(")");
+    return words;
 }
 
 std::string stderr_ring::last_line() const {

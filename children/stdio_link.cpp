@@ -63,7 +63,7 @@ task<> stdio_link::run() {
     if (end_reason_.detail.empty() && !process_->launch_failure().empty())
         end_reason_ = named({errc::server_failed, process_->launch_failure()});
     if (end_reason_.detail.empty()) {
-        const auto last = errors_.last_line();
+        const auto last = errors_.take_last_words();
         end_reason_ = fault{errc::connection_lost,
                             fmt::format("server '{}' {}{}{}", options_.name, status.str(),
                                         last.empty() ? "" : "; its last words on stderr: ", last)};

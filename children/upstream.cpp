@@ -79,8 +79,14 @@ std::optional<era_verdict> upstream::verdict() const {
     return verdict_->eras;
 }
 
+fault upstream::defect() const {
+    return {errc::server_failed,
+            fmt::format("server '{}' is not started: {}", options_.name, options_.defect)};
+}
+
 task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline,
                                              abort_signal& abort) {
+    if (!options_.defect.empty()) co_return defect();
     is_stop_wanted_ = false;
     result<void> started;
     std::string first_words; // what it said to server/discover, if that proved nothing
@@ -186,7 +192,7 @@ void upstream::keep_running() {
 }
 
 void upstream::keep_if_wanted() {
-    if (!is_wanted() || is_keeping_ || is_closed_) return;
+    if (!is_wanted() || is_keeping_ || is_closed_ || !options_.defect.empty()) return;
     is_keeping_ = true; // before: the coroutine may end before spawn() returns
     if (!tasks_.spawn(keep())) is_keeping_ = false;
 }
@@ -285,6 +291,7 @@ std::string_view upstream::server_info() const {
 }
 
 upstream_state upstream::state() const {
+    if (!options_.defect.empty()) return upstream_state::failed;
     const auto* const first = primary().first();
     // Without one it ran for somebody who is gone.
     const bool has_ended = first == nullptr && known_ && !is_recalled_;
@@ -308,7 +315,7 @@ upstream_status upstream::status() const {
     status.breaker = breaker_.state(now);
     status.retry_in = breaker_.retry_in(now);
     status.has_given_up = restarts_.has_given_up();
-    status.last_error = restarts_.reason();
+    status.last_error = options_.defect.empty() ? restarts_.reason() : options_.defect;
     status.spoken = spoken();
     status.server_info = server_info();
     describe_first(status);

@@ -208,6 +208,7 @@ private:
         clock_type::time_point at;
     };
 
+    [[nodiscard]] fault defect() const;
     task<result<lease>> find_place(caller who, abort_signal& abort);
     [[nodiscard]] fault breaker_is_open() const;
     /// The pool of the era that fits, with an instance that runs.

@@ -34,7 +34,7 @@ constexpr std::array table{
     error_row{errc::unsupported_media_type, -32600, 415, "UNSUPPORTED_MEDIA_TYPE",
               "Content-Type must be application/json", false},
     error_row{errc::not_acceptable, -32600, 406, "NOT_ACCEPTABLE",
-              "Accept must allow both application/json and text/event-stream", false},
+              "Accept must allow application/json or text/event-stream", false},
     error_row{errc::request_timeout, -32600, 408, "REQUEST_TIMEOUT",
               "The HTTP request did not arrive in time", true},
     error_row{errc::too_many_connections, -32603, 503, "TOO_MANY_CONNECTIONS",

@@ -1,6 +1,8 @@
 #include "protocol/http_rules.hpp"
 
 #include "protocol/http_text.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/request_target.hpp"
 
 #include <algorithm>
 #include <array>
@@ -200,6 +202,22 @@ bool is_origin_listed(std::string_view origin, const std::vector<std::string>& a
     });
 }
 
+constexpr std::size_t shown_bytes_max = 200; // of a header value that an error repeats
+constexpr std::string_view forwarded_prefix = "X-Forwarded-";
+
+result<void> check_host(std::string_view authority, const access_policy& policy) {
+    const auto host = parse_host(authority);
+    if (!host) return fault{errc::host_refused, "The header Host is malformed"};
+    if (is_any_listed(policy.hosts_allowed) || is_loopback(*host) ||
+        is_host_listed(*host, policy.hosts_allowed))
+        return {};
+    const std::string shown{*host};
+    return fault{errc::host_refused, "The Host \"" + shown +
+                                         "\" is not allowed; if this gateway is meant to be "
+                                         "reached by that name, add \"" +
+                                         shown + "\" to http.hosts_allowed"};
+}
+
 } // namespace
 
 // A name such as "Content-Length " hides a field from one of two readers.
@@ -254,23 +272,39 @@ result<void> check_framing(const request_head& head) {
 
 result<void> check_access(const request_head& head, const access_policy& policy) {
     const auto authority = head.find(header_name::host);
-    const bool is_any_host = is_any_listed(policy.hosts_allowed);
-    if (!authority) {
-        // HTTP/1.0 only. Without a name nobody can tell that the request was meant for us.
-        if (!is_any_host) return fault{errc::host_refused, "The header Host is missing"};
-    } else {
-        const auto host = parse_host(*authority);
-        if (!host) return fault{errc::host_refused, "The header Host is malformed"};
-        if (!is_any_host && !is_loopback(*host) && !is_host_listed(*host, policy.hosts_allowed))
-            return fault{errc::host_refused, "The Host \"" + std::string{*host} +
-                                                 "\" is not allowed; add it to the allowed hosts"};
-    }
+    // Without a name (HTTP/1.0) nobody can tell that the request was meant for us.
+    if (!authority && !is_any_listed(policy.hosts_allowed))
+        return fault{errc::host_refused, "The header Host is missing"};
+    if (authority)
+        if (auto checked = check_host(*authority, policy); !checked) return checked;
+    // Of a target in absolute form the authority counts (RFC 9112, 3.2.2); a filter in front of us
+    // may have looked at either.
+    if (const auto named = split_target(head.target).authority; !named.empty())
+        if (auto checked = check_host(named, policy); !checked) return checked;
     const auto origin = head.find(header_name::origin);
     if (!origin || is_any_listed(policy.origins_allowed) || is_loopback_origin(*origin) ||
         is_origin_listed(*origin, policy.origins_allowed))
         return {};
-    return fault{errc::origin_refused,
-                 "This Origin is not allowed; add it to the allowed origins if it is yours"};
+    const auto shown = sanitize_utf8(origin->substr(0, shown_bytes_max));
+    return fault{errc::origin_refused, "The Origin \"" + shown +
+                                           "\" is not allowed; if the page is yours, add \"" +
+                                           shown + "\" to http.origins_allowed"};
+}
+
+bool is_local_request(const request_head& head) {
+    const auto authority = head.find(header_name::host);
+    const auto host = authority ? parse_host(*authority) : std::nullopt;
+    if (!host || !is_loopback(*host) || !split_target(head.target).authority.empty()) return false;
+    const auto origin = head.find(header_name::origin);
+    if (origin && !is_loopback_origin(*origin)) return false;
+    // Browsers say so of what pages of others make them ask, where no Origin is sent.
+    const auto site = head.find("Sec-Fetch-Site");
+    if (site && *site != "none" && *site != "same-origin") return false;
+    return std::ranges::none_of(head.fields, [](const header_field& field) {
+        return iequals(field.name, "Forwarded") || iequals(field.name, "Via") ||
+               iequals(field.name, "X-Real-IP") ||
+               iequals(field.name.substr(0, forwarded_prefix.size()), forwarded_prefix);
+    });
 }
 
 std::vector<std::pair<std::string, std::string>> find_params(const request_head& head) {

@@ -74,14 +74,30 @@ result<void> check_framing(const request_head& head);
 /// origins_allowed; "null" only if listed. Protects from DNS rebinding (2026-07-28,
 /// basic/transports/streamable-http, "Security & Endpoint"). -> host_refused, origin_refused.
 /// A malformed Host is refused whatever is allowed; a missing one (HTTP/1.0) unless all are.
+/// The authority of a target in absolute form has to be allowed as well. Errors name the key.
 result<void> check_access(const request_head& head, const access_policy& policy);
 
-/// Content-Type application/json (parameters ignored, case-insensitive) -> unsupported_media_type;
-/// Accept (if sent) must admit application/json and text/event-stream, by name or by range
-/// -> not_acceptable. An absent Accept means anything (RFC 9110, 12.5.1). Quality 0 excludes.
-result<void> check_post(const request_head& head);
+/// By its head the request was made on this machine, by no page of others and through no proxy: a
+/// loopback Host, no foreign Origin or Sec-Fetch-Site, none of the fields that proxies add.
+bool is_local_request(const request_head& head);
+
+/// What a client takes as the reply to a POST.
+enum class reply_form : unsigned char {
+    either, ///< JSON or an event stream, as the answer turns out
+    json,   ///< one JSON body: what comes before the answer is not told
+    events, ///< an event stream, even where the answer is all there is
+};
+
+/// Content-Type application/json or another name of JSON, with any parameters; absent: JSON, which
+/// nothing else can be -> unsupported_media_type. Accept (if sent) must admit application/json or
+/// text/event-stream, by name or by range -> not_acceptable. Clients have to name both
+/// (2025-11-25, basic/transports, "Sending Messages to the Server"); many name the one that they
+/// read. An absent or empty Accept means anything (RFC 9110, 12.5.1). Quality 0 excludes.
+result<reply_form> check_post(const request_head& head);
 /// Accept of a GET for a stream must admit text/event-stream.
 result<void> check_get_stream(const request_head& head);
+/// A browser asks: Accept names text/html itself.
+bool wants_page(const request_head& head);
 
 /// A field name (RFC 9110, 5.6.2).
 bool is_token(std::string_view text);

@@ -1,6 +1,7 @@
 // What a client sends and accepts: the second part of http_rules.
 #include "protocol/http_rules.hpp"
 #include "protocol/http_text.hpp"
+#include "protocol/json_text.hpp"
 
 #include <algorithm>
 
@@ -55,53 +56,87 @@ weight weight_of(std::string_view parameters) {
 /// How exactly `range` names `type`: 3 the type itself, 2 `type/*`, 1 `*/*`, 0 not at all.
 int specificity(std::string_view range, std::string_view type) {
     if (iequals(range, type)) return 3;
-    if (range == "*/*") return 1;
+    if (range == "*/*" || range == "*") return 1; // the second one of old Java clients
     if (!range.ends_with("/*")) return 0;
     return iequals(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1)) ? 2 : 0;
 }
 
 // The most exact range decides (RFC 9110, 12.5.1): "*/*, text/event-stream;q=0" excludes streams.
 bool accepts(const request_head& head, std::string_view type) {
-    bool has_accept = false;
+    bool has_range = false; // an empty field says nothing
     bool is_accepted = false;
     int best = 0;
     for (const auto& field : head.fields) {
         if (!iequals(field.name, header_name::accept)) continue;
-        has_accept = true;
         auto list = field.value;
         while (!list.empty()) {
             auto element = take_part(list, ',');
             const auto range = take_part(element, ';');
+            has_range = has_range || !range.empty();
             const int found = specificity(range, type);
-            const auto quality = weight_of(element);
-            if (found == 0 || found < best || quality == weight::malformed) continue;
-            const bool is_positive = quality == weight::positive;
+            if (found == 0 || found < best) continue;
+            // Whoever names a type with a weight that is none still names it.
+            const bool is_positive = weight_of(element) != weight::zero;
             is_accepted = found > best ? is_positive : is_accepted || is_positive;
             best = found;
         }
     }
-    return !has_accept || is_accepted;
+    return !has_range || is_accepted;
+}
+
+/// application/json and what else can only be JSON: text/json, application/json-rpc, …+json.
+bool is_json_type(std::string_view type) {
+    for (const std::string_view name : {"application/json", "text/json", "application/json-rpc",
+                                        "application/jsonrequest", "application/x-json"})
+        if (iequals(type, name)) return true;
+    constexpr std::string_view suffix = "+json"; // RFC 6839, 3.1
+    return type.size() > suffix.size() && type.find('/') != std::string_view::npos &&
+           iequals(type.substr(type.size() - suffix.size()), suffix);
+}
+
+fault unsupported(std::string_view sent) {
+    constexpr std::size_t shown_max = 80;
+    const auto shown = sanitize_utf8(sent.substr(0, shown_max));
+    return {errc::unsupported_media_type,
+            "Content-Type must be application/json, not \"" + shown + '"'};
 }
 
 } // namespace
 
-result<void> check_post(const request_head& head) {
+result<reply_form> check_post(const request_head& head) {
     constexpr std::string_view usual_accept = "application/json, text/event-stream"; // of SDKs
     auto content_type = head.find(header_name::content_type).value_or(std::string_view{});
-    if (content_type != "application/json" &&
-        !iequals(take_part(content_type, ';'), "application/json"))
-        return errc::unsupported_media_type;
+    if (!content_type.empty() && content_type != "application/json" &&
+        !is_json_type(take_part(content_type, ';')))
+        return unsupported(head.find(header_name::content_type).value_or(std::string_view{}));
     if (head.count(header_name::accept) == 1 && head.find(header_name::accept) == usual_accept)
-        return {};
-    if (!accepts(head, "application/json") || !accepts(head, "text/event-stream"))
-        return errc::not_acceptable;
-    return {};
+        return reply_form::either;
+    const bool takes_json = accepts(head, "application/json");
+    const bool takes_events = accepts(head, "text/event-stream");
+    if (takes_json && takes_events) return reply_form::either;
+    if (takes_json) return reply_form::json;
+    if (takes_events) return reply_form::events;
+    return errc::not_acceptable;
 }
 
 result<void> check_get_stream(const request_head& head) {
     if (!accepts(head, "text/event-stream"))
-        return fault{errc::not_acceptable, "Accept must allow text/event-stream"};
+        return fault{errc::not_acceptable,
+                     "the answer is an event stream: Accept must allow text/event-stream"};
     return {};
+}
+
+bool wants_page(const request_head& head) {
+    for (const auto& field : head.fields) {
+        if (!iequals(field.name, header_name::accept)) continue;
+        auto list = field.value;
+        while (!list.empty()) {
+            auto element = take_part(list, ',');
+            const auto range = take_part(element, ';');
+            if (iequals(range, "text/html")) return weight_of(element) != weight::zero;
+        }
+    }
+    return false;
 }
 
 } // namespace mcpgw

@@ -175,7 +175,8 @@ bool claims_modern(const request_head& head, const envelope& message, std::strin
     if (head.find(header_name::session_id)) return false;
     // initialize opens a legacy session; clients of both eras send their headers with it, too.
     const bool is_opening = message.method.of(text) == method::initialize;
-    if (head.find(header_name::mcp_method) && !is_opening) return true;
+    if (is_opening) return false;
+    if (head.find(header_name::mcp_method)) return true;
     const auto sent = head.find(header_name::protocol_version);
     if (!sent) return false;
     const auto known = parse_revision(*sent);

@@ -57,6 +57,11 @@ task<> application::watch_signals(std::function<void()> stop) {
     for (;;) {
         const auto [ec, number] = co_await signals_.async_wait(nothrow);
         if (ec) co_return;
+        if (number == SIGHUP) {
+            log_.warning("SIGHUP is ignored: the configuration is not read again while the gateway "
+                         "runs; restart it for that");
+            continue;
+        }
         if (++seen == 1) {
             log_.info("stopping (signal {}); a second signal stops it at once", number);
             stop();
@@ -78,6 +83,7 @@ task<> application::serve_http() {
 void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
     listener_ = std::make_unique<http_listener>(io_.get_executor(), config_.http, config_.limits,
                                                 gateway_, log_);
+    signals_.add(SIGHUP);
     main_tasks_.spawn(watch_signals([this] {
         gateway_.stop();
         listener_->stop();
@@ -95,9 +101,11 @@ task<> application::serve_stdio() {
     signals_.cancel();
 }
 
-void application::run_stdio() {
+void application::run_stdio(std::string_view begun) {
     stdio_ = std::make_unique<stdio_transport>(io_.get_executor(), STDIN_FILENO, STDOUT_FILENO,
                                                config_.limits, gateway_, log_);
+    stdio_->begin_with(begun);
+    signals_.add(SIGHUP);
     main_tasks_.spawn(watch_signals([this] {
         gateway_.stop();
         stdio_->stop();

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace mcpgw {
 
@@ -25,8 +26,9 @@ public:
     /// Serves HTTP until SIGINT or SIGTERM. `on_listening` gets the base URL. Throws
     /// std::runtime_error if the address cannot be used.
     void run_http(const std::function<void(const std::string& base_url)>& on_listening);
-    /// Serves one client on stdin and stdout until end of file, SIGINT or SIGTERM.
-    void run_stdio();
+    /// Serves one client on stdin and stdout until end of file, SIGINT or SIGTERM. `begun`: whole
+    /// lines that were read from stdin before.
+    void run_stdio(std::string_view begun = {});
     /// Runs one job (a command of the command line) with the children at hand, then stops them.
     void run_job(task<> job);
 

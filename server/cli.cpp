@@ -28,6 +28,9 @@ void add_config(CLI::App& command, cli_options& options) {
         .add_option("-c,--config", options.config,
                     "Configuration: TOML or JSON, ours or a client's (default: a demo server)")
         ->type_name("FILE");
+    command.add_flag("--strict", options.is_strict,
+                     "Start nothing where one server of the configuration has errors; else the "
+                     "others run, and that one is shown as failed");
     command
         .add_option("--log-level", options.log_level,
                     "How much to say on stderr: debug, info, warning, error or off")
@@ -66,6 +69,14 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
     auto* const stdio = app.add_subcommand("stdio", "Serve one client over stdin and stdout");
     add_config(*stdio, options);
     add_abstracts(*stdio, options);
+    stdio
+        ->add_option("--url", options.url,
+                     "Start no servers; serve what the running gateway at this URL offers, for "
+                     "example http://127.0.0.1:8080/mcp")
+        ->type_name("URL");
+    stdio->add_flag("--no-attach{false}", options.attaches,
+                    "Start the servers even where a gateway on this machine (serve) runs on the "
+                    "same configuration already; else that one is used");
     stdio->footer("Example client entry:\n  {\"mcpServers\": {\"gateway\": {\"command\": "
                   "\"mcp-gateway\",\n    \"args\": [\"stdio\", \"--config\", "
                   "\"/path/to/gateway.toml\"]}}}");

@@ -37,6 +37,7 @@ struct checked_server {
     bool is_startable = false; ///< neither faulty nor disabled
     upstream_state state = upstream_state::not_started;
     std::size_t tools = 0;
+    std::string error;                   ///< why it cannot run
     std::vector<std::string> last_words; ///< on stderr, of one that did not start
 };
 
@@ -71,9 +72,18 @@ struct check_report {
 
 // ---- what running servers tell -----------------------------------------------------------------
 
+bool is_watched() {
+    return ::isatty(STDERR_FILENO) == 1;
+}
+
 task<> start_server(upstream& c, result<void>& outcome) {
-    const auto deadline = clock_type::now() + c.options().start_timeout;
-    outcome = co_await c.ensure_running(deadline);
+    const auto begin = clock_type::now();
+    if (is_watched()) fmt::print(stderr, "starting '{}' ...\n", c.name());
+    outcome = co_await c.ensure_running(begin + c.options().start_timeout);
+    const std::chrono::duration<double> took = clock_type::now() - begin;
+    if (is_watched())
+        fmt::print(stderr, "'{}' {} after {:.1f} s\n", c.name(),
+                   outcome.has_error() ? "failed" : "runs", took.count());
 }
 
 void report_failure(check_report& report, const upstream& c, const fault& failure) {
@@ -173,6 +183,7 @@ task<> ask_servers(application& app, exposure expose, check_report& report) {
             if (!status.last_error.empty()) report.add(severity::warning, key, status.last_error);
             continue;
         }
+        server.error = outcomes[i].error().message();
         server.last_words = std::move(status.stderr_lines);
         report_failure(report, c, outcomes[i].error());
     }
@@ -209,6 +220,7 @@ void print_json(const check_report& report) {
     json::array servers;
     for (const auto& s : report.servers) {
         json::object server{{"name", s.name}, {"state", to_string(s.state)}, {"tools", s.tools}};
+        if (!s.error.empty()) server["error"] = s.error;
         if (!s.last_words.empty())
             server["stderr_tail"] = json::array(s.last_words.begin(), s.last_words.end());
         servers.push_back(std::move(server));
@@ -258,12 +270,14 @@ int run_check(const cli_options& options) {
         server.is_faulty =
             std::ranges::find(config.faulty_children, i) != config.faulty_children.end();
         server.is_startable = config.children[i].is_enabled && !server.is_faulty;
+        server.error = config.children[i].defect;
+        if (server.is_faulty) server.state = upstream_state::failed;
         report.servers.push_back(std::move(server));
     }
     if (!options.reads_only) {
         const auto startable = static_cast<std::size_t>(
             std::ranges::count(report.servers, true, &checked_server::is_startable));
-        if (startable > 0 && ::isatty(STDERR_FILENO) == 1)
+        if (startable > 0 && is_watched())
             fmt::print(stderr, "Starting {} ...\n", count_of(startable, "server"));
         start_and_ask(std::move(config), report);
     }

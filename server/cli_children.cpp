@@ -8,6 +8,7 @@
 #include "server/config.hpp"
 #include "server/gateway_tools.hpp"
 #include "server/http_probe.hpp"
+#include "server/status_table.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -16,7 +17,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <vector>
+
+#include <unistd.h>
 
 namespace mcpgw {
 
@@ -54,7 +58,15 @@ upstream* find_child(application& app, const std::string& name, job_result& outc
     return nullptr;
 }
 
+/// A person waits: for whom, and for how long already, is seen on a terminal.
+void tell_start(const upstream& c) {
+    const bool is_watched = ::isatty(STDERR_FILENO) == 1;
+    if (is_watched && c.options().defect.empty() && c.state() != upstream_state::running)
+        fmt::print(stderr, "starting '{}' ...\n", c.name());
+}
+
 task<bool> start_child(upstream& c, job_result& outcome) {
+    tell_start(c);
     const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
     if (!ready.has_error()) co_return true;
     fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(ready.error().code).name,
@@ -137,8 +149,7 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     const bool is_error = answer->is_error || find_member(text, "isError") == "true";
     if (is_error) outcome.code = exit_failure;
     if (options.as_json)
-        fmt::print("{}\n",
-                   answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
+        fmt::print("{}\n", answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
     else if (answer->is_error)
         fmt::print(stderr, "mcp-gateway: server '{}': {}\n", options.child,
                    unquote_json(find_member(text, "message")).value_or("error"));
@@ -148,30 +159,19 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
         fmt::print(stderr, "mcp-gateway: the tool '{}' reported an error\n", options.tool);
 }
 
-void print_status_line(const json::object& status) {
-    const auto text = [&](std::string_view key) -> std::string {
-        const auto* const value = status.if_contains(key);
-        if (value == nullptr || value->is_null()) return "-";
-        if (value->is_string()) return std::string{value->as_string()};
-        return json::serialize(*value);
-    };
-    fmt::print("{:<20} {:<12} {:>8} {:<8} {:<12} restarts {:<4} {}\n", text("server_id"),
-               text("status"), text("pid"), text("era"), text("protocol_version"), text("restarts"),
-               text("last_error") == "-" ? "" : text("last_error"));
-}
-
 void print_statuses(const json::array& list, bool as_json) {
     if (as_json) {
         fmt::print("{}\n", json::serialize(list));
         return;
     }
-    for (const auto& status : list) print_status_line(status.as_object());
+    fmt::print("{}", status_table(list));
 }
 
 task<> show_status(application& app, const cli_options& options, job_result& outcome) {
     for (const auto& c : app.upstreams().children()) c->keep_running();
     json::array list;
     for (const auto& c : app.upstreams().children()) {
+        tell_start(*c);
         const auto ready =
             co_await c->ensure_running(clock_type::now() + c->options().start_timeout);
         if (ready.has_error()) outcome.code = exit_failure;
@@ -208,9 +208,37 @@ result<json::object> ask_gateway(const std::string& url, std::string_view tool,
     if (content == nullptr || !content->is_object())
         return fault{
             errc::server_failed,
-            "the gateway did not tell its status; it must run with expose = \"gateway\" or "
-            "\"both\" for that"};
+            "the gateway did not tell its status: /status is for its own machine alone, and from "
+            "elsewhere it must run with expose = \"gateway\" or \"both\""};
     return content->as_object();
+}
+
+/// What the running gateway tells this machine of its servers. Nothing: it does not, being of an
+/// older version or behind a proxy.
+result<std::optional<json::array>> read_status(const std::string& url) {
+    const auto path = url.find('/', std::min(url.find("://"), url.size() - 1) + 3);
+    const auto answer = probe_http("GET", url.substr(0, path) + "/status", {}, {});
+    if (answer.has_error()) return answer.error();
+    boost::system::error_code ec;
+    const auto value = json::parse(answer->body, ec);
+    const auto* const list =
+        ec || answer->status != 200 ? nullptr : value.find_pointer("/children", ec);
+    if (list == nullptr || !list->is_array()) return std::optional<json::array>{};
+    return std::optional{list->as_array()};
+}
+
+/// The same through its tools.
+result<json::array> ask_for_status(const std::string& url) {
+    const auto listed = ask_gateway(url, "list_registered_children", {});
+    if (listed.has_error()) return listed.error();
+    json::array list;
+    for (const auto& entry : listed->at("children").as_array()) {
+        const auto status =
+            ask_gateway(url, "get_child_status", {{"server_id", entry.at("server_id")}});
+        if (status.has_error()) return status.error();
+        list.push_back(*status);
+    }
+    return list;
 }
 
 int show_remote_status(const cli_options& options) {
@@ -218,18 +246,13 @@ int show_remote_status(const cli_options& options) {
         fmt::print(stderr, "mcp-gateway: {}\n", f.message());
         return f.code == errc::bad_http_request ? exit_usage : exit_failure;
     };
-    const auto listed = ask_gateway(options.url, "list_registered_children", {});
-    if (listed.has_error()) return fail(listed.error());
-    json::array list;
-    bool is_well = true;
-    for (const auto& entry : listed->at("children").as_array()) {
-        const auto status =
-            ask_gateway(options.url, "get_child_status", {{"server_id", entry.at("server_id")}});
-        if (status.has_error()) return fail(status.error());
-        is_well = is_well && status->at("status") != "failed";
-        list.push_back(*status);
-    }
-    print_statuses(list, options.as_json);
+    const auto told = read_status(options.url);
+    if (told.has_error()) return fail(told.error());
+    const auto list = *told ? result<json::array>{**told} : ask_for_status(options.url);
+    if (list.has_error()) return fail(list.error());
+    print_statuses(*list, options.as_json);
+    const bool is_well = std::ranges::none_of(
+        *list, [](const auto& status) { return status.at("status") == "failed"; });
     return is_well ? exit_success : exit_failure;
 }
 

@@ -20,6 +20,8 @@ struct cli_options {
     bool as_json = false;         ///< --json
     bool takes_all = false;       ///< import --all
     bool reads_only = false;      ///< check --no-start
+    bool is_strict = false;       ///< --strict
+    bool attaches = true;         ///< stdio: false with --no-attach
 };
 
 /// The commands. Each returns an exit code (cli.hpp) and writes its result to stdout, everything
@@ -42,7 +44,11 @@ struct config_problem;
 void print_problems(const std::vector<config_problem>& problems);
 
 struct configuration;
-/// The configuration that the options name; problems go to stderr. False: it has errors.
+struct config_result;
+/// The configuration that the options name, and what is wrong with it.
+config_result read_for_command(const cli_options& options);
+/// The configuration that the options name; problems go to stderr. False: it has errors, and too
+/// many to serve the rest, or --strict.
 bool load_for_command(const cli_options& options, configuration& into);
 
 } // namespace mcpgw

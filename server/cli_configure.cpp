@@ -46,6 +46,11 @@ void apply_options(const cli_options& options, configuration& config,
     }
     config.http.address = address->address;
     config.http.port = address->port;
+    if (address->is_loopback()) return;
+    auto problem = command_line_problem("--listen", std::string{open_address_warning()});
+    problem.level = severity::warning;
+    problem.hint = open_address_hint();
+    problems.push_back(std::move(problem));
 }
 
 } // namespace
@@ -56,18 +61,30 @@ void print_problems(const std::vector<config_problem>& problems) {
                    problem.str());
 }
 
-bool load_for_command(const cli_options& options, configuration& into) {
+config_result read_for_command(const cli_options& options) {
     config_result loaded;
     if (options.config.empty())
         loaded.value = embedded_default(own_binary());
     else
         loaded = load_config(options.config, process_environment());
     apply_options(options, loaded.value, loaded.problems);
+    return loaded;
+}
+
+bool load_for_command(const cli_options& options, configuration& into) {
+    auto loaded = read_for_command(options);
     print_problems(loaded.problems);
+    allow_own_address({loaded.value.http.address, loaded.value.http.port},
+                      loaded.value.http.access.hosts_allowed);
+    const bool is_servable = loaded.is_usable() || (!options.is_strict && loaded.is_servable());
     into = std::move(loaded.value);
-    if (loaded.is_usable()) return true;
-    fmt::print(stderr, "mcp-gateway: the configuration has errors; nothing was started\n");
-    return false;
+    if (!is_servable)
+        fmt::print(stderr, "mcp-gateway: the configuration has errors; nothing was started\n");
+    else if (!loaded.is_usable())
+        fmt::print(stderr,
+                   "mcp-gateway: the servers with errors are shown as failed, the others run "
+                   "(--strict: nothing is started)\n");
+    return is_servable;
 }
 
 int run_schema() {

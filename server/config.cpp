@@ -56,6 +56,14 @@ bool config_result::is_usable() const {
     });
 }
 
+bool config_result::is_servable() const {
+    const bool is_good = std::none_of(problems.begin(), problems.end(), [](const auto& problem) {
+        return problem.level == config_problem::severity::error && !problem.is_of_child;
+    });
+    return is_good && std::any_of(value.children.begin(), value.children.end(),
+                                  [](const auto& c) { return c.is_enabled && c.defect.empty(); });
+}
+
 config_result load_config(const std::string& path, const environment_lookup& environment) {
     const auto text = read_text_file(path, config_bytes_max);
     if (!text) {

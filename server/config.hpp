@@ -32,10 +32,11 @@ struct config_problem {
     enum class severity : unsigned char { error, warning };
     severity level = severity::error;
     std::string file;
-    std::size_t line = 0; ///< 1-based; 0: unknown
-    std::string key;      ///< e.g. "children[2].env.TOKEN"; empty: the whole file
-    std::string message;  ///< what is wrong; never a value that may be a secret
-    std::string hint;     ///< what to do; may be empty
+    std::size_t line = 0;     ///< 1-based; 0: unknown
+    std::string key;          ///< e.g. "children[2].env.TOKEN"; empty: the whole file
+    std::string message;      ///< what is wrong; never a value that may be a secret
+    std::string hint;         ///< what to do; may be empty
+    bool is_of_child = false; ///< an error of one child alone: the others could run
 
     /// "gateway.toml:12: children[0].command: … (hint)"; without the level.
     [[nodiscard]] std::string str() const;
@@ -49,6 +50,9 @@ struct config_result {
     configuration value;
     std::vector<config_problem> problems; ///< all of them, in file order
     [[nodiscard]] bool is_usable() const; ///< no problem of severity error
+    /// Only single children have errors, which child_options::defect tells, and at least one has
+    /// none: that much can be served.
+    [[nodiscard]] bool is_servable() const;
 };
 
 /// Reads a file in any of the accepted shapes (docs/configuration.md). A `.env` beside the file is

@@ -39,6 +39,15 @@ std::string_view kind_name(node_kind kind) {
     return "a date or time";
 }
 
+namespace {
+
+bool is_error_at(const config_problem& p, std::string_view path) {
+    if (p.level != config_problem::severity::error || !p.key.starts_with(path)) return false;
+    return p.key.size() == path.size() || p.key[path.size()] == '.' || p.key[path.size()] == '[';
+}
+
+} // namespace
+
 std::string shown_key(std::string_view key) {
     constexpr std::size_t shown_max = 64;
     std::string shown;
@@ -76,11 +85,18 @@ bool problem_log::has_errors() const {
 }
 
 bool problem_log::has_errors_at(std::string_view path) const {
-    return std::any_of(problems_.begin(), problems_.end(), [&](const config_problem& p) {
-        if (p.level != config_problem::severity::error || !p.key.starts_with(path)) return false;
-        return p.key.size() == path.size() || p.key[path.size()] == '.' ||
-               p.key[path.size()] == '[';
-    });
+    return std::any_of(problems_.begin(), problems_.end(),
+                       [path](const config_problem& p) { return is_error_at(p, path); });
+}
+
+std::string problem_log::assign_to_child(std::string_view path) {
+    std::string first;
+    for (auto& problem : problems_) {
+        if (!is_error_at(problem, path)) continue;
+        problem.is_of_child = true;
+        if (first.empty()) first = problem.str();
+    }
+    return first;
 }
 
 std::vector<config_problem> problem_log::take_sorted() {

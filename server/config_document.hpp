@@ -85,6 +85,10 @@ public:
     [[nodiscard]] bool has_errors_at(std::string_view path) const;
     [[nodiscard]] const std::vector<config_problem>& problems() const { return problems_; }
 
+    /// The errors of the key `path` and of anything in it are those of one child. The text of the
+    /// first of them; empty: there is none.
+    std::string assign_to_child(std::string_view path);
+
     /// All of them, by line; those without a line come first.
     std::vector<config_problem> take_sorted();
 

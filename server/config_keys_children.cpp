@@ -106,9 +106,12 @@ constexpr std::array keys{
                {},
                true},
     config_key{"children", "inherit_env", texts,
-               R"(["HOME","LANG","LC_ALL","LOGNAME","PATH","SHELL","TERM","TMPDIR","TZ","USER"])",
+               R"(["ALL_PROXY","HOME","HTTPS_PROXY","HTTP_PROXY","LANG","LC_ALL","LOGNAME",)"
+               R"("NODE_EXTRA_CA_CERTS","NO_PROXY","PATH","REQUESTS_CA_BUNDLE","SHELL",)"
+               R"("SSL_CERT_DIR","SSL_CERT_FILE","TERM","TMPDIR","TZ","USER","all_proxy",)"
+               R"("http_proxy","https_proxy","no_proxy"])",
                "Variables that the child gets from the gateway's own environment where they are "
-               "set."},
+               "set: who and where it is, proxies, certificates to trust. [] for none."},
     config_key{"children", "required_env", texts, "[]",
                "Variables that must be set and not empty, in env or in the gateway's environment. "
                "The child gets them."},
@@ -134,12 +137,14 @@ constexpr std::array keys{
         "pre_warm: with the gateway, and never stopped. auto: pre_warm where the gateway has "
         "to list the children's tools (expose all, both), else lazy.",
         0, 0, "auto|lazy|keep_alive|pre_warm"},
-    config_key{"children", "sharing", choice, R"("shared")",
-               "Who uses a process of it. shared: everybody. session: each client session has its "
-               "own; a client without sessions names one in _meta (mcp-gateway/session) or counts "
-               "as its user. principal: each authenticated user. call: each call, and it ends with "
-               "the call.",
-               0, 0, "shared|session|principal|call"},
+    config_key{
+        "children", "sharing", choice, R"("shared")",
+        "Who uses a process of it. shared: everybody. session: each client session has its "
+        "own; a client of 2026-07-28 has none and names one in _meta (mcp-gateway/session), else "
+        "each of its calls gets a process of its own. principal: each authenticated user; "
+        "refused, since there is no authentication. call: each call, and it ends with "
+        "the call.",
+        0, 0, "shared|session|principal|call"},
     config_key{"children", "instances", table, "{}", "How many processes it has."},
     config_key{"children", "idle_timeout", seconds, "900",
                "A process that nobody has used for so long is stopped: of a lazy child, and beyond "

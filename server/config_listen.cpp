@@ -63,6 +63,17 @@ result<listen_address> parse_listen(std::string_view text) {
     return made;
 }
 
+bool listen_address::is_any() const {
+    std::array<unsigned char, 16> bytes{};
+    const int family = address.find(':') == std::string::npos ? AF_INET : AF_INET6;
+    if (::inet_pton(family, address.c_str(), bytes.data()) != 1) return false;
+    return bytes == std::array<unsigned char, 16>{};
+}
+
+void allow_own_address(const listen_address& own, std::vector<std::string>& hosts_allowed) {
+    if (!own.is_loopback() && !own.is_any()) hosts_allowed.push_back(own.address);
+}
+
 std::string_view open_address_warning() {
     return "this address is open to the network: whoever reaches it can run every tool of every "
            "child, there is no authentication";

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -14,6 +15,8 @@ struct listen_address {
     std::uint16_t port = 0;
 
     [[nodiscard]] bool is_loopback() const;
+    /// All addresses of this machine: 0.0.0.0, ::
+    [[nodiscard]] bool is_any() const;
     /// "127.0.0.1:8080", "[::1]:8080"
     [[nodiscard]] std::string str() const;
 };
@@ -21,6 +24,10 @@ struct listen_address {
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; ":8080" and "8080" mean 127.0.0.1. Error
 /// invalid_arguments; the detail says what is wrong and does not quote the text.
 result<listen_address> parse_listen(std::string_view text);
+
+/// An address that was chosen to listen on may be addressed. As a Host it names nobody else: who
+/// tricks a browser (DNS rebinding) needs a name.
+void allow_own_address(const listen_address& own, std::vector<std::string>& hosts_allowed);
 
 /// What the user should know about an address that others can reach.
 std::string_view open_address_warning();

@@ -82,6 +82,13 @@ void apply_pool(const checked_section& section, child_options& options) {
 
 void check_pool(const checked_section& section, std::size_t line, const child_options& options,
                 problem_log& problems) {
+    const auto* const share = section.find("sharing");
+    if (options.pool.share == sharing::principal)
+        problems.error(share == nullptr ? line : share->line, section.path_of("sharing"),
+                       "\"principal\" gives each user processes of their own, and nothing tells "
+                       "this gateway who a user is: it has no authentication",
+                       "sharing = \"session\" gives each client its own; for users, run one "
+                       "gateway for each");
     if (options.restart.max < options.restart.base)
         problems.error(line_of(section, "restart", "max", line), section.path_of("restart.max"),
                        "less than restart.base");

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace mcpgw {
@@ -46,6 +47,7 @@ public:
         children_.read_defaults(parts.defaults, of_children);
         for (auto& entry : parts.children) read_child(entry);
         check_fallbacks(parts.children, made_.children, problems_);
+        find_defects(parts.children);
         check_count(parts.children);
         return std::move(made_);
     }
@@ -133,6 +135,9 @@ private:
         section.take("session_timeout_ms", http.session_timeout);
         section.take("compress", http.compresses);
         section.take("compress_bytes_min", http.compress_bytes_min);
+        // Requests are served with a slash at the end and without.
+        for (auto* const path : {&http.path, &http.sse_path, &http.messages_path})
+            if (path->size() > 1 && path->ends_with('/')) path->pop_back();
         check_paths(section);
         check_access_lists(section);
     }
@@ -171,8 +176,9 @@ private:
             });
             if (!path.starts_with('/') || has_bad_char)
                 complain("must begin with / and hold no blanks, ?, # or %");
-            else if (path == "/healthz" || path == "/readyz" || path.starts_with("/servers/"))
-                complain("is taken: /healthz, /readyz and /servers/ have other meanings");
+            else if (path == "/healthz" || path == "/readyz" || path == "/status" ||
+                     path.starts_with("/servers/"))
+                complain("is taken: /healthz, /readyz, /status and /servers/ have other meanings");
             for (std::size_t j = 0; j < paths.size(); ++j) {
                 // Reported once, at the later one that the file gives.
                 const bool is_given = section.find(paths[j].first) != nullptr;
@@ -239,9 +245,26 @@ private:
             made_.gateway.abstracts.insert_or_assign(child.options.name,
                                                      std::move(child.description));
         made_.children.push_back(std::move(child.options));
+    }
+
+    /// Which children have errors of their own. Of those without a name of their own nobody could
+    /// ask for one: they are left out.
+    void find_defects(const std::vector<child_entry>& entries) {
         // What is wrong with the defaults is wrong with every child.
-        if (problems_.has_errors_at(entry.path) || problems_.has_errors_at("defaults"))
-            made_.faulty_children.push_back(made_.children.size() - 1);
+        const bool is_all_faulty = problems_.has_errors_at("defaults");
+        std::set<std::string_view> names;
+        std::size_t place = 0;
+        for (const auto& entry : entries) {
+            auto defect = problems_.assign_to_child(entry.path);
+            if (entry.is_skipped) continue;
+            auto& child = made_.children[place];
+            const bool is_named =
+                is_valid_upstream_name(child.name) && names.insert(child.name).second;
+            if (!is_named) child.is_enabled = false;
+            if (!defect.empty() || is_all_faulty) made_.faulty_children.push_back(place);
+            child.defect = std::move(defect);
+            ++place;
+        }
     }
 
     void check_count(const std::vector<child_entry>& entries) {

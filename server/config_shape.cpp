@@ -243,6 +243,11 @@ private:
             problems_.error(
                 node.line, path,
                 fmt::format("wrong type: expected a table, found {}", kind_name(node.kind)));
+            child_entry none;
+            none.name = name;
+            none.path = path;
+            none.is_skipped = true;
+            parts_.children.push_back(std::move(none));
             return;
         }
         child_entry entry;

@@ -1,5 +1,6 @@
 #include "server/execute_arguments.hpp"
 
+#include "protocol/envelope.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 namespace mcpgw {
@@ -53,19 +55,48 @@ std::optional<std::uint64_t> count_of(const json::value& value) {
     if (const auto* const n = value.if_int64(); n != nullptr && *n >= 0)
         return static_cast<std::uint64_t>(*n);
     if (const auto* const n = value.if_uint64()) return *n;
+    constexpr double whole_max = 9007199254740992.0; // beyond it not every number is one
+    if (const auto* const n = value.if_double();
+        n != nullptr && *n >= 0 && *n <= whole_max && std::trunc(*n) == *n)
+        return static_cast<std::uint64_t>(*n);
     return std::nullopt;
 }
 
-bool has_type(const json::value& value, argument_type type) {
+/// A text that holds one JSON object: models that are asked for an object often write that.
+std::optional<json::value> object_in(std::string_view text) {
+    if (check_json(text, {depth_max}).has_error()) return std::nullopt;
+    json::parse_options options;
+    options.max_depth = depth_max;
+    boost::system::error_code ec;
+    auto value = json::parse(text, ec, {}, options);
+    if (ec || !value.is_object()) return std::nullopt;
+    return value;
+}
+
+/// Makes the value one as its rule wants it, where its meaning is certain: "5" and 5.0 are the
+/// number 5. False: it is not.
+bool make_fit(json::value& value, argument_type type) {
+    const auto* const text = value.if_string();
     switch (type) {
     case argument_type::text:
-        return value.is_string();
+        return text != nullptr;
     case argument_type::object:
+        if (text == nullptr) return value.is_object();
+        if (auto object = object_in(*text)) value = std::move(*object);
         return value.is_object();
     case argument_type::count:
-        return value.is_null() || count_of(value).has_value();
+        break;
     }
-    return false;
+    if (const auto count = count_of(value)) {
+        value = *count;
+        return true;
+    }
+    if (text == nullptr) return false;
+    std::uint64_t number = 0;
+    const auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (ec != std::errc{} || end != text->data() + text->size()) return false;
+    value = number;
+    return true;
 }
 
 std::string_view expectation(argument_type type) {
@@ -80,40 +111,61 @@ std::string_view expectation(argument_type type) {
     return "a whole number from 0, or null";
 }
 
+/// The JSON that a text holds, in `room`; anything else as it is.
+std::string_view unwrap(std::string_view raw, std::string& room) {
+    if (!is_json_string(raw)) return raw;
+    room = minify_json(unquote_json(raw).value_or("{}"));
+    return room;
+}
+
+/// Both were given and say different things.
+bool contradict(const json::object& object, std::string_view a, std::string_view b) {
+    const auto* const one = object.if_contains(a);
+    const auto* const other = object.if_contains(b);
+    return one != nullptr && other != nullptr && *one != *other;
+}
+
+fault unknown_argument(std::string_view tool, std::string_view key) {
+    std::string known;
+    for (const auto& r : rules)
+        if (r.tool == tool) known += fmt::format("{}`{}`", known.empty() ? "" : ", ", r.key);
+    return {errc::invalid_arguments, fmt::format("{} has no argument `{}`; it takes {}", tool,
+                                                 key.substr(0, utf8_prefix(key, 60)), known)};
+}
+
 } // namespace
 
 result<json::object> parse_arguments(std::string_view arguments_json, std::string_view tool) {
-    if (arguments_json.empty()) return json::object{};
+    if (arguments_json.empty() || arguments_json == "null") return json::object{};
     json::parse_options options;
     options.max_depth = depth_max;
     boost::system::error_code ec;
-    const auto value = json::parse(arguments_json, ec, {}, options);
+    auto value = json::parse(arguments_json, ec, {}, options);
+    if (const auto* const text = ec ? nullptr : value.if_string())
+        if (auto meant = object_in(*text)) value = std::move(*meant);
     if (ec || !value.is_object())
         return fault{errc::invalid_arguments, "`arguments` must be an object"};
-    for (const auto& [key, given] : value.as_object()) {
-        const auto* const rule = std::ranges::find_if(
-            rules, [&](const auto& r) { return r.tool == tool && r.key == std::string_view{key}; });
-        if (rule == rules.end()) {
-            std::string known;
-            for (const auto& r : rules)
-                if (r.tool == tool)
-                    known += fmt::format("{}`{}`", known.empty() ? "" : ", ", r.key);
-            return fault{errc::invalid_arguments,
-                         fmt::format("{} has no argument `{}`; it takes {}", tool,
-                                     std::string_view{key}.substr(0, utf8_prefix(key, 60)), known)};
+    auto& object = value.as_object();
+    for (auto at = object.begin(); at != object.end();) {
+        if (at->value().is_null()) { // as if it were not there
+            at = object.erase(at);
+            continue;
         }
-        if (!has_type(given, rule->type))
+        const std::string_view key = at->key();
+        const auto* const rule = std::ranges::find_if(
+            rules, [&](const auto& r) { return r.tool == tool && r.key == key; });
+        if (rule == rules.end()) return unknown_argument(tool, key);
+        if (!make_fit(at->value(), rule->type))
             return fault{errc::invalid_arguments,
                          fmt::format("`{}` must be {}", rule->key, expectation(rule->type))};
+        ++at;
     }
-    const auto& object = value.as_object();
-    const bool is_twice = (object.contains("server_id") && object.contains("child_name")) ||
-                          (object.contains("arguments") && object.contains("tool_args"));
-    if (is_twice)
+    if (contradict(object, "server_id", "child_name") ||
+        contradict(object, "arguments", "tool_args"))
         return fault{errc::invalid_arguments,
                      "`child_name` is the older name of `server_id` and `tool_args` of "
                      "`arguments`: give one of each"};
-    return object;
+    return std::move(object);
 }
 
 truncation truncation_of(const json::object& arguments) {
@@ -125,11 +177,16 @@ truncation truncation_of(const json::object& arguments) {
     return {get("head"), get("tail"), get("head_chars"), get("tail_chars")};
 }
 
-std::string_view raw_tool_arguments(const client_request& request) {
-    const auto outer = request.message.in_params.arguments.of(request.text);
-    auto raw = find_member(outer, "arguments");
-    if (raw.empty()) raw = find_member(outer, "tool_args");
-    return raw.empty() ? std::string_view{"{}"} : raw;
+std::string_view raw_tool_arguments(const client_request& request, std::string& room) {
+    const auto outer = unwrap(request.message.in_params.arguments.of(request.text), room);
+    for (const std::string_view key : {"arguments", "tool_args"}) {
+        const auto raw = find_member(outer, key);
+        if (raw.empty() || raw == "null") continue;
+        if (!is_json_string(raw)) return raw;
+        room = minify_json(unquote_json(raw).value_or("{}")); // a line end would end the message
+        return room;
+    }
+    return "{}";
 }
 
 fault fault_of_child_error(std::string_view server, std::string_view tool,

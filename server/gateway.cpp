@@ -82,13 +82,23 @@ bool gateway::has_scope(std::string_view name) const {
     return upstreams_.find(name) != nullptr;
 }
 
-result<void> gateway::readiness() const {
+result<void> gateway::readiness(bool is_strict) const {
     if (is_stopping_) return errc::gateway_stopping;
     std::vector<std::string_view> awaited;
     for (const auto* const c : upstreams_.warming()) awaited.push_back(c->name());
-    if (awaited.empty()) return {};
-    return fault{errc::server_busy,
-                 fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
+    if (!awaited.empty())
+        return fault{errc::server_busy,
+                     fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
+    if (!is_strict) return {};
+    std::vector<std::string> failing;
+    for (const auto& c : upstreams_.children()) {
+        const auto state = c->state();
+        if (state != upstream_state::failed && state != upstream_state::unhealthy) continue;
+        failing.push_back(fmt::format("{} ({})", c->name(), c->status().last_error));
+    }
+    if (failing.empty()) return {};
+    return fault{errc::server_failed,
+                 fmt::format("servers that fail: {}", fmt::join(failing, ", "))};
 }
 
 void gateway::stop() {

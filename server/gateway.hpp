@@ -31,7 +31,8 @@ public:
     void on_notification(const client_request& notification) override;
     void on_session_closed(client_session& session) override;
     [[nodiscard]] bool has_scope(std::string_view name) const override;
-    [[nodiscard]] result<void> readiness() const override;
+    [[nodiscard]] result<void> readiness(bool is_strict) const override;
+    [[nodiscard]] std::string status_json() const override { return tools_.status_json(); }
 
     /// From now on requests are refused and subscriptions end in good order.
     void stop();

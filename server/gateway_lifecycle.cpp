@@ -80,11 +80,9 @@ task<gateway::outcome> gateway::initialize(client_request& request) {
         co_return fault{errc::invalid_request, "this session is initialized already"};
     const auto params = request.params();
     const auto wanted = unquote_json(find_member(params, "protocolVersion"));
-    if (!wanted)
-        co_return fault{errc::invalid_params, "initialize needs params.protocolVersion (a string)"};
-    const auto known = parse_revision(*wanted);
-    // An unknown version is answered with ours; the client decides (2025-11-25, basic/lifecycle,
-    // "Version Negotiation").
+    const auto known = wanted ? parse_revision(*wanted) : std::nullopt;
+    // An unknown version, and none, is answered with ours; the client decides (2025-11-25,
+    // basic/lifecycle, "Version Negotiation").
     session.spoken = known && era_of(*known) == era::legacy ? *known : newest_legacy;
     const auto capabilities = find_member(params, "capabilities");
     if (is_json_object(capabilities)) session.client_capabilities = capabilities;

@@ -19,7 +19,7 @@ constexpr std::string_view tool_definitions = R"json([
  "outputSchema":{"type":"object","properties":{
    "count":{"type":"integer"},
    "children":{"type":"array","items":{"type":"object","properties":{
-     "server_id":{"type":"string"},"status":{"type":"string"},
+     "server_id":{"type":"string"},"status":{"type":"string"},"error":{"type":"string"},
      "layer":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},
      "tools":{"type":"integer"},"prompts":{"type":"integer"},"resources":{"type":"integer"},
      "resource_templates":{"type":"integer"},"abstract":{"type":"string"}},

@@ -162,7 +162,9 @@ json::array gateway_tools::children_overview() const {
     for (const auto& c : upstreams_.children()) {
         json::object o;
         o["server_id"] = c->name();
-        o["status"] = to_string(c->status().state);
+        const auto status = c->status();
+        o["status"] = to_string(status.state);
+        if (status.state == upstream_state::failed) o["error"] = status.last_error;
         o["layer"] = c->options().layer;
         o["tags"] = json::array(c->options().tags.begin(), c->options().tags.end());
         // Counts are known after the first start; -1 would look like a number of tools.
@@ -177,6 +179,15 @@ json::array gateway_tools::children_overview() const {
         list.push_back(std::move(o));
     }
     return list;
+}
+
+std::string gateway_tools::status_json() const {
+    json::array children;
+    for (const auto& c : upstreams_.children()) children.push_back(status_of(*c));
+    json::object o;
+    o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
+    o["children"] = std::move(children);
+    return json::serialize(o);
 }
 
 json::object gateway_tools::summary() const {
@@ -343,8 +354,9 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     order.method = method::tools_call;
     if (is_known) order.output = output_shape_of(known->json);
     order.tool = tool;
-    order.members =
-        fmt::format(R"("name":{},"arguments":{})", quote_json(tool), raw_tool_arguments(request));
+    std::string room;
+    order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(tool),
+                                raw_tool_arguments(request, room));
     // The retry of an interrupted call belongs to the child's tool (2026-07-28,
     // basic/patterns/mrtr).
     const auto params = request.params();

@@ -43,6 +43,8 @@ public:
 
     /// State, era, process and last words of one child, as get_child_status shows them.
     static boost::json::object status_of(const upstream& c);
+    /// {"gateway":{…},"children":[…]}: the gateway's version, and status_of() every child.
+    [[nodiscard]] std::string status_json() const;
 
 private:
     using outcome = result<std::string>; ///< raw structuredContent, or why not

@@ -1,5 +1,6 @@
 #include "server/sharing_key.hpp"
 
+#include "children/pool_rules.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 
@@ -32,7 +33,7 @@ result<std::string> sharing_key(sharing share, const client_request& request) {
         if (request.session) return sharing_key(*request.session);
         const auto raw =
             find_member(request.message.in_params.meta.of(request.text), meta_key::session);
-        if (raw.empty()) return key_of_user(request.principal);
+        if (raw.empty() || raw == "null") return std::string{once_key};
         const auto handle = unquote_json(raw);
         if (!handle || handle->empty() || handle->size() > handle_bytes_max)
             return fault{errc::invalid_request,

@@ -1,10 +1,11 @@
 #include "transports/http_connection.hpp"
 
+#include "transports/http_pages.hpp"
 #include "transports/legacy_sse.hpp"
 #include "transports/streamable_http.hpp"
 #include "transports/write_now.hpp"
 
-#include "protocol/cors.hpp"
+#include "protocol/request_target.hpp"
 #include "protocol/sse.hpp"
 
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 constexpr std::size_t encoded_at_once_bytes = 128 * 1024; // less than half a millisecond
-
-std::string_view path_of(std::string_view target) {
-    return target.substr(0, target.find('?'));
-}
 
 /// Name in /servers/{name}/mcp, or empty.
 std::string_view scope_of(std::string_view path) {
@@ -143,43 +140,24 @@ task<bool> http_connection::serve_one() {
 /// coroutine costs an allocation.
 task<bool> http_connection::dispatch(shared_text body) {
     const auto& head = request_.head;
-    const auto path = path_of(head.target);
+    const auto path = split_target(head.target).path;
     const auto& options = service_.options;
     const auto scope = scope_of(path);
-    if (head.method == "OPTIONS") {
-        http_reply reply;
-        reply.status = 204;
-        reply.fields = {{"Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS"},
-                        {"Access-Control-Allow-Headers", allowed_cors_headers(head)},
-                        {"Access-Control-Max-Age", "600"}};
-        return write(std::move(reply));
-    }
-    if (path == options.path)
-        return serve_streamable_http(*this, head, std::move(body), std::string{});
+    if (head.method == "OPTIONS") return write(preflight_reply(head));
     if (!scope.empty() && !service_.handler.has_scope(scope))
         return write_error(
             {errc::path_not_found, fmt::format("no server named '{}' is configured", scope)});
-    if (!scope.empty())
+    const bool is_endpoint = path == options.path || !scope.empty();
+    const bool is_sse = path == options.sse_path || path == options.messages_path;
+    // What only looks opens no stream and no session.
+    if ((is_endpoint || is_sse) && is_head_method_) return write(endpoint_reply());
+    if (is_endpoint && !shows_page(head))
         return serve_streamable_http(*this, head, std::move(body), std::string{scope});
-    if (path == options.sse_path || path == options.messages_path)
-        return serve_legacy_sse(*this, head, std::move(body));
-    return answer_probe(path);
-}
-
-task<bool> http_connection::answer_probe(std::string_view path) {
-    if (path != "/healthz" && path != "/readyz")
-        return write_error(
-            {errc::path_not_found, fmt::format("nothing is served at this path; MCP clients use {}",
-                                               service_.options.path)});
-    http_reply reply;
-    reply.content_type = "text/plain";
-    reply.body = "ok\n";
-    const auto ready = service_.handler.readiness();
-    if (path == "/readyz" && ready.has_error()) {
-        reply.status = 503;
-        reply.body = std::string{ready.error().message()} + "\n";
-    }
-    return write(std::move(reply));
+    if (is_sse) return serve_legacy_sse(*this, head, std::move(body));
+    boost::system::error_code ec;
+    const auto peer = socket_.remote_endpoint(ec);
+    const bool is_near = !ec && is_loopback_address(peer.address());
+    return write(page_reply(head, service_, is_near));
 }
 
 /// All of it, if the client reads it in time.

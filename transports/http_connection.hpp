@@ -41,6 +41,9 @@ public:
     lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
+    /// What the client takes as the reply to the request that is being served.
+    [[nodiscard]] reply_form form() const { return form_; }
+    void set_form(reply_form form) { form_ = form; }
     /// Of the messages that came over this connection.
     known_meta& last_meta() { return last_meta_; }
     /// Whom stop() tells; null: no request runs.
@@ -60,7 +63,6 @@ private:
 
     task<bool> serve_one();
     task<bool> dispatch(shared_text body);
-    task<bool> answer_probe(std::string_view path);
     task<bool> refuse(fault f);
     task<bool> write_plain(http_reply reply);
     task<bool> write_encoded(http_reply reply, content_coding coding);
@@ -90,6 +92,7 @@ private:
     std::string origin_;
     std::string principal_;
     known_meta last_meta_;
+    reply_form form_ = reply_form::either;
     bool is_http_10_ = false;
     bool is_head_method_ = false; ///< the reply has no body
     bool keep_alive_ = true;

@@ -101,9 +101,12 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
 }
 
 std::string http_listener::base_url() const {
-    const bool is_v6 = options_.address.find(':') != std::string::npos;
-    return fmt::format("http://{}:{}", is_v6 ? "[" + options_.address + "]" : options_.address,
-                       port_);
+    // Of a socket that is open to all addresses, the one that works here and is allowed as Host.
+    const auto address = options_.address == "0.0.0.0" ? std::string{"127.0.0.1"}
+                         : options_.address == "::"    ? std::string{"::1"}
+                                                       : options_.address;
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return fmt::format("http://{}:{}", is_v6 ? "[" + address + "]" : address, port_);
 }
 
 task<> http_listener::serve(tcp_socket socket) {

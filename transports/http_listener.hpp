@@ -23,7 +23,7 @@ public:
     void stop();
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
-    /// "http://127.0.0.1:8080"
+    /// "http://127.0.0.1:8080": where a client on this machine reaches it
     [[nodiscard]] std::string base_url() const;
     [[nodiscard]] session_table& sessions() { return sessions_; }
 

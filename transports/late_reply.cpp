@@ -1,5 +1,7 @@
 #include "transports/late_reply.hpp"
 
+#include "protocol/sse.hpp"
+
 #include <cassert>
 
 namespace mcpgw {
@@ -9,6 +11,7 @@ late_reply::late_reply(http_connection& connection, std::shared_ptr<client_sessi
     : connection_(connection)
     , session_(std::move(session))
     , on_lost_(std::move(on_lost))
+    , form_(connection.form())
     , stream_ended_(connection.service().ex) {}
 
 late_reply::~late_reply() {
@@ -18,13 +21,14 @@ late_reply::~late_reply() {
 void late_reply::start() {
     connection_.reader().watch([this] { lose(); });
     // Clients before 2025-11-25 stumble over an event without data.
-    if (session_ && session_->spoken >= revision::r2025_11_25)
+    if (session_ && form_ != reply_form::json && session_->spoken >= revision::r2025_11_25)
         connection_.later().set(clock_type::now() + connection_.service().options.stream_delay,
                                 [this] { begin_stream(); });
 }
 
 bool late_reply::begin_stream() {
     if (box_) return true;
+    if (form_ == reply_form::json) return false; // all that the client reads is one answer
     auto& service = connection_.service();
     connection_.later().clear();
     if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
@@ -85,6 +89,9 @@ result<std::shared_ptr<question>> late_reply::ask(std::string_view method, std::
     if (!session_)
         return fault{errc::session_error, "a client of this protocol revision cannot be asked "
                                           "while a request runs"};
+    if (form_ == reply_form::json)
+        return fault{errc::session_error, "the client cannot be asked: its Accept does not allow "
+                                          "text/event-stream, on which a question comes"};
     if (!box_ && is_lost_) return fault{errc::session_error, "the client is gone"};
     if (!begin_stream()) return fault{errc::server_busy, "too many streams to clients are open"};
     // Safe for as long as the question is open, which may be longer than the session lives.
@@ -115,6 +122,7 @@ task<bool> late_reply::finish(std::vector<std::string> answers, http_reply&& pla
     connection_.reader().unwatch();
     if (box_ || is_lost_) return end_stream(std::move(answers));
     connection_.later().clear();
+    if (form_ == reply_form::events && plain.status == 200) make_stream_of(plain);
     return connection_.write(std::move(plain));
 }
 
@@ -127,6 +135,15 @@ task<bool> late_reply::end_stream(std::vector<std::string> answers) {
         box_->close();
     while (is_writing_) co_await stream_ended_.wait();
     co_return is_good_;
+}
+
+/// For a client that reads nothing but event streams: one whose length is known.
+void late_reply::make_stream_of(http_reply& plain) {
+    std::string events;
+    append_sse_line(events, plain.body.str());
+    plain.content_type = "text/event-stream";
+    plain.body = std::move(events);
+    plain.fields.emplace_back("Cache-Control", "no-cache, no-transform");
 }
 
 } // namespace mcpgw

@@ -17,6 +17,8 @@ namespace mcpgw {
 /// is, an event stream from the first notification or question on. Lives in the frame of the
 /// coroutine that serves the POST.
 ///
+/// A client whose Accept allows one of the two alone gets that one.
+///
 /// In a session the client may lose its connection and resume the stream elsewhere (2025-11-25,
 /// basic/transports, "Resumability and Redelivery"); so that a slow call can be resumed too, its
 /// stream begins by itself after `stream_delay` if the client knows what to do with a stream that
@@ -48,6 +50,7 @@ public:
 
 private:
     bool begin_stream();
+    static void make_stream_of(http_reply& plain);
     void push(std::string_view line);
     task<> write_stream();
     task<bool> end_stream(std::vector<std::string> answers);
@@ -57,6 +60,7 @@ private:
     http_connection& connection_;
     std::shared_ptr<client_session> session_;
     std::function<void()> on_lost_;
+    reply_form form_;
     std::shared_ptr<outbox> box_; ///< null: no event stream yet
     std::uint64_t stream_ = 0;    ///< its number in the session
     wake_up stream_ended_;

@@ -1,7 +1,9 @@
 #include "transports/legacy_sse.hpp"
 
 #include "protocol/batch.hpp"
+#include "protocol/byte_order_mark.hpp"
 #include "protocol/message_repair.hpp"
+#include "protocol/request_target.hpp"
 #include "protocol/sse.hpp"
 #include "transports/http_connection.hpp"
 #include "transports/session_request.hpp"
@@ -14,10 +16,8 @@ namespace mcpgw {
 
 namespace {
 
-std::string_view query_value(std::string_view target, std::string_view key) {
-    const auto mark = target.find('?');
-    if (mark == std::string_view::npos) return {};
-    for (auto rest = target.substr(mark + 1); !rest.empty();) {
+std::string_view query_value(std::string_view query, std::string_view key) {
+    for (auto rest = query; !rest.empty();) {
         const auto end = std::min(rest.find('&'), rest.size());
         const auto pair = rest.substr(0, end);
         if (pair.size() > key.size() && pair.starts_with(key) && pair[key.size()] == '=')
@@ -68,7 +68,7 @@ task<bool> write_accepted(http_connection& connection) {
 
 task<bool> take_message(http_connection& connection, const request_head& head, shared_text body) {
     auto& service = connection.service();
-    const auto id = query_value(head.target, "session_id");
+    const auto id = query_value(split_target(head.target).query, "session_id");
     const auto session = id.empty() ? nullptr : service.sessions.find(id);
     const scan_limits limits{service.limits.depth_max};
     if (!session || !session->is_http_sse || session->principal != connection.principal()) {
@@ -80,6 +80,8 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
     }
     client_request request;
     request.text = std::move(body);
+    if (has_byte_order_mark(request.text))
+        request.text = without_byte_order_mark(std::move(request.text));
     request.session = session;
     request.spoken = session->spoken;
     request.principal = session->principal;
@@ -117,7 +119,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
 task<bool> serve_legacy_sse(http_connection& connection, const request_head& head,
                             shared_text body) {
     const auto& options = connection.service().options;
-    const bool is_stream = head.target.substr(0, head.target.find('?')) == options.sse_path;
+    const bool is_stream = split_target(head.target).path == options.sse_path;
     if (is_stream && head.method == "GET") co_return co_await open_stream(connection, head);
     if (!is_stream && head.method == "POST")
         co_return co_await take_message(connection, head, std::move(body));
@@ -125,7 +127,7 @@ task<bool> serve_legacy_sse(http_connection& connection, const request_head& hea
                        is_stream ? "this path takes GET (HTTP+SSE transport of 2024-11-05)"
                                  : "this path takes POST"};
     auto reply = error_reply(reason);
-    reply.fields.emplace_back("Allow", is_stream ? "GET" : "POST");
+    reply.fields.emplace_back("Allow", is_stream ? "GET, HEAD, OPTIONS" : "POST, OPTIONS");
     co_return co_await connection.write(std::move(reply));
 }
 

@@ -68,8 +68,10 @@ public:
     virtual void on_session_closed(client_session& session) = 0;
     /// Whether there is a child of this name to show at /servers/{name}/mcp.
     [[nodiscard]] virtual bool has_scope(std::string_view name) const = 0;
-    /// Ready to serve; else why not (for /readyz).
-    [[nodiscard]] virtual result<void> readiness() const = 0;
+    /// Ready to serve; else why not (for /readyz). `is_strict`: children that keep failing count.
+    [[nodiscard]] virtual result<void> readiness(bool is_strict) const = 0;
+    /// The state of every child as one JSON object, without anything secret (for /status).
+    [[nodiscard]] virtual std::string status_json() const = 0;
 
 protected:
     ~request_handler() = default;

@@ -1,12 +1,14 @@
 #include "transports/stdio_transport.hpp"
 
 #include "protocol/batch.hpp"
+#include "protocol/byte_order_mark.hpp"
 #include "protocol/message_repair.hpp"
 #include "protocol/modern_headers.hpp"
 #include "protocol/rpc.hpp"
 #include "transports/line_buffer.hpp"
 #include "transports/session_request.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fcntl.h>
@@ -75,7 +77,16 @@ void stdio_transport::stop() {
     in_.cancel(ignored);
 }
 
+void stdio_transport::begin_with(std::string_view lines) {
+    while (!lines.empty()) {
+        const auto end = std::min(lines.find('\n'), lines.size());
+        begun_.push_back(shared_text::copy_of(lines.substr(0, end)));
+        lines.remove_prefix(std::min(end + 1, lines.size()));
+    }
+}
+
 task<> stdio_transport::read() {
+    for (const auto& line : std::exchange(begun_, {})) on_line(line);
     line_buffer buffer{limits_.message_bytes_max};
     while (!is_stopping_) {
         const auto space = buffer.space();
@@ -103,7 +114,23 @@ task<> stdio_transport::read() {
     }
 }
 
-void stdio_transport::on_line(const shared_text& line) {
+bool stdio_transport::is_no_message(std::string_view line) {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return true;
+    constexpr std::string_view length_field = "content-length:";
+    const bool is_header =
+        std::ranges::equal(line.substr(0, length_field.size()), length_field, [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+        });
+    if (!is_header) return false;
+    box_->push(make_error_response({}, {errc::parse_error,
+                                        "The client frames messages by Content-Length, as language "
+                                        "servers do; over stdio MCP has one message a line"}));
+    return true;
+}
+
+void stdio_transport::on_line(const shared_text& given) {
+    const auto line = has_byte_order_mark(given) ? without_byte_order_mark(given) : given;
+    if (is_no_message(line)) return;
     const scan_limits limits{limits_.depth_max};
     client_request request;
     request.text = line.lasting();

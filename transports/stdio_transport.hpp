@@ -6,6 +6,8 @@
 #include "transports/task_group.hpp"
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -21,6 +23,8 @@ public:
     stdio_transport(const stdio_transport&) = delete;
     stdio_transport& operator=(const stdio_transport&) = delete;
 
+    /// Before run(): whole lines that were read from `in` by somebody else and come first.
+    void begin_with(std::string_view lines);
     /// Until end of file on `in` (requests in flight are answered first, for at most the drain
     /// time), a failed write on `out`, or stop().
     task<> run();
@@ -29,7 +33,9 @@ public:
 private:
     task<> read();
     task<> write();
-    void on_line(const shared_text& line);
+    void on_line(const shared_text& given);
+    /// A line that is skipped; where somebody has to know why, he is told.
+    bool is_no_message(std::string_view line);
     void on_request(client_request request);
     /// Aborts what is in flight; the answers can still be written.
     void end_session();
@@ -40,6 +46,7 @@ private:
     logger& log_;
     stream_descriptor in_, out_;
     int in_flags_, out_flags_;
+    std::vector<shared_text> begun_;
     std::shared_ptr<client_session> session_;
     std::shared_ptr<outbox> box_;
     task_group requests_;

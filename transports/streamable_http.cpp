@@ -1,6 +1,7 @@
 #include "transports/streamable_http.hpp"
 
 #include "protocol/batch.hpp"
+#include "protocol/byte_order_mark.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/message_repair.hpp"
 #include "protocol/modern_headers.hpp"
@@ -33,12 +34,12 @@ fault unknown_version(std::string_view requested) {
 }
 
 /// A version header on a legacy request must name a revision that we speak (2025-11-25,
-/// basic/transports, "Protocol Version Header"); without one, 2025-03-26 is assumed.
+/// basic/transports, "Protocol Version Header"). Which one does not matter in a session: that has
+/// agreed on its own, and a client that was talked down to an older revision may still name the one
+/// that it had asked for.
 result<void> check_legacy_version(const request_head& head) {
     const auto value = head.find(version_header);
-    if (!value) return {};
-    const auto known = parse_revision(*value);
-    if (known && era_of(*known) == era::legacy) return {};
+    if (!value || value->empty() || parse_revision(*value)) return {};
     return unknown_version(*value);
 }
 
@@ -69,6 +70,11 @@ task<bool> serve_modern(http_connection& connection, const request_head& head,
                         client_request request) {
     const auto checked = check_modern(head, request.message, request.text);
     if (checked.has_error()) return connection.write_error(checked.error(), request.id());
+    if (connection.form() == reply_form::json && request.method() == method::listen)
+        return connection.write_error({errc::not_acceptable,
+                                       "subscriptions/listen is answered by an event stream: "
+                                       "Accept must allow text/event-stream"},
+                                      request.id());
     request.client_era = era::modern;
     request.spoken = newest_modern;
     request.param_headers = find_params(head);
@@ -154,8 +160,10 @@ task<bool> serve_array(http_connection& connection, const request_head& head, sh
 
 task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body,
                       std::string scope) {
-    if (auto acceptable = check_post(head); acceptable.has_error())
-        return connection.write_error(acceptable.error());
+    const auto acceptable = check_post(head);
+    if (acceptable.has_error()) return connection.write_error(acceptable.error());
+    connection.set_form(*acceptable);
+    if (has_byte_order_mark(body)) body = without_byte_order_mark(std::move(body));
     if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
     const scan_limits limits{connection.service().limits.depth_max};
     const auto scanned =
@@ -172,9 +180,10 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
     if (claims_modern(head, request.message, request.text))
         return serve_modern(connection, head, std::move(request));
     auto version = check_legacy_version(head);
-    if (version.has_error()) return connection.write_error(version.error(), request.id());
+    // What initialize asks for is in its body; the header comes later.
     if (request.message.kind == message_kind::request && request.method() == method::initialize)
         return serve_initialize(connection, std::move(request));
+    if (version.has_error()) return connection.write_error(version.error(), request.id());
     auto session = find_session(connection, head, request.scope);
     if (session.has_error()) return connection.write_error(session.error(), request.id());
     request.session = *session;
@@ -184,7 +193,7 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
 task<bool> refuse_method(http_connection& connection, std::string_view detail) {
     const fault reason{errc::method_not_allowed, std::string{detail}};
     auto reply = error_reply(reason);
-    reply.fields.emplace_back("Allow", "GET, POST, DELETE, OPTIONS");
+    reply.fields.emplace_back("Allow", "GET, HEAD, POST, DELETE, OPTIONS");
     return connection.write(std::move(reply));
 }
 

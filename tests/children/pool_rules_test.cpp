@@ -145,6 +145,28 @@ TEST_CASE("each_call_has_an_instance_of_its_own") {
     CHECK(choose(terms, {with_calls(1), spent}).what == verdict::wait);
 }
 
+TEST_CASE("a_call_of_nobody_known_gets_an_instance_that_nobody_had_and_nobody_gets") {
+    auto terms = shared(3);
+    terms.share = sharing::session;
+    pool_request once;
+    once.key = once_key;
+    pool_request a;
+    a.key = "a";
+    auto spent = of_key(once_key, with_calls(0));
+    spent.is_used = true;
+    auto had = with_calls(0);
+    had.is_used = true;
+    CHECK(choose(terms, {of_key("a", with_calls(0)), with_calls(0)}, once).member == 1);
+    CHECK(choose(terms, {of_key("a", with_calls(0))}, once).what == verdict::grow);
+    CHECK(choose(terms, {of_key(once_key, with_calls(1))}, once).what == verdict::grow);
+    CHECK(choose(terms, {spent}, once).what == verdict::grow);
+    CHECK(choose(terms, {had}, once).what == verdict::grow);
+    CHECK(choose(terms, {spent}, a).what == verdict::grow);
+    spent.state = phase::off; // nothing of it is left
+    CHECK(choose(terms, {spent}, a).what == verdict::take);
+    CHECK(choose(terms, {spent}, once).what == verdict::take);
+}
+
 // ---- upkeep -----------------------------------------------------------------------------------
 
 namespace {
@@ -274,6 +296,12 @@ TEST_CASE("an_instance_of_one_call_ends_with_it") {
     CHECK(plan(options, {}, {lister(spent)}).steps == steps{{action::stop, 0}});
     spent.leases = 1; // a task of the call goes on
     CHECK(plan(options, {}, {spent}).steps.empty());
+    options.share = sharing::session;
+    options.idle_timeout = 0s;
+    spent.leases = 0;
+    CHECK(plan(options, {}, {spent}).steps.empty());
+    spent.key = once_key;
+    CHECK(plan(options, {}, {spent}).steps == steps{{action::close, 0}});
 }
 
 // ---- random schedules -------------------------------------------------------------------------

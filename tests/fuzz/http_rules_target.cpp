@@ -182,7 +182,10 @@ std::string check_http_rules_invariants(std::string_view text) {
     const access_policy all{.origins_allowed = {"*"}, .hosts_allowed = {"*"}};
     if (check_access(in.head, {}) && !check_access(in.head, listed)) return "a longer list refuses";
     if (check_access(in.head, listed) && !check_access(in.head, all)) return "'*' refuses";
-    if (check_post(in.head) && !check_get_stream(in.head)) return "streams for POST, not for GET";
+    const auto form = check_post(in.head);
+    const bool takes_events = form && *form != reply_form::json;
+    if (form && takes_events != check_get_stream(in.head).has_value())
+        return "streams for POST and not for GET, or the reverse";
     return check_body(in);
 }
 

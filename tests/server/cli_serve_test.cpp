@@ -111,7 +111,7 @@ TEST_CASE("bad_configuration_starts_nothing_and_ends_with_2") {
     const scratch_directory directory;
     const auto file = directory.write("gateway.toml", "[http]\nlisten = 7\n");
     for (const std::string command : {"serve", "stdio", "tools", "status"}) {
-        CAPTURE(command);
+        CAPTURE(command); // stdio: the client leaves without a word
         const auto result = run_command({command, "--config", file});
         CHECK(result.exit_code == exit_usage);
         CHECK(contains(result.err, "listen"));
@@ -145,9 +145,10 @@ TEST_CASE("serve_prints_what_works_and_answers_health_and_status") {
     REQUIRE(list.as_array().size() == 1);
     CHECK(list.at(0).at("server_id") == "demo");
     CHECK(list.at(0).at("status") == "running");
-    const auto astray = run_command({"status", "--url", base});
-    CHECK(astray.exit_code == exit_failure);
-    CHECK(contains(astray.err, "is the path /mcp?"));
+    const auto shown = run_command({"status", "--url", base}); // the path does not matter
+    CHECK(shown.exit_code == exit_success);
+    CHECK(contains(shown.out, "SERVER"));
+    CHECK(contains(shown.out, "UPTIME"));
 
     serve.kill(SIGTERM);
     CHECK(serve.wait() == exit_success);
@@ -176,6 +177,132 @@ TEST_CASE("serve_on_an_address_in_use_says_so_and_ends_with_1") {
     CHECK(contains(second.err, "in use"));
     CHECK(contains(second.err, "--listen"));
     CHECK(run_command({"status", "--url", url}).exit_code == exit_success);
+}
+
+TEST_CASE("status_of_a_gateway_that_shows_only_its_servers_tools_is_told_too") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "gateway.toml",
+        "[gateway]\nexpose = \"all\"\n[[children]]\nname = \"demo\"\ncommand = \"" MCPGW_BINARY
+        "\"\nargs = [\"demo-server\"]\n");
+    cli_process serve{{"serve", "--config", file, "--listen", "127.0.0.1:0"},
+                      {"XDG_RUNTIME_DIR=" + directory.path("run")}};
+    const auto status = run_command({"status", "--url", url_of(serve)});
+    CHECK(status.exit_code == exit_success);
+    CHECK(contains(status.out, "demo"));
+}
+
+TEST_CASE("an_address_that_is_open_to_the_network_is_warned_of_and_works_as_printed") {
+    cli_process serve{{"serve", "--listen", "0.0.0.0:0"}};
+    const auto url = url_of(serve);
+    CHECK(url.starts_with("http://127.0.0.1:"));
+    CHECK(contains(serve.err(), "warning: command line: --listen: this address is open"));
+    CHECK(contains(serve.err(), "http.hosts_allowed"));
+    CHECK(run_command({"status", "--url", url}).exit_code == exit_success);
+    serve.kill(SIGTERM);
+    CHECK(serve.wait() == exit_success);
+}
+
+TEST_CASE("sighup_is_ignored_with_a_word_about_it") {
+    cli_process serve{{"serve", "--listen", "127.0.0.1:0"}};
+    const auto url = url_of(serve);
+    serve.kill(SIGHUP);
+    serve.wait_for_error_text("SIGHUP is ignored");
+    CHECK(run_command({"status", "--url", url}).exit_code == exit_success);
+    serve.kill(SIGTERM);
+    CHECK(serve.wait() == exit_success);
+    cli_process stdio{{"stdio"}};
+    stdio.write(opening);
+    CHECK(answer_to(stdio, 1).at("result").at("protocolVersion") == "2025-06-18");
+    stdio.kill(SIGHUP);
+    stdio.wait_for_error_text("SIGHUP is ignored");
+    stdio.write(call_line(2, "demo__add", R"({"a":1,"b":2})"));
+    CHECK(answer_to(stdio, 2).at("result").at("structuredContent").at("sum") == 3);
+    stdio.close_input();
+    CHECK(stdio.wait() == exit_success);
+}
+
+TEST_CASE("one_server_that_cannot_be_started_does_not_stop_the_others") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "gateway.json",
+        R"({"mcpServers":{"good":{"command":")" MCPGW_BINARY
+        R"(","args":["demo-server"]},"bad":{"command":"no-such-program"},)"
+        R"("token":{"command":"/bin/cat","env":{"T":"${MCPGW_NOT_SET}"}},"odd":7}})");
+    const std::vector<std::string> home{"XDG_RUNTIME_DIR=" + directory.path("run"),
+                                        "XDG_CACHE_HOME=" + directory.path("cache")};
+    cli_process gateway{{"stdio", "--config", file}, home};
+    gateway.write(opening + call_line(2, "execute_child_tool",
+                                      R"({"server_id":"good","tool_name":"add",)"
+                                      R"("arguments":{"a":1,"b":2}})"));
+    CHECK(answer_to(gateway, 2).at("result").at("structuredContent").at("sum") == 3);
+    gateway.write(call_line(3, "list_registered_children", "{}"));
+    const auto listed = answer_to(gateway, 3).at("result").at("structuredContent").at("children");
+    CHECK(listed.at(1).at("status") == "failed");
+    CHECK(contains(std::string{listed.at(1).at("error").as_string()}, "is not on PATH"));
+    CHECK(contains(std::string{listed.at(2).at("error").as_string()}, "MCPGW_NOT_SET is not set"));
+    gateway.write(call_line(4, "get_child_status", R"({"server_id":"token"})"));
+    const auto status = answer_to(gateway, 4).at("result").at("structuredContent");
+    CHECK(status.at("status") == "failed");
+    CHECK(contains(std::string{status.at("last_error").as_string()}, "MCPGW_NOT_SET"));
+    gateway.write(call_line(5, "execute_child_tool", R"({"server_id":"bad","tool_name":"x"})"));
+    const auto refused = answer_to(gateway, 5).at("result");
+    CHECK(refused.at("isError") == true);
+    CHECK(contains(std::string{refused.at("content").at(0).at("text").as_string()},
+                   "server 'bad' is not started: "));
+    gateway.close_input();
+    CHECK(gateway.wait() == exit_success);
+    CHECK(contains(gateway.err(), "mcpServers.odd: wrong type"));
+
+    const auto strict = run_command({"stdio", "--strict", "--config", file}, opening, home);
+    CHECK(strict.exit_code == exit_usage);
+    CHECK(strict.out.empty());
+    const auto tools = run_command({"tools", "--config", file});
+    CHECK(tools.exit_code == exit_failure);
+    CHECK(contains(tools.out, "add"));
+    const auto checked = run_command({"check", file, "--json"});
+    CHECK(checked.exit_code == exit_usage);
+    const auto report = json::parse(checked.out);
+    CHECK(report.at("servers").at(0).at("state") == "running");
+    CHECK(report.at("servers").at(1).at("state") == "failed");
+    CHECK(contains(std::string{report.at("servers").at(1).at("error").as_string()}, "PATH"));
+}
+
+TEST_CASE("a_configuration_that_cannot_be_used_is_explained_to_the_client") {
+    const scratch_directory directory;
+    const auto file = directory.write("gateway.toml", "[http]\nlisten = 7\n");
+    cli_process gateway{{"stdio", "--config", file}};
+    gateway.write(opening);
+    const auto opened = answer_to(gateway, 1).at("result");
+    CHECK(opened.at("protocolVersion") == "2025-06-18");
+    CHECK(contains(std::string{opened.at("instructions").as_string()}, "http.listen"));
+    gateway.write(R"({"jsonrpc":"2.0","id":2,"method":"tools/list"})"
+                  "\n");
+    const auto tools = answer_to(gateway, 2).at("result").at("tools");
+    REQUIRE(tools.as_array().size() == 1);
+    const auto text_of = [&](int id) {
+        gateway.write(call_line(id, "explain_configuration_problem", "{}"));
+        const auto told = answer_to(gateway, id).at("result");
+        return std::string{told.at("content").at(0).at("text").as_string()};
+    };
+    CHECK(contains(text_of(3), "gateway.toml:2: http.listen"));
+    gateway.write(call_line(4, "other", "{}"));
+    CHECK(contains(std::string{answer_to(gateway, 4).at("error").at("message").as_string()},
+                   "explain_configuration_problem"));
+    directory.write("gateway.toml", "[http]\nlisten = \"127.0.0.1:0\"\n");
+    CHECK(contains(text_of(5), "no errors any more"));
+    gateway.close_input();
+    CHECK(gateway.wait() == exit_usage);
+
+    const auto modern =
+        run_command({"stdio", "--config", directory.path("none.toml")},
+                    R"({"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":)"
+                    R"({"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                    R"("io.modelcontextprotocol/clientCapabilities":{}}}})"
+                    "\n");
+    const auto answer = json::parse(modern.out).at("result");
+    CHECK(answer.at("resultType") == "complete");
+    CHECK(contains(std::string{answer.at("instructions").as_string()}, "does not exist"));
 }
 
 } // namespace mcpgw::cli_test

@@ -3,6 +3,7 @@
 #include "tests/support/gateway_world.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
@@ -52,20 +53,60 @@ TEST_CASE("arguments_of_every_own_tool_are_accepted_in_their_types") {
     }
 }
 
+TEST_CASE("arguments_that_are_a_little_off_mean_what_is_certain") {
+    struct row {
+        std::string_view tool, given, meant;
+    };
+    const std::vector<row> rows{
+        {"list_registered_children", "null", "{}"},
+        {"list_registered_children", R"("{}")", "{}"},
+        {"list_registered_children", R"("{\"layer\":\"a\"}")", R"({"layer":"a"})"},
+        {"list_registered_children", R"({"layer":null})", "{}"},
+        {"list_registered_children", R"({"layer":null,"tag":"t"})", R"({"tag":"t"})"},
+        {"list_registered_children", R"({"nobody":null})", "{}"},
+        {"get_child_status", R"({"server_id":"x","child_name":null})", R"({"server_id":"x"})"},
+        {"get_child_status", R"({"server_id":null,"child_name":"x"})", R"({"child_name":"x"})"},
+        {"get_child_status", R"({"server_id":"x","child_name":"x"})",
+         R"({"server_id":"x","child_name":"x"})"},
+        {"get_schema", R"({"server_id":"x","tool_name":null})", R"({"server_id":"x"})"},
+        {"close_child_session", R"("{\"server_id\":\"x\"}")", R"({"server_id":"x"})"},
+        {execute, R"({"arguments":null})", "{}"},
+        {execute, R"({"tool_args":null,"arguments":null})", "{}"},
+        {execute, R"({"arguments":"{}"})", R"({"arguments":{}})"},
+        {execute, R"({"arguments":" {\"a\" : 2}\n"})", R"({"arguments":{"a":2}})"},
+        {execute, R"({"tool_args":"{\"a\":[1]}"})", R"({"tool_args":{"a":[1]}})"},
+        {execute, R"({"arguments":{},"tool_args":{}})", R"({"arguments":{},"tool_args":{}})"},
+        {execute, R"({"head":null,"tail":null})", "{}"},
+        {execute, R"({"head":"5"})", R"({"head":5})"},
+        {execute, R"({"head":5.0,"tail":1e2})", R"({"head":5,"tail":100})"},
+        {execute, R"({"head_chars":"0"})", R"({"head_chars":0})"},
+    };
+    for (const auto& r : rows) {
+        CAPTURE(r.tool, r.given);
+        const auto parsed = parse_arguments(r.given, r.tool);
+        REQUIRE_FALSE(parsed.has_error());
+        CHECK(boost::json::value(*parsed) == boost::json::parse(r.meant));
+    }
+}
+
 TEST_CASE("wrong_argument_is_named_with_what_was_expected") {
     struct row {
         std::string_view tool, arguments, key, expectation;
     };
     const std::vector<row> rows{
         {execute, R"({"server_id":7})", "`server_id`", "a string"},
-        {execute, R"({"child_name":null})", "`child_name`", "a string"},
         {execute, R"({"tool_name":["t"]})", "`tool_name`", "a string"},
-        {execute, R"({"arguments":"{}"})", "`arguments`", "an object"},
+        {execute, R"({"arguments":"x"})", "`arguments`", "an object"},
+        {execute, R"({"arguments":"[1]"})", "`arguments`", "an object"},
+        {execute, R"({"arguments":"{\"a\":1} x"})", "`arguments`", "an object"},
+        {execute, R"({"arguments":""})", "`arguments`", "an object"},
         {execute, R"({"arguments":[]})", "`arguments`", "an object"},
         {execute, R"({"tool_args":1})", "`tool_args`", "an object"},
         {execute, R"({"head":-1})", "`head`", "a whole number from 0"},
         {execute, R"({"tail":1.5})", "`tail`", "a whole number from 0"},
-        {execute, R"({"head_chars":"9"})", "`head_chars`", "a whole number from 0"},
+        {execute, R"({"head_chars":"9 lines"})", "`head_chars`", "a whole number from 0"},
+        {execute, R"({"head_chars":"-9"})", "`head_chars`", "a whole number from 0"},
+        {execute, R"({"head_chars":""})", "`head_chars`", "a whole number from 0"},
         {execute, R"({"tail_chars":true})", "`tail_chars`", "a whole number from 0"},
         {execute, R"({"servre_id":"x"})", "`servre_id`", "`server_id`, `child_name`, `tool_name`"},
         {"get_schema", R"({"arguments":{}})", "`arguments`", "`server_id`"},
@@ -73,8 +114,8 @@ TEST_CASE("wrong_argument_is_named_with_what_was_expected") {
         {"list_registered_children", R"({"layer":1})", "`layer`", "a string"},
         {"list_registered_children", R"({"server_id":"x"})", "`server_id`", "`layer`, `tag`"},
         {"close_child_session", R"({"force":true})", "`force`", "`server_id`"},
-        {execute, R"({"server_id":"x","child_name":"x"})", "`child_name`", "give one of each"},
-        {execute, R"({"arguments":{},"tool_args":{}})", "`tool_args`", "give one of each"},
+        {execute, R"({"server_id":"x","child_name":"y"})", "`child_name`", "give one of each"},
+        {execute, R"({"arguments":{},"tool_args":{"a":1}})", "`tool_args`", "give one of each"},
     };
     for (const auto& r : rows) {
         CAPTURE(r.tool, r.arguments);
@@ -89,7 +130,7 @@ TEST_CASE("wrong_argument_is_named_with_what_was_expected") {
 }
 
 TEST_CASE("arguments_that_are_no_object_are_refused") {
-    for (const std::string_view text : {"[]", "null", "7", "\"{}\""}) {
+    for (const std::string_view text : {"[]", "true", "7", "\"x\"", "\"[]\"", "\"\""}) {
         CAPTURE(text);
         const auto parsed = parse_arguments(text, execute);
         REQUIRE(parsed.has_error());
@@ -119,8 +160,18 @@ TEST_CASE("truncation_is_taken_from_the_arguments_in_all_forms") {
 
 TEST_CASE("arguments_of_the_childs_tool_keep_their_bytes") {
     const auto raw = [](const std::string& arguments) {
-        return std::string{raw_tool_arguments(request_with(arguments))};
+        const auto request = request_with(arguments);
+        std::string room;
+        return std::string{raw_tool_arguments(request, room)};
     };
+    CHECK(raw("null") == "{}");
+    CHECK(raw(R"({"arguments":null})") == "{}");
+    CHECK(raw(R"({"arguments":null,"tool_args":{"a":1}})") == R"({"a":1})");
+    // As a text, once and twice; on a stdio line no line end may be left.
+    CHECK(raw(R"({"arguments":"{\n\"n\": 1.0,\r\n \"s\":\"a b\"}"})") == R"({"n":1.0,"s":"a b"})");
+    CHECK(raw(R"("{\"arguments\":{\"big\":12345678901234567890}}")") ==
+          R"({"big":12345678901234567890})");
+    CHECK(raw(R"("{\"tool_args\":\"{\\\"a\\\":1}\"}")") == R"({"a":1})");
     CHECK(raw("").empty() == false);
     CHECK(raw("") == "{}");
     CHECK(raw(R"({"server_id":"x"})") == "{}");

@@ -65,12 +65,16 @@ TEST_CASE("initialize_agrees_on_every_revision_that_a_client_may_ask_for") {
     }
 }
 
-TEST_CASE("initialize_without_a_version_is_refused_and_may_be_sent_again") {
+TEST_CASE("initialize_without_a_version_is_answered_with_ours_and_is_sent_once") {
     gateway_world world;
+    for (const std::string version :
+         {"", R"("protocolVersion":null)", R"("protocolVersion":7)", R"("protocolVersion":"")",
+          R"("protocolVersion":"latest")", R"("protocolVersion":"2026-07-28")"}) {
+        CAPTURE(version);
+        gateway_client client{world, fresh()};
+        CHECK(client.request("initialize", version).at("protocolVersion") == "2025-11-25");
+    }
     gateway_client client{world, fresh()};
-    CHECK(client.send("initialize")->error().at("code") == -32602);
-    CHECK(client.send("initialize", R"("protocolVersion":7)")->error().at("code") == -32602);
-    CHECK_FALSE(client.session().is_initialized);
     client.request("initialize", opening("2025-11-25"));
     // A second one would change what the session agreed on.
     CHECK(client.send("initialize", opening("2024-11-05"))->error().at("code") == -32600);
@@ -359,9 +363,9 @@ TEST_CASE("stopped_gateway_refuses_requests_and_is_not_ready") {
     gateway_world world{exposing(exposure::both)};
     world.add(gateway_world::demo());
     gateway_client client{world, {}};
-    CHECK_FALSE(world.front().readiness().has_error());
+    CHECK_FALSE(world.front().readiness(false).has_error());
     world.front().stop();
-    CHECK(world.front().readiness().has_error());
+    CHECK(world.front().readiness(false).has_error());
     for (const char* const name : {"tools/list", "ping", "no/such"}) {
         const auto call = client.send(name);
         CHECK(call->error().at("data").at("code") == "GATEWAY_STOPPING");
@@ -374,13 +378,13 @@ TEST_CASE("gateway_is_not_ready_while_a_kept_child_starts") {
     auto kept = gateway_world::demo();
     kept.start = start_policy::pre_warm;
     world.add(kept);
-    CHECK_FALSE(world.front().readiness().has_error());
+    CHECK_FALSE(world.front().readiness(false).has_error());
     world.upstreams().start_kept(true, 8);
-    const auto ready = world.front().readiness();
+    const auto ready = world.front().readiness(false);
     REQUIRE(ready.has_error());
     CHECK(ready.error().code == errc::server_busy);
     CHECK(ready.error().message() == "servers that are being started: demo");
-    world.run_until([&] { return !world.front().readiness().has_error(); });
+    world.run_until([&] { return !world.front().readiness(false).has_error(); });
     CHECK(world.upstreams().find("demo")->status().state == upstream_state::running);
 }
 

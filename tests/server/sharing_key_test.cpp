@@ -1,5 +1,7 @@
 #include "server/sharing_key.hpp"
 
+#include "children/pool_rules.hpp"
+
 #include "tests/support/io_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -44,7 +46,12 @@ TEST_CASE("a_client_without_sessions_may_name_one_that_is_its_own") {
     CHECK(key(sharing::session, modern(one, "ann")) == key(sharing::session, modern(one, "ann")));
     CHECK(key(sharing::session, modern(one, "ann")) != key(sharing::session, modern(two, "ann")));
     CHECK(key(sharing::session, modern(one, "ann")) != key(sharing::session, modern(one, "bob")));
-    CHECK(key(sharing::session, modern({}, "ann")) == key(sharing::principal, modern({}, "ann")));
+}
+
+TEST_CASE("clients_without_sessions_that_name_none_never_share_an_instance") {
+    CHECK(key(sharing::session, modern({}, "ann")) == once_key);
+    CHECK(key(sharing::session, modern({})) == once_key);
+    CHECK(key(sharing::session, modern(R"("mcp-gateway/session":null)")) == once_key);
 }
 
 TEST_CASE("the_name_of_a_session_must_be_a_short_text") {

@@ -61,10 +61,12 @@ public:
         note(fmt::format("closed {}", session.id()));
     }
     [[nodiscard]] bool has_scope(std::string_view name) const override { return name == "demo"; }
-    [[nodiscard]] result<void> readiness() const override {
-        if (is_ready) return {};
-        return fault{errc::server_failed, "demo is not running"};
+    [[nodiscard]] result<void> readiness(bool is_strict) const override {
+        if (!is_ready) return fault{errc::server_failed, "demo is not running"};
+        if (is_strict) return fault{errc::server_failed, "demo keeps failing"};
+        return {};
     }
+    [[nodiscard]] std::string status_json() const override { return R"({"children":[]})"; }
 
     /// Lets hold:NAME answer. False: nothing of this name is held.
     bool release(std::string_view name) {

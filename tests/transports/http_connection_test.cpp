@@ -361,7 +361,7 @@ TEST_CASE("readiness_is_the_handlers_and_liveness_is_our_own") {
 
 TEST_CASE("an_unknown_path_is_answered_with_the_right_one") {
     http_world world;
-    for (const char* path : {"/", "/mcp/", "/mcpx", "/servers//mcp", "/servers/demo", "/MCP"}) {
+    for (const char* path : {"/", "/mcp//", "/mcpx", "/servers//mcp", "/servers/demo", "/MCP"}) {
         CAPTURE(path);
         const auto answer = world.ask(http_get(path));
         CHECK(answer.status == 404);

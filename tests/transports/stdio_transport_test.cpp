@@ -1,7 +1,6 @@
 #include "transports/stdio_transport.hpp"
 
-#include "tests/support/io_loop.hpp"
-#include "tests/support/recording_handler.hpp"
+#include "tests/support/stdio_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
@@ -26,87 +25,7 @@ using namespace mcpgw::io_test;
 
 namespace {
 
-constexpr std::size_t pipe_bytes = 65536;
-
-/// A client at the other ends of two pipes. Everything runs on this thread.
-struct world {
-    io_loop loop;
-    recording_handler handler{loop.ex()};
-    mcpgw::logger log{mcpgw::log_level::off};
-    std::array<int, 2> in{-1, -1};  // to the gateway
-    std::array<int, 2> out{-1, -1}; // from it
-    std::string received;
-    std::optional<stdio_transport> transport;
-
-    explicit world(const client_limits& limits = {}) {
-        ::signal(SIGPIPE, SIG_IGN); // as the application does
-        REQUIRE(::pipe(in.data()) == 0);
-        REQUIRE(::pipe(out.data()) == 0);
-        ::fcntl(out[0], F_SETFL, O_NONBLOCK);
-        transport.emplace(loop.ex(), in[0], out[1], limits, handler, log);
-        REQUIRE(loop.tasks.spawn(transport->run()));
-    }
-    ~world() {
-        end_input();
-        if (transport) loop.finish();
-        for (const int descriptor : {in[0], out[0], out[1]}) ::close(descriptor);
-    }
-    world(const world&) = delete;
-    world& operator=(const world&) = delete;
-
-    /// Less than a pipe holds; the rest is read by and by.
-    void send_bytes(std::string_view bytes) {
-        while (!bytes.empty()) {
-            const auto part = bytes.substr(0, pipe_bytes / 2);
-            REQUIRE(::write(in[1], part.data(), part.size()) == static_cast<ssize_t>(part.size()));
-            bytes.remove_prefix(part.size());
-            loop.poll();
-        }
-    }
-    void send(const std::string& line) { send_bytes(line + "\n"); }
-    void end_input() {
-        if (in[1] >= 0) ::close(in[1]);
-        in[1] = -1;
-    }
-    /// The next line that the gateway writes.
-    std::string read() {
-        const auto deadline = clock_type::now() + patience;
-        for (;;) {
-            const auto end = received.find('\n');
-            if (end != std::string::npos) {
-                auto line = received.substr(0, end);
-                received.erase(0, end + 1);
-                return line;
-            }
-            if (clock_type::now() > deadline) FAIL("the gateway wrote nothing");
-            take();
-            loop.io.restart();
-            loop.io.run_one_for(std::chrono::milliseconds{5});
-        }
-    }
-    std::string ask(const std::string& line) {
-        send(line);
-        return read();
-    }
-    void take() {
-        std::array<char, pipe_bytes> bytes{};
-        for (auto n = ::read(out[0], bytes.data(), bytes.size()); n > 0;
-             n = ::read(out[0], bytes.data(), bytes.size()))
-            received.append(bytes.data(), static_cast<std::size_t>(n));
-    }
-    /// Until run() has ended; what was written and not read.
-    std::string finish() {
-        const auto deadline = clock_type::now() + patience;
-        while (loop.tasks.size() > 0 && clock_type::now() < deadline) {
-            loop.io.restart();
-            loop.io.run_one_for(std::chrono::milliseconds{5});
-            take();
-        }
-        REQUIRE(loop.tasks.size() == 0);
-        take();
-        return std::exchange(received, {});
-    }
-};
+using world = stdio_world;
 
 } // namespace
 
@@ -163,11 +82,39 @@ TEST_CASE("bad_lines_are_answered_and_the_next_line_is_served") {
 
 TEST_CASE("blank_lines_are_skipped_and_lines_may_end_in_crlf") {
     world w;
-    w.send_bytes("\n\r\n\n");
+    w.send_bytes("\n\r\n\n  \t\r\n");
     w.send_bytes(mcpgw::make_request("1", "ping", "") + "\r\n");
     CHECK(id_of(w.read()) == "1");
     w.end_input();
     CHECK(w.finish().empty());
+}
+
+TEST_CASE("a_byte_order_mark_costs_the_client_nothing") {
+    for (const std::string before :
+         {"\xEF\xBB\xBF", "\xEF\xBB\xBF ", "\xEF\xBB\xBF\t", "\n\xEF\xBB\xBF"}) {
+        world w;
+        CHECK(id_of(w.ask(before + initialize_message())) == "\"init\"");
+        CHECK(id_of(w.ask(before + modern_call("1", "echo"))) == "1");
+    }
+}
+
+TEST_CASE("a_client_that_frames_by_content_length_is_told_so") {
+    world w;
+    for (const std::string line :
+         {"Content-Length: 90\r", "content-length:90", "CONTENT-LENGTH : 1"}) {
+        const auto told = w.ask(line);
+        CHECK(error_name(told) == "PARSE_ERROR");
+        if (line.find(" :") == std::string::npos)
+            CHECK(told.find("one message a line") != std::string::npos);
+    }
+    CHECK(id_of(w.ask(mcpgw::make_request("2", "ping", ""))) == "2");
+}
+
+TEST_CASE("lines_that_somebody_else_has_read_come_first") {
+    world w{{}, initialize_message() + "\n\n" + call_message("1", "echo") + "\n"};
+    CHECK(id_of(w.read()) == "\"init\"");
+    CHECK(id_of(w.read()) == "1");
+    CHECK(id_of(w.ask(call_message("2", "echo"))) == "2");
 }
 
 TEST_CASE("a_message_that_arrives_byte_by_byte_is_one_message") {
