@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -115,6 +116,18 @@ void prepare(spawn_settings& settings, const launch_options& options, int in, in
     posix_spawnattr_setsigmask(&settings.attributes, &no_signals);
 }
 
+/// With the mark by which what it starts is found; not that of a gateway whose child we are.
+std::vector<std::string> marked_environment(const launch_options& options,
+                                            const std::string& mark) {
+    auto environment = options.environment;
+    if (mark.empty()) return environment;
+    const auto prefix = fmt::format("{}=", process_guard::mark_name);
+    std::erase_if(environment,
+                  [&prefix](const std::string& entry) { return entry.starts_with(prefix); });
+    environment.push_back(mark);
+    return environment;
+}
+
 fault launch_fault(const launch_options& options, int error) {
     std::string detail = fmt::format("cannot start '{}': {}", options.path, std::strerror(error));
     if (error == ENOENT && !options.cwd.empty())
@@ -123,14 +136,14 @@ fault launch_fault(const launch_options& options, int error) {
 }
 
 /// The program itself with its arguments and environment, or the launcher with none of them.
-result<pid_t> spawn(const launch_options& options, spawn_settings& settings, bool has_launcher) {
+result<pid_t> spawn(const launch_options& options, std::vector<std::string> environment,
+                    spawn_settings& settings, bool has_launcher) {
     std::vector<std::string> arguments{has_launcher ? "mcp-gateway" : options.path};
-    std::vector<std::string> environment;
     if (has_launcher) {
         arguments.emplace_back(launcher_argument);
+        environment.clear();
     } else {
         arguments.insert(arguments.end(), options.args.begin(), options.args.end());
-        environment = options.environment;
     }
     const auto& program = has_launcher ? options.launcher : options.path;
     pid_t pid = -1;
@@ -161,7 +174,9 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
 
     spawn_settings settings;
     prepare(settings, options, in.read_end, out.write_end, err.write_end, channel.launcher_end());
-    const auto spawned = spawn(options, settings, has_launcher);
+    const auto mark = guard != nullptr ? guard->next_mark() : std::string{};
+    const auto environment = marked_environment(options, mark);
+    const auto spawned = spawn(options, environment, settings, has_launcher);
     if (spawned.has_error()) return spawned.error();
     const pid_t pid = *spawned;
 
@@ -172,10 +187,10 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
         ::waitpid(pid, nullptr, 0);
         return launch_fault(options, reason);
     }
-    if (guard != nullptr) guard->add(pid);
+    if (guard != nullptr) guard->add(pid, mark);
     if (has_launcher)
-        channel.send({::getpid(), options.isolation, options.path, options.args,
-                      options.environment, options.inherited});
+        channel.send({::getpid(), options.isolation, options.path, options.args, environment,
+                      options.inherited});
     return std::unique_ptr<process>(new process(
         ex, pid, pidfd, stream_ends::take(in.write_end), stream_ends::take(out.read_end),
         stream_ends::take(err.read_end), guard, std::move(channel)));
@@ -224,6 +239,16 @@ void process::on_exit(exit_status status) {
     launch_failure_ = channel_.take_failure();
     // From now on the number may belong to somebody else.
     if (guard_ != nullptr) std::exchange(guard_, nullptr)->remove(pid_);
+    for (const auto& each : std::exchange(beneath_, {})) kill_process(each);
+}
+
+/// As long as it lives: what has left its group is found by who started it, mark or not.
+void process::note_descendants() {
+    if (exit_ || guard_ == nullptr) return;
+    for (const auto& each : descendants_of(pid_))
+        if (std::ranges::find(beneath_, each) == beneath_.end() &&
+            first_argument(each.pid) != guard_argument)
+            beneath_.push_back(each);
 }
 
 task<exit_status> process::wait_exit() {
@@ -258,13 +283,16 @@ task<bool> process::wait_ended(std::chrono::milliseconds grace) {
 }
 
 task<> process::stop(std::chrono::milliseconds grace) {
+    note_descendants();
     close_stdin();
     bool has_ended = co_await wait_ended(grace);
     if (!has_ended) {
+        note_descendants();
         signal_group(SIGTERM);
         has_ended = co_await wait_ended(grace);
     }
     if (has_ended) co_return;
+    note_descendants();
     signal_group(SIGKILL);
     co_await wait_ended(kill_wait);
 }

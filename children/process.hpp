@@ -2,6 +2,7 @@
 
 #include "children/isolation.hpp"
 #include "children/launcher.hpp"
+#include "children/process_tree.hpp"
 #include "protocol/error.hpp"
 #include "transports/asio.hpp"
 #include "transports/wake_up.hpp"
@@ -82,12 +83,14 @@ private:
             launch_channel channel);
     void reap();
     void on_exit(exit_status status);
+    void note_descendants();
     task<bool> wait_ended(std::chrono::milliseconds grace);
 
     pid_t pid_;
     stream_descriptor pidfd_, stdin_, stdout_, stderr_;
     process_guard* guard_;
     launch_channel channel_;
+    std::vector<process_identity> beneath_; ///< found when it was told to end
     std::optional<exit_status> exit_;
     std::string launch_failure_;
     wake_up ended_;

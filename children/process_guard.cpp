@@ -2,20 +2,47 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace mcpgw {
 
-process_guard::process_guard(const std::string& own_binary) {
+namespace {
+
+constexpr int rounds_max = 50; // of looking for what is left; what is killed may have just forked
+constexpr int round_pause_ms = 2;
+// Lines to the guard.
+constexpr char token_sign = '=';
+constexpr char add_sign = '+';
+constexpr char remove_sign = '-';
+constexpr char done_sign = '.'; ///< nothing is left, there is nothing to look for
+
+void pause_a_moment() {
+    ::poll(nullptr, 0, round_pause_ms);
+}
+
+/// Not to be guessed or met by chance; no secret.
+std::string make_token() {
+    const auto self = read_process(::getpid());
+    return fmt::format("{}-{}", self.who.pid, self.who.started);
+}
+
+} // namespace
+
+process_guard::process_guard(const std::string& own_binary) : token_(make_token()) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return;
     posix_spawn_file_actions_t actions;
@@ -45,38 +72,137 @@ process_guard::process_guard(const std::string& own_binary) {
     ::close(ends[0]);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
+    send(fmt::format("{}{}\n", token_sign, token_));
 }
 
 process_guard::~process_guard() {
+    if (takes_in_orphans_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     if (pipe_ < 0) return;
-    ::close(pipe_);
+    if (has_ended_all_) send(fmt::format("{}\n", done_sign));
+    if (pipe_ >= 0) ::close(pipe_);
     ::waitpid(pid_, nullptr, 0); // it ends as soon as it sees the end of the pipe
 }
 
-void process_guard::add(pid_t group) {
-    send('+', group);
-}
-void process_guard::remove(pid_t group) {
-    send('-', group);
+std::string process_guard::next_mark() {
+    return fmt::format("{}={}.{}", mark_name, token_, ++marks_);
 }
 
-void process_guard::send(char sign, pid_t group) {
-    if (pipe_ < 0) return;
-    const std::string line = fmt::format("{}{}\n", sign, group);
-    // Far below PIPE_BUF, so it is written whole. SIGPIPE is ignored by the application; a guard
-    // that somebody killed is not worth stopping for.
-    const ssize_t written = ::write(pipe_, line.data(), line.size());
-    if (written < 0) {
-        ::close(pipe_);
-        ::waitpid(pid_, nullptr, WNOHANG);
-        pipe_ = -1;
-    }
+void process_guard::add(pid_t group, const std::string& mark) {
+    running_[group] = mark.substr(std::min(mark.size(), mark_name.size() + 1));
+    send(fmt::format("{}{}\n", add_sign, group));
 }
+
+void process_guard::remove(pid_t group) {
+    running_.erase(group);
+    send(fmt::format("{}{}\n", remove_sign, group));
+    if (takes_in_orphans_) end_strays();
+}
+
+/// Far below PIPE_BUF, so it is written whole. SIGPIPE is ignored by the application.
+void process_guard::send(const std::string& line) {
+    if (pipe_ < 0) return;
+    ssize_t written = -1;
+    do written = ::write(pipe_, line.data(), line.size());
+    while (written < 0 && errno == EINTR);
+    // A guard that somebody killed is not worth stopping for. Any other failure leaves the pipe
+    // alone: with its end the guard would kill every child.
+    if (written >= 0 || errno != EPIPE) return;
+    ::close(std::exchange(pipe_, -1));
+    ::waitpid(pid_, nullptr, WNOHANG);
+}
+
+void process_guard::take_in_orphans() {
+    for (const auto pid : children_of(::getpid()))
+        if (pid != pid_) spared_.push_back(read_process(pid).who);
+    takes_in_orphans_ = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 || ::getpid() == 1;
+}
+
+bool process_guard::is_ours(pid_t pid) const {
+    return pid == pid_ || running_.contains(pid);
+}
+
+bool process_guard::has_ended(const std::string& mark) const {
+    if (!mark.starts_with(token_ + '.')) return false;
+    return std::ranges::none_of(running_,
+                                [&mark](const auto& entry) { return entry.second == mark; });
+}
+
+void process_guard::end_strays() {
+    end_strays(false);
+}
+
+void process_guard::end_all_strays() {
+    for (int round = 0; round < rounds_max; ++round) {
+        if (!end_strays(true)) break;
+        pause_a_moment();
+    }
+    has_ended_all_ = true;
+}
+
+bool process_guard::end_strays(bool of_all) {
+    if (!takes_in_orphans_) return false;
+    bool is_one_left = false;
+    for (const auto pid : children_of(::getpid())) {
+        if (is_ours(pid)) continue;
+        const auto facts = read_process(pid);
+        const bool is_spared = std::ranges::find(spared_, facts.who) != spared_.end();
+        if (facts.who.pid == 0 || facts.parent != ::getpid()) continue;
+        if (facts.is_zombie) {
+            siginfo_t info{};
+            ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
+            continue;
+        }
+        // The guard of a gateway that was our child has its own work to end.
+        if (is_spared || first_argument(pid) == guard_argument) continue;
+        if (!of_all && !has_ended(started_with(pid, mark_name))) continue;
+        is_one_left = true;
+        // Those beneath it become our children when it ends, but may have no mark of their own.
+        const auto beneath = descendants_of(pid);
+        kill_process(facts.who);
+        for (const auto& each : beneath)
+            if (first_argument(each.pid) != guard_argument) kill_process(each);
+    }
+    return is_one_left;
+}
+
+namespace {
+
+/// What the guard knows.
+struct watched {
+    std::string token;
+    std::set<pid_t> groups;
+    bool is_done = false;
+
+    void take_line(std::string_view line) {
+        if (line.empty()) return;
+        const auto rest = line.substr(1);
+        if (line[0] == token_sign) token = rest;
+        if (line[0] == done_sign) is_done = true;
+        pid_t group = 0;
+        std::from_chars(rest.data(), rest.data() + rest.size(), group);
+        if (group > 1 && line[0] == add_sign) groups.insert(group);
+        if (group > 1 && line[0] == remove_sign) groups.erase(group);
+    }
+    /// Whether any was found.
+    [[nodiscard]] bool end_marked() const {
+        bool is_found = false;
+        for (const auto pid : all_processes()) {
+            if (pid == ::getpid()) continue;
+            const auto facts = read_process(pid);
+            const auto mark = started_with(pid, process_guard::mark_name);
+            if (facts.is_zombie || !mark.starts_with(token + '.')) continue;
+            is_found |= kill_process(facts.who);
+        }
+        return is_found;
+    }
+};
+
+} // namespace
 
 int run_process_guard() {
     for (const int signal_number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
         ::signal(signal_number, SIG_IGN);
-    std::set<pid_t> groups;
+    watched ours;
     std::string pending;
     std::array<char, 4096> buffer{};
     for (;;) {
@@ -85,15 +211,19 @@ int run_process_guard() {
         if (n <= 0) break;
         pending.append(buffer.data(), static_cast<std::size_t>(n));
         for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-            const std::string_view line{pending.data(), end};
-            pid_t group = 0;
-            if (line.size() > 1) std::from_chars(line.data() + 1, line.data() + line.size(), group);
-            if (group > 1 && line[0] == '+') groups.insert(group);
-            if (group > 1 && line[0] == '-') groups.erase(group);
+            ours.take_line(std::string_view{pending.data(), end});
             pending.erase(0, end + 1);
         }
     }
-    for (const pid_t group : groups) ::kill(-group, SIGKILL);
+    // What is beneath them is found before they end, and their children lose their parents.
+    std::vector<process_identity> beneath;
+    for (const pid_t group : ours.groups)
+        for (const auto& each : descendants_of(group)) beneath.push_back(each);
+    for (const pid_t group : ours.groups) ::kill(-group, SIGKILL);
+    for (const auto& each : beneath)
+        if (first_argument(each.pid) != guard_argument) kill_process(each);
+    if (ours.is_done || ours.token.empty()) return 0;
+    for (int round = 0; round < rounds_max && ours.end_marked(); ++round) pause_a_moment();
     return 0;
 }
 

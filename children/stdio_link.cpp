@@ -1,6 +1,7 @@
 #include "children/stdio_link.hpp"
 
 #include "children/request_line.hpp"
+#include "protocol/oversized_message.hpp"
 #include "transports/write_now.hpp"
 
 #include <fmt/format.h>
@@ -101,12 +102,8 @@ task<> stdio_link::read_stdout() {
             const auto line = next_piece(buffer);
             if (!line) break;
             if (line->has_error()) {
-                give_up({errc::server_failed,
-                         fmt::format("server '{}' wrote a message of more than {} bytes "
-                                     "(limits.line_bytes_max)",
-                                     options_.name, options_.limits.line_bytes_max)});
-                is_readable = false;
-                break;
+                on_oversized(buffer);
+                continue;
             }
             const auto handled = on_line(**line);
             if (handled.has_error()) {
@@ -160,6 +157,20 @@ result<void> stdio_link::on_line(const shared_text& line) {
                  fmt::format("server '{}' wrote {} lines in a row to stdout that are no MCP "
                              "messages, the last one '{}'; is it an MCP server over stdio?",
                              options_.name, garbage_in_a_row_, stray_output())};
+}
+
+/// Where the next message begins is known: only the call that this one was to answer fails.
+void stdio_link::on_oversized(line_buffer& buffer) {
+    const auto line = buffer.take_oversized();
+    if (!line) return;
+    const fault too_large{errc::server_failed,
+                          fmt::format("server '{}' wrote a message of more than {} bytes "
+                                      "(limits.line_bytes_max)",
+                                      options_.name, options_.limits.line_bytes_max)};
+    log_.warning("{}; it was skipped", too_large.message());
+    keep_stray(errors_.masked(shown_output(line->beginning)));
+    auto* const waiting = calls_.take(id_of_oversized(line->beginning, line->ending));
+    if (waiting != nullptr) waiting->on_failure(too_large);
 }
 
 /// A line that is no message may be a part of one, or hold some.

@@ -42,6 +42,7 @@ private:
     task<> run_stop_ladder(std::chrono::milliseconds grace);
     std::optional<result<shared_text>> next_piece(line_buffer& buffer);
     result<void> on_line(const shared_text& line);
+    void on_oversized(line_buffer& buffer);
     bool understand(const shared_text& line);
     void note_stray(std::string_view line, const fault& why);
     void give_up(fault reason);

@@ -1,5 +1,8 @@
 #include "server/application.hpp"
 
+#include "transports/free_memory.hpp"
+
+#include <chrono>
 #include <csignal>
 
 #include <unistd.h>
@@ -11,6 +14,7 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t main_tasks_max = 8;
+constexpr std::chrono::seconds housekeeping_interval{2};
 
 /// Sockets, pipes and timers are used by the loop's thread alone, so Asio needs no locks for them.
 /// Others may still post to it (name_lookup).
@@ -34,7 +38,10 @@ application::application(const configuration& config, const std::string& own_bin
                  own_environment())
     , gateway_(config.gateway, upstreams_, log_)
     , main_tasks_(io_.get_executor(), main_tasks_max)
-    , signals_(io_.get_executor(), SIGINT, SIGTERM) {
+    , signals_(io_.get_executor(), SIGINT, SIGTERM)
+    , child_signals_(io_.get_executor(), SIGCHLD)
+    , closing_(io_.get_executor()) {
+    guard_.take_in_orphans();
     // A client or child that closes its end early is an error of that write, not of the process.
     ::signal(SIGPIPE, SIG_IGN);
     if (!guard_.is_running())
@@ -47,9 +54,41 @@ application::application(const configuration& config, const std::string& own_bin
 application::~application() = default;
 
 void application::run_loop(task<> main) {
+    begin_watches();
     // Whatever ends the main task, the children are closed by it; after it nothing is left to run.
     main_tasks_.spawn(std::move(main));
     io_.run();
+}
+
+void application::begin_watches() {
+    main_tasks_.spawn(watch_children());
+    main_tasks_.spawn(keep_house());
+}
+
+void application::end_watches() {
+    guard_.end_all_strays();
+    signals_.cancel();
+    child_signals_.cancel();
+    closing_.notify();
+}
+
+/// Each end of a child, and of what children left behind.
+task<> application::watch_children() {
+    for (;;) {
+        const auto [ec, number] = co_await child_signals_.async_wait(nothrow);
+        if (ec) co_return;
+        guard_.end_strays();
+    }
+}
+
+task<> application::keep_house() {
+    free_memory heap;
+    for (bool is_closing = false; !is_closing;) {
+        const bool was_told = co_await closing_.wait_until(clock_type::now() +
+                                                           housekeeping_interval);
+        is_closing = was_told;
+        if (!is_closing && heap.look()) log_.debug("memory was given back to the system");
+    }
 }
 
 task<> application::watch_signals(std::function<void()> stop) {
@@ -77,7 +116,7 @@ task<> application::serve_http() {
     co_await listener_->run();
     co_await gateway_.close();
     co_await upstreams_.close();
-    signals_.cancel();
+    end_watches();
 }
 
 void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
@@ -98,7 +137,7 @@ task<> application::serve_stdio() {
     co_await stdio_->run();
     co_await gateway_.close();
     co_await upstreams_.close();
-    signals_.cancel();
+    end_watches();
 }
 
 void application::run_stdio(std::string_view begun) {
@@ -122,7 +161,7 @@ task<> application::run_then_close(task<> job) {
     }
     co_await gateway_.close();
     co_await upstreams_.close();
-    signals_.cancel();
+    end_watches();
 }
 
 void application::run_job(task<> job) {

@@ -43,6 +43,11 @@ private:
     task<> serve_stdio();
     task<> run_then_close(task<> job);
     task<> watch_signals(std::function<void()> stop);
+    task<> watch_children();
+    task<> keep_house();
+    void begin_watches();
+    /// After the children are closed: nothing of theirs is left, and run_loop() returns.
+    void end_watches();
     void run_loop(task<> main);
 
     const configuration& config_;
@@ -53,6 +58,8 @@ private:
     gateway gateway_;
     task_group main_tasks_;
     asio::basic_signal_set<executor> signals_;
+    asio::basic_signal_set<executor> child_signals_;
+    wake_up closing_;
     std::unique_ptr<http_listener> listener_;
     std::unique_ptr<stdio_transport> stdio_;
     std::exception_ptr failure_;

@@ -1,6 +1,7 @@
 #include "server/cli.hpp"
 
 #include "server/cli_commands.hpp"
+#include "server/console.hpp"
 #include "server/demo_server.hpp"
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <functional>
+#include <sstream>
 
 namespace mcpgw {
 
@@ -229,11 +231,16 @@ int run_cli(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? exit_success : exit_usage;
+        std::ostringstream out;
+        std::ostringstream err;
+        const bool is_help = app.exit(e, out, err) == 0;
+        write_output(out.view());
+        write_error_output(err.view());
+        return is_help ? exit_success : exit_usage;
     }
     if (run) return run();
     if (*plain) return run_stdio(options);
-    fmt::print(stderr, "{}", app.help());
+    say("{}", app.help());
     return exit_usage;
 }
 

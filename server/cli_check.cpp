@@ -7,6 +7,7 @@
 #include "server/cli.hpp"
 #include "server/config.hpp"
 #include "server/config_hint.hpp"
+#include "server/console.hpp"
 #include "server/gateway_tools.hpp"
 
 #include <boost/json/array.hpp>
@@ -78,11 +79,11 @@ bool is_watched() {
 
 task<> start_server(upstream& c, result<void>& outcome) {
     const auto begin = clock_type::now();
-    if (is_watched()) fmt::print(stderr, "starting '{}' ...\n", c.name());
+    if (is_watched()) say("starting '{}' ...\n", c.name());
     outcome = co_await c.ensure_running(begin + c.options().start_timeout);
     const std::chrono::duration<double> took = clock_type::now() - begin;
     if (is_watched())
-        fmt::print(stderr, "'{}' {} after {:.1f} s\n", c.name(),
+        say("'{}' {} after {:.1f} s\n", c.name(),
                    outcome.has_error() ? "failed" : "runs", took.count());
 }
 
@@ -225,7 +226,7 @@ void print_json(const check_report& report) {
             server["stderr_tail"] = json::array(s.last_words.begin(), s.last_words.end());
         servers.push_back(std::move(server));
     }
-    fmt::print("{}\n", json::serialize(json::object{{"ok", report.exit_code() == exit_success},
+    print_out("{}\n", json::serialize(json::object{{"ok", report.exit_code() == exit_success},
                                                     {"problems", problems_json(report)},
                                                     {"servers", std::move(servers)}}));
 }
@@ -239,20 +240,20 @@ void print_text(const check_report& report, bool has_started) {
     print_problems(report.findings);
     for (const auto& s : report.servers) {
         if (s.last_words.empty()) continue;
-        fmt::print(stderr, "\nWhat '{}' wrote to stderr last:\n", s.name);
-        for (const auto& line : s.last_words) fmt::print(stderr, "  | {}\n", line);
+        say("\nWhat '{}' wrote to stderr last:\n", s.name);
+        for (const auto& line : s.last_words) say("  | {}\n", line);
     }
     const auto errors = report.count(severity::error);
     const auto warnings = report.count(severity::warning);
     auto* const out = errors == 0 ? stdout : stderr;
-    fmt::print(out, "{}{}: {} configured, {} started; {}{}\n", errors == 0 ? "" : "\n", report.file,
+    print_to(out, "{}{}: {} configured, {} started; {}{}\n", errors == 0 ? "" : "\n", report.file,
                count_of(report.servers.size(), "server"), report.count(upstream_state::running),
                errors == 0 ? "no errors" : count_of(errors, "error"),
                warnings == 0 ? "" : ", " + count_of(warnings, "warning"));
     if (!has_started)
-        fmt::print(out, "Names that collide are found only without --no-start.\n");
+        print_to(out, "Names that collide are found only without --no-start.\n");
     else if (std::ranges::any_of(report.servers, [](const auto& s) { return s.is_faulty; }))
-        fmt::print(out, "Servers with errors of their own were not started; names of theirs that "
+        print_to(out, "Servers with errors of their own were not started; names of theirs that "
                         "collide are not found yet.\n");
 }
 
@@ -278,7 +279,7 @@ int run_check(const cli_options& options) {
         const auto startable = static_cast<std::size_t>(
             std::ranges::count(report.servers, true, &checked_server::is_startable));
         if (startable > 0 && is_watched())
-            fmt::print(stderr, "Starting {} ...\n", count_of(startable, "server"));
+            say("Starting {} ...\n", count_of(startable, "server"));
         start_and_ask(std::move(config), report);
     }
     if (options.as_json)

@@ -6,6 +6,7 @@
 #include "server/application.hpp"
 #include "server/cli.hpp"
 #include "server/config.hpp"
+#include "server/console.hpp"
 #include "server/gateway_tools.hpp"
 #include "server/http_probe.hpp"
 #include "server/status_table.hpp"
@@ -36,7 +37,7 @@ public:
         const auto message = unquote_json(find_member(params, "message"));
         const auto progress = find_member(params, "progress");
         if (!progress.empty())
-            fmt::print(stderr, "progress {} {}\n", progress, message.value_or(""));
+            say("progress {} {}\n", progress, message.value_or(""));
     }
     result<std::shared_ptr<question>> ask(std::string_view method, std::string_view) override {
         return fault{errc::session_error,
@@ -52,7 +53,7 @@ upstream* find_child(application& app, const std::string& name, job_result& outc
     if (auto* const found = app.upstreams().find(name)) return found;
     std::vector<std::string_view> known;
     for (const auto& c : app.upstreams().children()) known.push_back(c->name());
-    fmt::print(stderr, "mcp-gateway: there is no server '{}' in this configuration; it has: {}\n",
+    say("mcp-gateway: there is no server '{}' in this configuration; it has: {}\n",
                name, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
     outcome.code = exit_usage;
     return nullptr;
@@ -62,14 +63,14 @@ upstream* find_child(application& app, const std::string& name, job_result& outc
 void tell_start(const upstream& c) {
     const bool is_watched = ::isatty(STDERR_FILENO) == 1;
     if (is_watched && c.options().defect.empty() && c.state() != upstream_state::running)
-        fmt::print(stderr, "starting '{}' ...\n", c.name());
+        say("starting '{}' ...\n", c.name());
 }
 
 task<bool> start_child(upstream& c, job_result& outcome) {
     tell_start(c);
     const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
     if (!ready.has_error()) co_return true;
-    fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(ready.error().code).name,
+    say("mcp-gateway: {}: {}\n", describe(ready.error().code).name,
                ready.error().message());
     outcome.code = exit_failure;
     co_return false;
@@ -97,12 +98,12 @@ task<> list_tools(application& app, const cli_options& options, job_result& outc
                 all += fmt::format(R"({}{{"server":{},"tool":{}}})", all.empty() ? "" : ",\n ",
                                    quote_json(c->name()), tool.json);
             } else {
-                fmt::print("{:<20} {:<28} {}\n", c->name(), tool.key,
+                print_out("{:<20} {:<28} {}\n", c->name(), tool.key,
                            first_line(find_member(tool.json, "description")));
             }
         }
     }
-    if (options.as_json) fmt::print("[{}]\n", all);
+    if (options.as_json) print_out("[{}]\n", all);
 }
 
 void print_content(std::string_view result_json) {
@@ -111,10 +112,10 @@ void print_content(std::string_view result_json) {
         const auto type = unquote_json(find_member(*block, "type")).value_or("");
         if (type == "text") {
             const auto text = unquote_json(find_member(*block, "text")).value_or("");
-            fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
+            print_out("{}{}", text, text.ends_with('\n') ? "" : "\n");
         } else {
             const auto mime = unquote_json(find_member(*block, "mimeType")).value_or("");
-            fmt::print("[{} {}; use --json to see it]\n", type, mime);
+            print_out("[{} {}; use --json to see it]\n", type, mime);
         }
     }
 }
@@ -140,7 +141,7 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     shell_sink sink;
     const auto answer = co_await calls.send(order, request, sink);
     if (answer.has_error()) {
-        fmt::print(stderr, "mcp-gateway: {}: {}\n", describe(answer.error().code).name,
+        say("mcp-gateway: {}: {}\n", describe(answer.error().code).name,
                    answer.error().message());
         outcome.code = exit_failure;
         co_return;
@@ -149,22 +150,23 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     const bool is_error = answer->is_error || find_member(text, "isError") == "true";
     if (is_error) outcome.code = exit_failure;
     if (options.as_json)
-        fmt::print("{}\n", answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
+        print_out("{}\n",
+                   answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
     else if (answer->is_error)
-        fmt::print(stderr, "mcp-gateway: server '{}': {}\n", options.child,
+        say("mcp-gateway: server '{}': {}\n", options.child,
                    unquote_json(find_member(text, "message")).value_or("error"));
     else
         print_content(text);
     if (is_error && !answer->is_error)
-        fmt::print(stderr, "mcp-gateway: the tool '{}' reported an error\n", options.tool);
+        say("mcp-gateway: the tool '{}' reported an error\n", options.tool);
 }
 
 void print_statuses(const json::array& list, bool as_json) {
     if (as_json) {
-        fmt::print("{}\n", json::serialize(list));
+        print_out("{}\n", json::serialize(list));
         return;
     }
-    fmt::print("{}", status_table(list));
+    print_out("{}", status_table(list));
 }
 
 task<> show_status(application& app, const cli_options& options, job_result& outcome) {
@@ -243,7 +245,7 @@ result<json::array> ask_for_status(const std::string& url) {
 
 int show_remote_status(const cli_options& options) {
     const auto fail = [](const fault& f) {
-        fmt::print(stderr, "mcp-gateway: {}\n", f.message());
+        say("mcp-gateway: {}\n", f.message());
         return f.code == errc::bad_http_request ? exit_usage : exit_failure;
     };
     const auto told = read_status(options.url);
@@ -278,8 +280,7 @@ int run_tools(const cli_options& options) {
 int run_call(const cli_options& options) {
     const auto checked = check_json(options.arguments);
     if (checked.has_error() || !is_json_object(options.arguments)) {
-        fmt::print(stderr,
-                   "mcp-gateway: ARGUMENTS must be a JSON object, for example "
+        say("mcp-gateway: ARGUMENTS must be a JSON object, for example "
                    "'{{\"message\": \"hi\"}}'{}\n",
                    checked.has_error() ? fmt::format("; {}", checked.error().message()) : "");
         return exit_usage;

@@ -5,6 +5,7 @@
 #include "server/config.hpp"
 #include "server/config_abstracts.hpp"
 #include "server/config_listen.hpp"
+#include "server/console.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +58,7 @@ void apply_options(const cli_options& options, configuration& config,
 
 void print_problems(const std::vector<config_problem>& problems) {
     for (const auto& problem : problems)
-        fmt::print(stderr, "{}: {}\n", problem.level == severity::error ? "error" : "warning",
+        say("{}: {}\n", problem.level == severity::error ? "error" : "warning",
                    problem.str());
 }
 
@@ -79,16 +80,15 @@ bool load_for_command(const cli_options& options, configuration& into) {
     const bool is_servable = loaded.is_usable() || (!options.is_strict && loaded.is_servable());
     into = std::move(loaded.value);
     if (!is_servable)
-        fmt::print(stderr, "mcp-gateway: the configuration has errors; nothing was started\n");
+        say("mcp-gateway: the configuration has errors; nothing was started\n");
     else if (!loaded.is_usable())
-        fmt::print(stderr,
-                   "mcp-gateway: the servers with errors are shown as failed, the others run "
+        say("mcp-gateway: the servers with errors are shown as failed, the others run "
                    "(--strict: nothing is started)\n");
     return is_servable;
 }
 
 int run_schema() {
-    fmt::print("{}\n", config_schema());
+    print_out("{}\n", config_schema());
     return exit_success;
 }
 

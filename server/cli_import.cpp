@@ -5,6 +5,7 @@
 #include "server/config_document.hpp"
 #include "server/config_files.hpp"
 #include "server/config_import.hpp"
+#include "server/console.hpp"
 #include "server/env_file.hpp"
 #include "server/known_places.hpp"
 
@@ -88,12 +89,12 @@ bool write_env(const std::string& path, const std::vector<import_variable>& vari
     std::error_code ec;
     const bool exists = fs::exists(path, ec);
     if (!append_private(path, (exists ? "\n" : "") + lines)) {
-        fmt::print(stderr, "mcp-gateway: {} cannot be written\n", path);
+        say("mcp-gateway: {} cannot be written\n", path);
         return false;
     }
     const auto moved = std::ranges::count_if(
         variables, [](const import_variable& v) { return v.value.has_value(); });
-    fmt::print(stderr, "{} {} (only you can read it): {} values were moved there\n",
+    say("{} {} (only you can read it): {} values were moved there\n",
                exists ? "Added to" : "Wrote", path, moved);
     return true;
 }
@@ -103,13 +104,13 @@ void tell_unset(const std::vector<import_variable>& variables, bool has_output) 
         return !has_output || !v.value;
     };
     if (std::ranges::none_of(variables, is_told)) return;
-    fmt::print(stderr, "\n{}\n",
+    say("\n{}\n",
                has_output
                    ? "Fill in these variables in the file .env:"
                    : "Set these variables, in the environment or in a file named .env beside "
                      "the configuration (with --output FILE it is written too):");
     for (const auto& v : variables)
-        if (is_told(v)) fmt::print(stderr, "  {}=…   # {}\n", v.name, v.key);
+        if (is_told(v)) say("  {}=…   # {}\n", v.name, v.key);
 }
 
 std::vector<known_place> places_that_exist() {
@@ -132,20 +133,20 @@ int list_places() {
         if (imported.servers == 0) continue;
         ++found;
         servers += imported.servers;
-        fmt::print("{}: {} server{} in {}\n    mcp-gateway import '{}' --output gateway.toml\n",
+        print_out("{}: {} server{} in {}\n    mcp-gateway import '{}' --output gateway.toml\n",
                    program, imported.servers, imported.servers == 1 ? "" : "s", path, path);
     }
     if (found == 0) {
-        fmt::print(stderr, "mcp-gateway: no client's servers were found. Looked for:\n");
+        say("mcp-gateway: no client's servers were found. Looked for:\n");
         std::error_code ec;
         for (const auto& [program, path] :
              known_places(process_environment(), fs::current_path(ec).string()))
-            fmt::print(stderr, "  {} ({})\n", path, program);
-        fmt::print(stderr, "Name the file: mcp-gateway import FILE\n");
+            say("  {} ({})\n", path, program);
+        say("Name the file: mcp-gateway import FILE\n");
         return exit_failure;
     }
     if (found > 1)
-        fmt::print("All {} servers together:\n    mcp-gateway import --all --output gateway.toml\n",
+        print_out("All {} servers together:\n    mcp-gateway import --all --output gateway.toml\n",
                    servers);
     return exit_success;
 }
@@ -159,7 +160,7 @@ int run_import(const cli_options& options) {
     wanted.own_binary = own_binary();
     wanted.config_path = fs::absolute(options.output.empty() ? "gateway.toml" : options.output);
     if (!options.output.empty() && fs::exists(options.output, ec)) {
-        fmt::print(stderr, "mcp-gateway: {} exists already and is left as it is\n", options.output);
+        say("mcp-gateway: {} exists already and is left as it is\n", options.output);
         return exit_failure;
     }
     const auto env_path = (fs::path{wanted.config_path}.parent_path() / ".env").string();
@@ -179,19 +180,18 @@ int run_import(const cli_options& options) {
     print_problems(imported.problems);
     if (!imported.is_usable() || imported.servers == 0) return exit_usage;
     if (options.output.empty()) {
-        fmt::print("{}", imported.toml);
+        print_out("{}", imported.toml);
     } else {
         // First the secrets: a configuration without them would not run.
         if (!write_env(env_path, imported.variables, known)) return exit_failure;
         if (!write_new(options.output, imported.toml)) {
-            fmt::print(stderr, "mcp-gateway: {} cannot be written\n", options.output);
+            say("mcp-gateway: {} cannot be written\n", options.output);
             return exit_failure;
         }
-        fmt::print(stderr, "Wrote {}\n", options.output);
+        say("Wrote {}\n", options.output);
     }
     tell_unset(imported.variables, !options.output.empty());
-    fmt::print(stderr,
-               "\nIn the client's configuration, this takes the place of its servers:\n{}\n",
+    say("\nIn the client's configuration, this takes the place of its servers:\n{}\n",
                imported.client_entry);
     return exit_success;
 }

@@ -8,6 +8,7 @@
 #include "server/cli.hpp"
 #include "server/config.hpp"
 #include "server/config_listen.hpp"
+#include "server/console.hpp"
 #include "server/http_probe.hpp"
 #include "server/misconfigured.hpp"
 #include "server/running_gateway.hpp"
@@ -33,8 +34,7 @@ void print_next_steps(const cli_options& options, const http_options& http,
             ? R"("stdio")"
             : fmt::format(R"("stdio", "--config", {})",
                           quote_json(std::filesystem::absolute(options.config).string()));
-    fmt::print(stderr,
-               R"(
+    say(R"(
 mcp-gateway {} is listening on {}
 {}
 Try it:
@@ -69,8 +69,7 @@ std::string own_state_directory() {
 
 int attach_to(const std::string& url) {
     if (!parse_http_url(url).has_error()) return attach_over_stdio(url, log_level::info);
-    fmt::print(stderr,
-               "mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n",
+    say("mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n",
                url);
     return exit_usage;
 }
@@ -127,11 +126,10 @@ int run_stdio(const cli_options& options) {
     if (!load_for_command(options, config))
         return options.is_strict ? exit_usage : explain_over_stdio(options);
     if (::isatty(STDIN_FILENO) != 0)
-        fmt::print(stderr, "mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
+        say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
                            "client that starts this program. Ctrl-D ends it.\n");
     if (const auto url = running_on(options)) {
-        fmt::print(stderr,
-                   "mcp-gateway: a gateway runs on this configuration already; its servers "
+        say("mcp-gateway: a gateway runs on this configuration already; its servers "
                    "are used ({}; --no-attach starts them again)\n",
                    *url);
         return attach_over_stdio(*url, config.log);
@@ -145,10 +143,10 @@ int run_health(const cli_options& options) {
     const auto url = options.url.empty() ? "http://127.0.0.1:8080/healthz" : options.url;
     const auto answer = probe_http("GET", url, {}, {});
     if (answer.has_error()) {
-        fmt::print(stderr, "mcp-gateway: {}\n", answer.error().message());
+        say("mcp-gateway: {}\n", answer.error().message());
         return answer.error().code == errc::bad_http_request ? exit_usage : exit_failure;
     }
-    fmt::print("{}", answer->body);
+    print_out("{}", answer->body);
     return answer->status == 200 ? exit_success : exit_failure;
 }
 

@@ -116,10 +116,16 @@ constexpr std::array keys{
                "For a request's headers to arrive.", 1, day_ms},
     config_key{"http", "body_timeout_ms", milliseconds, "30000", "For a request's body to arrive.",
                1, day_ms},
+    config_key{"http", "body_rate_min", integer, "500",
+               "Bytes a second that a body must bring after its first ten seconds; what is slower "
+               "is ended. 0: any.",
+               0, key_bytes_max},
     config_key{"http", "idle_timeout_ms", milliseconds, "75000",
                "A connection without a request is closed after this.", 1, day_ms},
     config_key{"http", "write_timeout_ms", milliseconds, "30000",
-               "A client that takes nothing for this long is disconnected.", 1, day_ms},
+               "A client that takes nothing for this long is disconnected; one that reads slowly "
+               "is not.",
+               1, day_ms},
     config_key{"http", "sse_keep_alive_ms", milliseconds, "15000",
                "A silent stream gets a comment this often, so that nothing between closes it.", 100,
                day_ms},
@@ -146,7 +152,19 @@ constexpr std::array keys{
                key_bytes_min, 1024.0 * 1024},
     config_key{"limits", "connections_max", integer, "10000", "Open connections of clients.", 1,
                key_count_max},
-    config_key{"limits", "sessions_max", integer, "10000", "Open sessions.", 1, key_count_max},
+    config_key{"limits", "memory_max", integer, "268435456",
+               "Bytes that the bodies of all clients, and what waits to be written to them or "
+               "fetched again, may take together. Beyond it new bodies get 503, and the largest "
+               "of those whose clients do nothing end first.",
+               1024.0 * 1024, 1024.0 * key_bytes_max},
+    config_key{"limits", "sessions_max", integer, "10000",
+               "Open sessions. Beyond it those in which nothing was asked end first, then those "
+               "that were idle for a minute.",
+               1, key_count_max},
+    config_key{"limits", "sessions_per_client_max", integer, "5000",
+               "The same for the clients at one address. All clients behind one reverse proxy have "
+               "the same address: give them as many as sessions_max.",
+               1, key_count_max},
     config_key{"limits", "depth_max", integer, "256", "Nesting of JSON.", 8, 10'000},
     config_key{"limits", "requests_per_session_max", integer, "1000",
                "Requests of one session that wait for their answers.", 1, key_count_max},
@@ -161,6 +179,12 @@ constexpr std::array keys{
                key_count_max},
     config_key{"limits", "resume_bytes_max", integer, "1048576", "Bytes of those messages.",
                key_bytes_min, key_bytes_max},
+    config_key{"limits", "drain_timeout_ms", milliseconds, "10000",
+               "For requests in flight when stdin ends (stdio).", 0, day_ms},
+    config_key{"limits", "stop_grace_ms", milliseconds, "5000",
+               "When the gateway stops: for replies on their way to clients that read slowly, or "
+               "not at all.",
+               0, day_ms},
     config_key{"limits", "starts_at_once_max", integer, "8",
                "Children that are started with the gateway (pre_warm): so many at the same time.",
                1, 1000},

@@ -127,6 +127,7 @@ private:
         section.take("hosts_allowed", http.access.hosts_allowed);
         section.take("header_timeout_ms", http.header_timeout);
         section.take("body_timeout_ms", http.body_timeout);
+        section.take("body_rate_min", http.body_rate_min);
         section.take("idle_timeout_ms", http.idle_timeout);
         section.take("write_timeout_ms", http.write_timeout);
         section.take("sse_keep_alive_ms", http.sse_keep_alive);
@@ -222,7 +223,9 @@ private:
         section.take("message_bytes_max", limits.message_bytes_max);
         section.take("header_bytes_max", limits.header_bytes_max);
         section.take("connections_max", limits.connections_max);
+        section.take("memory_max", limits.memory_max);
         section.take("sessions_max", limits.sessions_max);
+        section.take("sessions_per_client_max", limits.sessions_per_client_max);
         section.take("depth_max", limits.depth_max);
         section.take("requests_per_session_max", limits.requests_per_session_max);
         section.take("batch_messages_max", limits.batch_messages_max);
@@ -230,6 +233,8 @@ private:
         section.take("notifications_backlog_max", limits.notifications_backlog_max);
         section.take("resume_events_max", limits.resume_events_max);
         section.take("resume_bytes_max", limits.resume_bytes_max);
+        section.take("drain_timeout_ms", limits.drain_timeout);
+        section.take("stop_grace_ms", limits.stop_grace);
         section.take("starts_at_once_max", made_.starts_at_once_max);
         section.take("list_page_items", made_.gateway.list_page_items);
         auto& parking = made_.gateway.parking;

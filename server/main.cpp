@@ -1,12 +1,13 @@
 #include "children/launcher.hpp"
 #include "children/process_guard.hpp"
 #include "server/cli.hpp"
+#include "server/console.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
+#include <csignal>
 #include <exception>
 #include <string_view>
+
+#include <fcntl.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -25,18 +26,29 @@ void keep_freed_memory() {
 #endif
 }
 
+/// A descriptor that is closed when we start would be the first that we open: a client's
+/// connection would get our log. (The launcher's socket has its own number, behind these.)
+void open_standard_streams() {
+    for (const int descriptor : {0, 1, 2})
+        if (::fcntl(descriptor, F_GETFD) < 0)
+            ::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY); // the lowest that is free
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+    open_standard_streams();
     if (argc == 2 && std::string_view{argv[1]} == mcpgw::guard_argument)
         return mcpgw::run_process_guard();
     if (argc == 2 && std::string_view{argv[1]} == mcpgw::launcher_argument)
         return mcpgw::run_launcher();
     keep_freed_memory();
+    // What reads our output may end before us: an error of the write, not the end of the process.
+    std::signal(SIGPIPE, SIG_IGN);
     try {
-        return mcpgw::run_cli(argc, argv);
+        return mcpgw::finish_output(mcpgw::run_cli(argc, argv));
     } catch (const std::exception& e) {
-        fmt::print(stderr, "mcp-gateway: {}\n", e.what());
+        mcpgw::say("mcp-gateway: {}\n", e.what());
         return mcpgw::exit_failure;
     }
 }

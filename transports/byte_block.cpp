@@ -19,4 +19,10 @@ void byte_block::grow(std::size_t capacity) {
     memory_->capacity = capacity;
 }
 
+void byte_block::count(const std::shared_ptr<memory_budget>& budget, std::size_t bytes) {
+    if (!memory_ || !budget || bytes == memory_->counted.bytes()) return;
+    if (memory_->counted.budget() == nullptr) memory_->counted = memory_share{budget};
+    memory_->counted.resize(bytes);
+}
+
 } // namespace mcpgw

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/shared_text.hpp"
+#include "transports/memory_budget.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -25,6 +26,10 @@ public:
     /// Keeps what was read. Not while it is shared: the texts would move.
     void grow(std::size_t capacity);
 
+    [[nodiscard]] std::size_t counted() const { return memory_ ? memory_->counted.bytes() : 0; }
+    /// That many of its bytes are in use, and count in `budget` until the last text of it is gone.
+    void count(const std::shared_ptr<memory_budget>& budget, std::size_t bytes);
+
     /// A text made of it is still alive.
     [[nodiscard]] bool is_shared() const { return memory_.use_count() > 1; }
     /// `inside`: bytes of this block, which must not change any more.
@@ -39,6 +44,7 @@ private:
 
         char* bytes = nullptr; ///< from malloc()
         std::size_t capacity = 0;
+        memory_share counted;
     };
     std::shared_ptr<memory> memory_;
 };

@@ -22,8 +22,9 @@ namespace mcpgw {
 /// has one too; there it also serves modern requests, for their ids.
 class client_session {
 public:
-    client_session(executor ex, std::string id, std::size_t backlog_max, event_limits limits = {})
-        : streams(backlog_max, limits), id_(std::move(id)), questions_(ex) {}
+    client_session(executor ex, std::string id, std::size_t backlog_max, event_limits limits = {},
+                   std::shared_ptr<memory_budget> memory = {})
+        : streams(backlog_max, limits, std::move(memory)), id_(std::move(id)), questions_(ex) {}
 
     [[nodiscard]] const std::string& id() const { return id_; }
 
@@ -102,6 +103,8 @@ public:
     [[nodiscard]] bool is_in_use() const { return !running_.empty() || streams.has_carrier(); }
 
     clock_type::time_point last_used = clock_type::now();
+    std::size_t uses = 0; ///< messages that came in it, after initialize
+    std::string address;  ///< of the client; empty: it is not known
 
 private:
     std::string id_;

@@ -108,7 +108,7 @@ bool event_store::forget_delivered_stream() {
 /// could not end.
 bool event_store::forget_oldest(kind what) {
     auto oldest_stream = streams_.end();
-    std::deque<stored>::iterator oldest;
+    std::list<stored>::iterator oldest;
     for (auto at = streams_.begin(); at != streams_.end(); ++at) {
         auto& record = at->second;
         if (what == kind::kept && !record.has_ended) continue;
@@ -133,8 +133,8 @@ event_store::streams::iterator event_store::forget_stream(streams::iterator at) 
     return streams_.erase(at);
 }
 
-std::deque<event_store::stored>::iterator event_store::forget(stream_record& from,
-                                                              std::deque<stored>::iterator at) {
+std::list<event_store::stored>::iterator event_store::forget(stream_record& from,
+                                                             std::list<stored>::iterator at) {
     bytes_ -= at->line.size();
     --events_;
     return from.events.erase(at);

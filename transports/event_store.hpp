@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -72,7 +72,7 @@ private:
         kind what;
     };
     struct stream_record {
-        std::deque<stored> events;
+        std::list<stored> events; ///< most streams have none, which must cost nothing
         std::uint64_t last_number = 0;
         bool has_ended = false;
         bool is_delivered = false;
@@ -83,7 +83,7 @@ private:
     bool forget_delivered_stream();
     bool forget_oldest(kind what);
     streams::iterator forget_stream(streams::iterator at);
-    std::deque<stored>::iterator forget(stream_record& from, std::deque<stored>::iterator at);
+    std::list<stored>::iterator forget(stream_record& from, std::list<stored>::iterator at);
 
     event_limits limits_;
     streams streams_;

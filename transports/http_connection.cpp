@@ -3,15 +3,13 @@
 #include "transports/http_pages.hpp"
 #include "transports/legacy_sse.hpp"
 #include "transports/streamable_http.hpp"
-#include "transports/write_now.hpp"
 
+#include "protocol/cors.hpp"
 #include "protocol/request_target.hpp"
-#include "protocol/sse.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 #include <optional>
 
 namespace mcpgw {
@@ -21,7 +19,6 @@ namespace {
 constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until it is parsed
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
-constexpr std::size_t encoded_at_once_bytes = 128 * 1024; // less than half a millisecond
 
 /// Name in /servers/{name}/mcp, or empty.
 std::string_view scope_of(std::string_view path) {
@@ -38,8 +35,11 @@ http_connection::http_connection(tcp_socket socket, http_service& service)
     : socket_(std::move(socket))
     , service_(service)
     // Bounds what Beast does not: the length of a chunk's extensions and of trailers.
-    , reader_(socket_, service.limits.header_bytes_max + body_buffer_bytes)
-    , alarm_(service.ex) {
+    , reader_(socket_, service.limits.header_bytes_max + body_buffer_bytes, service.memory)
+    , alarm_(service.ex)
+    , writing_(service.memory)
+    , moved_at_(clock_type::now()) {
+    reader_.set_probe([this] { probe_client(); });
     service_.connections.insert(this);
 }
 
@@ -56,6 +56,39 @@ void http_connection::stop() {
     is_stopping_ = true;
     if (is_idle_) return close();
     if (running_ != nullptr) running_->abort({errc::gateway_stopping});
+}
+
+std::optional<clock_type::time_point> http_connection::idle_since() const {
+    if (!is_idle_ || is_ended_) return std::nullopt;
+    return moved_at_;
+}
+
+std::size_t http_connection::bytes_stalled(clock_type::time_point then) const {
+    if (is_ended_ || moved_at_ > then) return 0;
+    if (is_writing_) return writing_.bytes();
+    return is_reading_body_ ? received_ : 0;
+}
+
+void http_connection::end_stalled() {
+    is_ended_ = true;
+    if (is_reading_body_)
+        reader_.interrupt(); // the reply says why
+    else
+        reset();
+}
+
+std::string http_connection::client_address() const {
+    error_code ec;
+    const auto address = socket_.remote_endpoint(ec).address();
+    if (ec || !address.is_v6()) return ec ? std::string{} : address.to_string();
+    const auto bytes = address.to_v6().to_bytes();
+    if (address.to_v6().is_v4_mapped())
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    // Whoever has one address of IPv6 has the other 2^64 of its network.
+    constexpr std::size_t network_bytes = 8;
+    std::string network;
+    for (std::size_t i = 0; i < network_bytes; ++i) network += fmt::format("{:02x}", bytes[i]);
+    return network;
 }
 
 task<> http_connection::run() {
@@ -95,6 +128,7 @@ std::vector<std::pair<std::string, std::string>> http_connection::common_fields(
 task<bool> http_connection::refuse(fault f) {
     auto reply = error_reply(f);
     reply.must_close = true;
+    if (f.code == errc::server_busy) set_busy(reply);
     return write(std::move(reply));
 }
 
@@ -102,7 +136,8 @@ task<bool> http_connection::refuse(fault f) {
 task<bool> http_connection::serve_one() {
     is_idle_ = true;
     if (reader_.empty()) {
-        alarm_.set(clock_type::now() + service_.options.idle_timeout, [this] { close(); });
+        moved_at_ = clock_type::now();
+        alarm_.set(moved_at_ + service_.options.idle_timeout, [this] { close(); });
         reader_.begin_more();
         while (reader_.is_reading()) co_await reader_.arrived();
         alarm_.clear();
@@ -122,6 +157,7 @@ task<bool> http_connection::serve_one() {
         }
     }
     is_idle_ = false;
+    has_served_ = true;
     if (parser) {
         const auto checked = check_head(*parser);
         if (checked.has_error()) co_return co_await refuse(checked.error());
@@ -158,128 +194,6 @@ task<bool> http_connection::dispatch(shared_text body) {
     const auto peer = socket_.remote_endpoint(ec);
     const bool is_near = !ec && is_loopback_address(peer.address());
     return write(page_reply(head, service_, is_near));
-}
-
-/// All of it, if the client reads it in time.
-task<bool> http_connection::send(std::span<const asio::const_buffer> parts) {
-    error_code ec;
-    auto rest = write_now(socket_, parts, ec);
-    if (rest.empty()) co_return !ec;
-    const bool is_sent = co_await send_rest(std::move(rest));
-    co_return is_sent;
-}
-
-task<bool> http_connection::send_rest(std::vector<asio::const_buffer> rest) {
-    alarm_.set(clock_type::now() + service_.options.write_timeout, [this] { close(); });
-    const auto [ec, n] = co_await asio::async_write(socket_, rest, nothrow);
-    alarm_.clear();
-    co_return !ec;
-}
-
-/// A long body goes out compressed where the client asks for it; one that is not asked for, or
-/// short, costs no more than a comparison. Event streams never are: each event must leave at once,
-/// and a compressor that is flushed for each saves little and keeps its memory for every stream.
-task<bool> http_connection::write(http_reply reply) {
-    const auto& options = service_.options;
-    const bool is_long = options.compresses && reply.body.size() >= options.compress_bytes_min;
-    if (!is_long || is_head_method_) return write_plain(std::move(reply));
-    const auto wanted = request_.head.find("Accept-Encoding").value_or(std::string_view{});
-    const auto coding = choose_coding(wanted);
-    if (coding == content_coding::identity) return write_plain(std::move(reply));
-    return write_encoded(std::move(reply), coding);
-}
-
-task<bool> http_connection::write_encoded(http_reply reply, content_coding coding) {
-    const auto encoder = make_encoder(coding);
-    std::string out;
-    bool is_good = encoder != nullptr;
-    std::size_t done = 0;
-    const auto& body = reply.body;
-    for (std::string_view text :
-         {std::string_view{body.before}, body.middle.view(), std::string_view{body.after}}) {
-        while (is_good && !text.empty()) {
-            const auto piece = text.substr(0, encoded_at_once_bytes);
-            text.remove_prefix(piece.size());
-            done += piece.size();
-            is_good = encoder->feed(piece, done == body.size(), out);
-            // Others have their turn in between: a long body takes milliseconds.
-            if (!text.empty()) co_await asio::post(service_.ex, nothrow);
-        }
-    }
-    if (is_good && out.size() < body.size()) {
-        reply.body = std::move(out);
-        reply.fields.emplace_back("Content-Encoding", to_string(coding));
-        reply.fields.emplace_back("Vary", "Accept-Encoding");
-    }
-    const bool is_sent = co_await write_plain(std::move(reply));
-    co_return is_sent;
-}
-
-task<bool> http_connection::write_plain(http_reply reply) {
-    for (auto& field : common_fields()) reply.fields.push_back(std::move(field));
-    const bool keeps = keep_alive_ && !reply.must_close && !is_stopping_;
-    // Kept open by default in 1.1 only; some 1.0 clients wait for the end unless they are told.
-    if (keeps && is_http_10_) reply.fields.emplace_back("Connection", "keep-alive");
-    // What is short goes out in one piece: copying it costs less than another part of a write.
-    const auto& body = reply.body;
-    const bool is_short = body.size() < shared_text::long_bytes;
-    auto head = reply.head(keeps, is_short ? body.size() : 0);
-    std::array<asio::const_buffer, 4> parts;
-    std::size_t count = 1;
-    if (is_short && !is_head_method_) body.append_to(head);
-    parts[0] = asio::buffer(head);
-    if (!is_short && !is_head_method_)
-        for (const std::string_view text :
-             {std::string_view{body.before}, body.middle.view(), std::string_view{body.after}})
-            parts[count++] = asio::buffer(text.data(), text.size());
-    error_code ec;
-    auto rest = write_now(socket_, std::span{parts}.first(count), ec);
-    if (rest.empty()) co_return !ec && keeps;
-    const bool is_sent = co_await send_rest(std::move(rest));
-    co_return is_sent&& keeps;
-}
-
-// Plain functions: no temporary of theirs lives in a coroutine's full expression (g++ 12).
-task<bool> http_connection::write_error(const fault& f, std::string_view id_json) {
-    return write(error_reply(f, id_json));
-}
-
-task<bool> http_connection::write_accepted() {
-    return write(accepted_reply());
-}
-
-task<bool> http_connection::write_stream(std::shared_ptr<outbox> box) {
-    const bool is_chunked = !is_http_10_;
-    std::string head = event_stream_head(is_chunked, common_fields());
-    for (;;) {
-        auto batch = box->take_batch();
-        std::size_t bytes = 0;
-        for (const auto& chunk : batch.chunks) bytes += chunk.size();
-        std::vector<asio::const_buffer> parts{asio::buffer(head)};
-        const std::string chunk_head = fmt::format("{:x}\r\n", bytes);
-        if (bytes > 0 && is_chunked) parts.push_back(asio::buffer(chunk_head));
-        for (const auto& part : batch.buffers()) parts.push_back(part);
-        const bool is_last = box->is_closed() && box->empty();
-        const std::string_view tail = is_last ? "\r\n0\r\n\r\n" : "\r\n";
-        // "\r\n" ends a chunk; without a chunk before it, only the terminating chunk is left.
-        const auto tail_part = bytes > 0 ? tail : tail.substr(2);
-        if (is_chunked) parts.push_back(asio::buffer(tail_part.data(), tail_part.size()));
-        const bool is_sent = co_await send(parts);
-        if (!is_sent) co_return false;
-        head.clear();
-        const bool can_go_on = is_chunked && keep_alive_ && !is_stopping_;
-        if (is_last) {
-            box->set_delivered();
-            co_return can_go_on;
-        }
-        const bool was_woken =
-            co_await box->wait(clock_type::now() + service_.options.sse_keep_alive);
-        if (!was_woken) {
-            std::string comment;
-            append_sse_comment(comment);
-            box->push_raw(std::move(comment));
-        }
-    }
 }
 
 } // namespace mcpgw

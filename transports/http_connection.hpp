@@ -2,6 +2,7 @@
 
 #include "protocol/known_meta.hpp"
 #include "protocol/shared_text.hpp"
+#include "transports/body_pace.hpp"
 #include "transports/content_coding.hpp"
 #include "transports/http_reply.hpp"
 #include "transports/http_request_parser.hpp"
@@ -10,6 +11,7 @@
 #include "transports/socket_reader.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,10 +35,22 @@ public:
     /// Ends now, whatever is under way.
     void close();
 
+    // --- what the listener asks when there is no room (http_listener) ---
+    /// Since when it waits for a request and holds a place for nothing; nothing: it has one.
+    [[nodiscard]] std::optional<clock_type::time_point> idle_since() const;
+    /// No request has come over it yet.
+    [[nodiscard]] bool is_unused() const { return !has_served_; }
+    /// What it holds for a client that has sent or taken nothing since `then`; 0: not so.
+    [[nodiscard]] std::size_t bytes_stalled(clock_type::time_point then) const;
+    /// Ends such a wait.
+    void end_stalled();
+
     // --- for the endpoints ---
     http_service& service() { return service_; }
     /// Tells when the client leaves while a request runs.
     socket_reader& reader() { return reader_; }
+    /// Where the client is, for limits by client: its address, of IPv6 the network of it.
+    [[nodiscard]] std::string client_address() const;
     /// For what a request does later, while nothing is read or written.
     lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
@@ -64,11 +78,18 @@ private:
     task<bool> serve_one();
     task<bool> dispatch(shared_text body);
     task<bool> refuse(fault f);
+    task<> drain();
+
+    // what goes out (http_connection_output.cpp)
     task<bool> write_plain(http_reply reply);
     task<bool> write_encoded(http_reply reply, content_coding coding);
     task<bool> send(std::span<const asio::const_buffer> parts);
     task<bool> send_rest(std::vector<asio::const_buffer> rest);
-    task<> drain();
+    [[nodiscard]] std::size_t bytes_on_the_way();
+    void begin_write(std::size_t bytes);
+    void watch_write();
+    void reset();
+    void probe_client();
 
     // what comes in (http_connection_input.cpp)
     /// Whether the request has the head of the one before it, which was read and found good.
@@ -80,9 +101,14 @@ private:
     result<void> check_head(const http_request_parser& parser);
     [[nodiscard]] std::uint64_t body_length() const;
     task<result<void>> read_body(http_request_parser* chunks, shared_text& body);
+    [[nodiscard]] fault body_fault(const error_code& ec) const;
     task<error_code> read_told(std::size_t length, shared_text& body);
     task<error_code> read_chunks(http_request_parser& parser, shared_text& body);
-    void begin_time(clock_type::duration time);
+    void skip_empty_lines();
+    void begin_time(clock_type::duration time, std::size_t bytes_per_second_min);
+    void watch_time();
+    [[nodiscard]] bool is_late() const;
+    void on_received(std::size_t in_all);
 
     tcp_socket socket_;
     http_service& service_;
@@ -98,6 +124,16 @@ private:
     bool keep_alive_ = true;
     bool is_idle_ = true; ///< waiting for a request
     bool is_stopping_ = false;
+    bool has_served_ = false; ///< a request has come over it
+    bool is_ended_ = false;   ///< by end_stalled()
+    bool is_reading_body_ = false;
+    bool is_writing_ = false;         ///< the client has yet to take something
+    body_pace pace_;                  ///< of the head or body that comes
+    std::size_t received_ = 0;        ///< of that
+    std::size_t unsent_ = 0;          ///< of what is written, in the system's hands
+    memory_share writing_;            ///< what is written, in ours
+    clock_type::time_point moved_at_; ///< the last byte of either, or the end of a request
+    std::shared_ptr<outbox> stream_;  ///< that is written; null: none
     abort_signal* running_ = nullptr;
 };
 

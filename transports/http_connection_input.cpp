@@ -24,9 +24,31 @@ fault parse_fault(const boost::system::error_code& ec) {
 
 /// What is read from now on must have come by then: the read ends, not the connection, which the
 /// reply that says so still needs.
-void http_connection::begin_time(clock_type::duration time) {
-    if (alarm_.is_set()) return;
-    alarm_.set(clock_type::now() + time, [this] { reader_.interrupt(); });
+void http_connection::begin_time(clock_type::duration time, std::size_t bytes_per_second_min) {
+    moved_at_ = clock_type::now();
+    pace_ = {moved_at_, time, bytes_per_second_min};
+    received_ = 0;
+    watch_time();
+}
+
+/// The timer only ends a read that waits. One that has just ended is not touched by it, so each
+/// looks at the time itself.
+void http_connection::watch_time() {
+    alarm_.set(pace_.deadline(received_), [this] {
+        if (is_late())
+            reader_.interrupt();
+        else
+            watch_time();
+    });
+}
+
+bool http_connection::is_late() const {
+    return clock_type::now() >= pace_.deadline(received_);
+}
+
+void http_connection::on_received(std::size_t in_all) {
+    if (in_all > received_) moved_at_ = clock_type::now();
+    received_ = in_all;
 }
 
 bool http_connection::try_repeat() {
@@ -35,8 +57,25 @@ bool http_connection::try_repeat() {
     return true;
 }
 
+/// Some clients send one after a body (RFC 9112, 2.2).
+void http_connection::skip_empty_lines() {
+    const auto held = reader_.data();
+    std::size_t skipped = 0;
+    for (;;) {
+        const auto rest = held.substr(skipped);
+        if (rest.starts_with("\r\n"))
+            skipped += 2;
+        else if (rest.starts_with('\n'))
+            skipped += 1;
+        else
+            break;
+    }
+    reader_.consume(skipped);
+}
+
 bool http_connection::try_parse(http_request_parser& parser, error_code& ec) {
-    if (reader_.empty()) return false;
+    if (!parser.got_some()) skip_empty_lines();
+    if (reader_.empty() || reader_.data() == "\r") return false;
     const auto held = reader_.data();
     const bool is_begun = parser.got_some();
     const auto taken = parser.put(asio::buffer(held), ec);
@@ -51,15 +90,16 @@ bool http_connection::try_parse(http_request_parser& parser, error_code& ec) {
 
 /// A head that did not come at once, or was refused with `ec`.
 task<bool> http_connection::read_head(http_request_parser& parser, error_code ec) {
+    if (!ec) begin_time(service_.options.header_timeout, 0);
     while (!ec && !try_parse(parser, ec)) {
         if (ec) break;
-        begin_time(service_.options.header_timeout);
         const auto error = co_await reader_.read_more();
         ec = error;
+        if (!ec && is_late()) ec = asio::error::timed_out;
     }
     alarm_.clear();
     if (!ec) co_return true;
-    if (ec == asio::error::operation_aborted) {
+    if (ec == asio::error::operation_aborted || ec == asio::error::timed_out) {
         const fault late{errc::request_timeout, "the header did not arrive in time"};
         co_await refuse(late);
         co_return false;
@@ -94,6 +134,7 @@ std::uint64_t http_connection::body_length() const {
 bool http_connection::try_take_body(shared_text& body) {
     const auto length = body_length();
     if (length > reader_.data().size() || length > service_.limits.message_bytes_max) return false;
+    if (length >= shared_text::long_bytes && !service_.memory->has_room(length)) return false;
     body = reader_.take(length);
     return true;
 }
@@ -115,36 +156,63 @@ task<result<void>> http_connection::read_body(http_request_parser* chunks, share
         const bool is_sent = co_await send(parts);
         if (!is_sent) co_return fault{errc::request_timeout};
     }
-    begin_time(service_.options.body_timeout);
+    is_reading_body_ = true;
+    begin_time(service_.options.body_timeout, service_.options.body_rate_min);
     auto rest = chunks != nullptr ? read_chunks(*chunks, body) : read_told(length, body);
     const auto ec = co_await std::move(rest);
     alarm_.clear();
+    is_reading_body_ = false;
     if (!ec) co_return result<void>{};
     if (ec == http::error::body_limit) co_return too_large();
-    if (ec == asio::error::operation_aborted)
-        co_return fault{errc::request_timeout, "the body did not arrive in time"};
-    if (ec == asio::error::eof) co_return parse_fault(http::error::partial_message);
-    co_return parse_fault(ec);
+    co_return body_fault(ec);
+}
+
+fault http_connection::body_fault(const error_code& ec) const {
+    if (ec == asio::error::no_memory || is_ended_)
+        return {errc::server_busy,
+                fmt::format("the gateway holds {} bytes for clients, the maximum is {} "
+                            "(limits.memory_max): try again later",
+                            service_.memory->used(), service_.memory->bytes_max())};
+    if (ec == asio::error::operation_aborted || ec == asio::error::timed_out)
+        return {errc::request_timeout,
+                fmt::format("the body did not arrive in time: {} bytes came (http.body_timeout_ms, "
+                            "http.body_rate_min)",
+                            received_)};
+    if (ec == asio::error::eof) return parse_fault(http::error::partial_message);
+    return parse_fault(ec);
 }
 
 /// A body whose length is told stays where it is read.
 task<http_connection::error_code> http_connection::read_told(std::size_t length,
                                                              shared_text& body) {
-    const auto ec = co_await reader_.read_at_least(length);
-    if (!ec) body = reader_.take(length);
-    co_return ec;
+    for (;;) {
+        // Begun for another purpose, or by us.
+        while (reader_.is_reading()) co_await reader_.arrived();
+        const auto held = reader_.data().size();
+        on_received(std::min(held, length));
+        if (is_ended_ || !reader_.count_held(length)) co_return asio::error::no_memory;
+        if (held >= length) break;
+        if (reader_.error()) co_return reader_.error();
+        if (is_late()) co_return asio::error::timed_out;
+        reader_.begin_toward(length);
+    }
+    body = reader_.take(length);
+    co_return error_code{};
 }
 
 /// A chunked body goes through the parser.
 task<http_connection::error_code> http_connection::read_chunks(http_request_parser& parser,
                                                                shared_text& body) {
     parser.body_limit(service_.limits.message_bytes_max);
+    parser.count_body_in(service_.memory);
     while (!parser.is_done()) {
         error_code ec;
         const auto taken = reader_.empty() ? 0 : parser.put(asio::buffer(reader_.data()), ec);
         reader_.consume(taken);
+        on_received(parser.body_bytes());
         if (ec && ec != http::error::need_more) co_return ec;
         if (parser.is_done() || (taken > 0 && !reader_.empty())) continue;
+        if (is_late()) co_return asio::error::timed_out;
         const auto error = co_await reader_.read_more();
         if (error) co_return error;
     }

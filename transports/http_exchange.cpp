@@ -52,6 +52,16 @@ task<bool> http_exchange::finish(client_reply&& reply, header_list fields) {
     plain.status = reply.http_status;
     plain.body = std::move(reply.text);
     plain.fields = std::move(fields);
+    auto& memory = *connection_.service().memory;
+    const auto bytes = plain.body.size();
+    // Answers that nobody reads are held for the time that their clients are given.
+    if (bytes > memory_budget::small_bytes_max && !memory.make_room(bytes)) {
+        plain.body = make_error_response(
+            request_.id(), {errc::server_busy, "the gateway holds too much for clients that do not "
+                                               "read their answers (limits.memory_max): try again "
+                                               "later"});
+        set_busy(plain);
+    }
     return reply_.finish(std::move(plain));
 }
 

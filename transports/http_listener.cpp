@@ -16,7 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause{
     50}; // after an error such as "too many open files"
 constexpr std::chrono::seconds expiry_interval_max{30};
-constexpr std::chrono::seconds stop_grace{5}; // for replies to clients that read slowly
+// Who has just connected is about to ask; the same for a wait of a client's in the middle.
+constexpr std::chrono::seconds idle_before_end{1};
+constexpr int turns_for_an_end_max = 16;                  // of the loop, until a place is free
+constexpr std::chrono::milliseconds relief_interval{100}; // after one that found nothing
 constexpr std::size_t housekeeping_tasks_max = 4;
 
 tcp_acceptor open_acceptor(executor ex, const http_options& options) {
@@ -50,7 +53,8 @@ void turn_away(tcp_socket& socket, std::size_t connections_max) {
     const fault full{errc::too_many_connections,
                      fmt::format("{} connections are open, the maximum (limits.connections_max)",
                                  connections_max)};
-    const auto reply = error_reply(full);
+    auto reply = error_reply(full);
+    set_busy(reply);
     const auto text = reply.head(false) + reply.body.str();
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
@@ -81,8 +85,10 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     , limits_(limits)
     , handler_(handler)
     , log_(log)
-    , sessions_(ex, limits_, options_.session_timeout,
-                [this](client_session& s) { handler_.on_session_closed(s); })
+    , memory_(std::make_shared<memory_budget>(limits_.memory_max))
+    , sessions_(
+          ex, limits_, options_.session_timeout,
+          [this](client_session& s) { handler_.on_session_closed(s); }, memory_)
     , acceptor_(open_acceptor(ex, options_))
     , port_(acceptor_.local_endpoint().port())
     , connections_(ex, limits_.connections_max)
@@ -90,10 +96,13 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     // A stream writer per connection and the requests of HTTP+SSE sessions.
     tasks_(ex, limits_.connections_max * 2 + limits_.requests_per_session_max)
     , housekeeping_(ex, housekeeping_tasks_max)
-    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_, {}}
+    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_, memory_, {}}
     , stopping_(ex) {
     const auto report = [this](const std::string& what) {
         log_.error("a client connection ended with an unexpected exception: {}", what);
+    };
+    memory_->relieve = [this](std::size_t bytes) {
+        return relieve(bytes);
     };
     connections_.on_exception = report;
     tasks_.on_exception = report;
@@ -127,6 +136,7 @@ task<> http_listener::accept() {
             continue;
         }
         ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+        if (connections_.is_full()) co_await make_place();
         if (connections_.is_full()) {
             log_.warning("a connection was refused: {} are open (limits.connections_max)",
                          connections_.size());
@@ -135,6 +145,47 @@ task<> http_listener::accept() {
         }
         connections_.spawn(serve(std::move(socket)));
     }
+}
+
+/// One that no request ever came over goes first: those of a flood, and of who sends a head byte by
+/// byte. The end is not at once: the coroutine of the connection must come to it.
+task<> http_listener::make_place() {
+    const auto idle_until = clock_type::now() - idle_before_end;
+    http_connection* longest = nullptr;
+    const auto order = [](const http_connection& each) {
+        return std::pair{!each.is_unused(), *each.idle_since()};
+    };
+    for (auto* const each : service_.connections) {
+        const auto since = each->idle_since();
+        if (!since || *since > idle_until) continue;
+        if (longest == nullptr || order(*each) < order(*longest)) longest = each;
+    }
+    if (longest == nullptr) co_return;
+    longest->close();
+    for (int turn = 0; turn < turns_for_an_end_max && connections_.is_full(); ++turn)
+        co_await asio::post(executor_, asio::deferred);
+}
+
+/// The largest first: of the clients that have sent or taken nothing for a while, then of the
+/// sessions whose clients are away.
+bool http_listener::relieve(std::size_t bytes) {
+    const auto now = clock_type::now();
+    if (now < relief_failed_at_ + relief_interval) return false;
+    const auto stalled_since = now - idle_before_end;
+    std::size_t freed = 0;
+    while (freed < bytes) {
+        std::pair<std::size_t, http_connection*> largest{0, nullptr};
+        for (auto* const each : service_.connections)
+            largest = std::max(largest, {each->bytes_stalled(stalled_since), each});
+        if (largest.first == 0) break;
+        freed += largest.first;
+        largest.second->end_stalled();
+    }
+    if (freed < bytes) freed += sessions_.free_memory(bytes - freed);
+    log_.warning("clients hold {} of {} bytes (limits.memory_max); waits that held {} were ended",
+                 memory_->used(), memory_->bytes_max(), freed);
+    if (freed < bytes) relief_failed_at_ = now;
+    return freed >= bytes;
 }
 
 task<> http_listener::expire_sessions() {
@@ -152,7 +203,7 @@ task<> http_listener::run() {
     sessions_.close_all({errc::gateway_stopping});
     for_each_connection(&http_connection::stop);
     timer grace{executor_};
-    grace.expires_after(stop_grace);
+    grace.expires_after(limits_.stop_grace);
     grace.async_wait([this](const boost::system::error_code& ec) {
         if (!ec) for_each_connection(&http_connection::close);
     });

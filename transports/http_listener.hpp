@@ -3,7 +3,9 @@
 #include "transports/http_service.hpp"
 #include "transports/wake_up.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,9 @@ public:
     /// (address in use, no permission, no such address).
     http_listener(executor ex, http_options options, client_limits limits, request_handler& handler,
                   logger& log);
+    ~http_listener() { memory_->relieve = nullptr; } // texts that count in it may outlive us
+    http_listener(const http_listener&) = delete;
+    http_listener& operator=(const http_listener&) = delete;
 
     /// Accepts until stop().
     task<> run();
@@ -26,18 +31,25 @@ public:
     /// "http://127.0.0.1:8080": where a client on this machine reaches it
     [[nodiscard]] std::string base_url() const;
     [[nodiscard]] session_table& sessions() { return sessions_; }
+    [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+    [[nodiscard]] const memory_budget& memory() const { return *memory_; }
 
 private:
     task<> accept();
     task<> expire_sessions();
     task<> serve(tcp_socket socket);
     void for_each_connection(void (http_connection::*act)());
+    /// Ends the connection that has been idle longest, when all places are taken.
+    task<> make_place();
+    /// memory_budget::relieve.
+    bool relieve(std::size_t bytes);
 
     executor executor_;
     http_options options_;
     client_limits limits_;
     request_handler& handler_;
     logger& log_;
+    std::shared_ptr<memory_budget> memory_;
     session_table sessions_;
     tcp_acceptor acceptor_;
     std::uint16_t port_ = 0;
@@ -47,6 +59,7 @@ private:
     http_service service_;
     wake_up stopping_;
     bool is_stopping_ = false;
+    clock_type::time_point relief_failed_at_; ///< not tried again at once
 };
 
 /// What the user can do about an address that cannot be listened on, to follow the error's own

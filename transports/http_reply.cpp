@@ -90,6 +90,12 @@ http_reply error_reply(const fault& f, std::string_view id_json) {
     return reply;
 }
 
+void set_busy(http_reply& reply) {
+    constexpr int service_unavailable = 503;
+    reply.status = service_unavailable;
+    reply.fields.emplace_back("Retry-After", "1");
+}
+
 http_reply accepted_reply() {
     http_reply reply;
     reply.status = 202;

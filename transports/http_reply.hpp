@@ -32,6 +32,8 @@ std::string event_stream_head(bool chunked,
 
 /// An error as HTTP status and JSON-RPC body; `id_json` may be empty.
 http_reply error_reply(const fault& f, std::string_view id_json = {});
+/// Makes it 503 with Retry-After: there is no room just now, for whatever comes.
+void set_busy(http_reply& reply);
 /// 202 without a body, for notifications and responses.
 http_reply accepted_reply();
 

@@ -1,6 +1,15 @@
 #include "transports/http_request_parser.hpp"
 
+#include "transports/asio.hpp"
+
+#include <algorithm>
+#include <cstring>
+
 namespace mcpgw {
+
+namespace {
+constexpr std::size_t first_bytes = 16 * 1024; // of a body
+}
 
 http_request_parser::http_request_parser(stored_head& into) : into_(into) {
     into.clear();
@@ -39,14 +48,30 @@ void http_request_parser::on_header_impl(error_code&) {
             {text.substr(name, value - name), text.substr(value, end - value)});
 }
 
-std::size_t http_request_parser::on_body_impl(text_view bytes, error_code&) {
-    body_.append(bytes);
+std::size_t http_request_parser::on_body_impl(text_view bytes, error_code& ec) {
+    return append_body(bytes, ec);
+}
+
+std::size_t http_request_parser::on_chunk_body_impl(std::uint64_t, text_view bytes,
+                                                    error_code& ec) {
+    return append_body(bytes, ec);
+}
+
+std::size_t http_request_parser::append_body(text_view bytes, error_code& ec) {
+    const auto needed = body_bytes_ + bytes.size();
+    if (memory_ && !memory_->make_room(bytes.size(), needed)) {
+        ec = asio::error::no_memory;
+        return 0;
+    }
+    if (body_.capacity() < needed) body_.grow(std::max({needed, 2 * body_bytes_, first_bytes}));
+    std::memcpy(body_.data() + body_bytes_, bytes.data(), bytes.size());
+    body_bytes_ = needed;
+    body_.count(memory_, needed);
     return bytes.size();
 }
 
-std::size_t http_request_parser::on_chunk_body_impl(std::uint64_t, text_view bytes, error_code&) {
-    body_.append(bytes);
-    return bytes.size();
+shared_text http_request_parser::take_body() {
+    return body_.share({body_.data(), body_bytes_});
 }
 
 } // namespace mcpgw

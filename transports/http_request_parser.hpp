@@ -1,11 +1,13 @@
 #pragma once
 
+#include "transports/byte_block.hpp"
 #include "transports/stored_head.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,8 +19,11 @@ class http_request_parser final : public boost::beast::http::basic_parser<true> 
 public:
     explicit http_request_parser(stored_head& into);
 
+    /// The body counts in it; where that has no room, no_memory is the error of put().
+    void count_body_in(std::shared_ptr<memory_budget> memory) { memory_ = std::move(memory); }
+    [[nodiscard]] std::size_t body_bytes() const { return body_bytes_; }
     /// Of a chunked request, once is_done().
-    [[nodiscard]] std::string take_body() { return std::move(body_); }
+    [[nodiscard]] shared_text take_body();
 
 private:
     using error_code = boost::system::error_code;
@@ -36,11 +41,15 @@ private:
     std::size_t on_chunk_body_impl(std::uint64_t remain, text_view bytes, error_code& ec) override;
     void on_finish_impl(error_code&) override {}
 
+    std::size_t append_body(text_view bytes, error_code& ec);
+
     stored_head& into_;
     std::size_t method_end_ = 0;
     std::size_t target_end_ = 0;
     bool has_head_ = false; ///< what comes now as fields are trailers
-    std::string body_;
+    byte_block body_;
+    std::size_t body_bytes_ = 0;
+    std::shared_ptr<memory_budget> memory_; ///< null: it counts nowhere
 };
 
 } // namespace mcpgw

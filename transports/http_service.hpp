@@ -2,10 +2,12 @@
 
 #include "transports/http_options.hpp"
 #include "transports/log.hpp"
+#include "transports/memory_budget.hpp"
 #include "transports/request_handler.hpp"
 #include "transports/session_table.hpp"
 #include "transports/task_group.hpp"
 
+#include <memory>
 #include <set>
 
 namespace mcpgw {
@@ -21,6 +23,7 @@ struct http_service {
     session_table& sessions;
     task_group& tasks; ///< stream writers, and requests of HTTP+SSE sessions
     logger& log;
+    std::shared_ptr<memory_budget> memory; ///< of all connections and sessions
     std::set<http_connection*> connections; ///< that are open, to be told when the gateway stops
 };
 

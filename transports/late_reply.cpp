@@ -33,7 +33,7 @@ bool late_reply::begin_stream() {
     connection_.later().clear();
     if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
     box_ = std::make_shared<outbox>(service.ex, outbox::framing::events,
-                                    service.limits.stream_queue_bytes_max);
+                                    service.limits.stream_queue_bytes_max, service.memory);
     if (session_) {
         stream_ = session_->streams.open(box_);
         if (session_->spoken >= revision::r2025_11_25)

@@ -27,20 +27,30 @@ std::string_view query_value(std::string_view query, std::string_view key) {
     return {};
 }
 
+/// No stream could bring this error to a client that waits for it: the status tells.
+task<bool> refuse_busy(http_connection& connection, const fault& reason,
+                       std::string_view raw_id = {}) {
+    auto reply = error_reply(reason, raw_id);
+    set_busy(reply);
+    return connection.write(std::move(reply));
+}
+
 task<bool> open_stream(http_connection& connection, const request_head& head) {
     if (auto acceptable = check_get_stream(head); acceptable.has_error()) {
         const fault reason = acceptable.error();
         co_return co_await connection.write_error(reason);
     }
     auto& service = connection.service();
-    auto opened = service.sessions.open();
-    if (opened.has_error()) co_return co_await connection.write_error(opened.error());
+    const auto address = connection.client_address();
+    auto opened = service.sessions.open(address);
+    if (opened.has_error()) co_return co_await refuse_busy(connection, opened.error());
     const auto session = *opened;
     session->is_http_sse = true;
     session->principal = connection.principal();
     session->spoken = revision::r2024_11_05;
     const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
-                                              service.limits.stream_queue_bytes_max);
+                                              service.limits.stream_queue_bytes_max,
+                                              service.memory);
     std::string first;
     sse_event endpoint;
     endpoint.event = "endpoint";
@@ -104,12 +114,16 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
         take_one_way(service.handler, request);
         co_return co_await write_accepted(connection);
     }
-    const bool has_room = session->requests_in_flight() < service.limits.requests_per_session_max;
+    // Answers that the client does not read would pile up beside those that it asks for.
+    const bool has_room = session->requests_in_flight() < service.limits.requests_per_session_max &&
+                          box && !box->is_full();
     const std::string raw_id{request.id()};
-    if (!box || !has_room ||
+    if (!has_room ||
         !service.tasks.spawn(run_session_request(service.handler, std::move(request), box))) {
-        const fault busy{errc::server_busy, "too many requests are in flight"};
-        co_return co_await connection.write_error(busy, raw_id);
+        const fault busy{errc::server_busy,
+                         "too many requests are in flight, or too many answers wait to be read "
+                         "(limits.requests_per_session_max, limits.stream_queue_bytes_max)"};
+        co_return co_await refuse_busy(connection, busy, raw_id);
     }
     co_return co_await write_accepted(connection);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace mcpgw {
 
@@ -10,6 +11,8 @@ constexpr std::size_t read_bytes_min = 4096;
 constexpr std::size_t first_bytes = 16384;
 constexpr std::size_t growth = 4;                  // what is not read into is not resident
 constexpr std::size_t idle_bytes_max = 256 * 1024; // what we keep after a huge line
+constexpr std::size_t shown_beginning_bytes = 4096; // of a line that is too long
+constexpr std::size_t shown_ending_bytes = 256;
 } // namespace
 
 line_buffer::line_buffer(std::size_t line_bytes_max) : line_bytes_max_(line_bytes_max) {}
@@ -57,7 +60,13 @@ result<std::optional<shared_text>> line_buffer::next_line() {
             scanned_ == end_ ? nullptr : std::memchr(from, '\n', end_ - scanned_);
         if (found == nullptr) {
             scanned_ = end_;
-            if (end_ - begin_ > line_bytes_max_) return errc::message_too_large;
+            const bool is_too_long = !is_skipping_ && end_ - begin_ > line_bytes_max_;
+            if (is_too_long || is_skipping_) {
+                skip(rest());
+                is_skipping_ = true;
+                begin_ = end_;
+            }
+            if (is_too_long) return errc::message_too_large;
             return std::optional<shared_text>{};
         }
         const auto newline =
@@ -65,7 +74,15 @@ result<std::optional<shared_text>> line_buffer::next_line() {
         std::string_view line{block_.data() + begin_, newline - begin_};
         begin_ = scanned_ = newline + 1;
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.size() > line_bytes_max_) return errc::message_too_large;
+        if (is_skipping_) {
+            skip(line);
+            is_skipping_ = false;
+            return errc::message_too_large;
+        }
+        if (line.size() > line_bytes_max_) {
+            skip(line);
+            return errc::message_too_large;
+        }
         if (!line.empty()) return std::optional{block_.share(line)};
     }
 }
@@ -75,6 +92,20 @@ shared_text line_buffer::take(std::size_t bytes) {
     begin_ += taken.size();
     scanned_ = std::max(scanned_, begin_);
     return block_.share(taken);
+}
+
+void line_buffer::skip(std::string_view part) {
+    if (!is_skipping_ || !oversized_)
+        oversized_ = {std::string{part.substr(0, shown_beginning_bytes)}, {}};
+    auto& ending = oversized_->ending;
+    ending.append(part.substr(part.size() - std::min(part.size(), shown_ending_bytes)));
+    if (ending.size() > shown_ending_bytes) ending.erase(0, ending.size() - shown_ending_bytes);
+}
+
+std::optional<line_buffer::oversized_line> line_buffer::take_oversized(bool has_ended) {
+    if (is_skipping_ && !has_ended) return std::nullopt;
+    is_skipping_ = false;
+    return std::exchange(oversized_, std::nullopt);
 }
 
 std::string_view line_buffer::rest() const {

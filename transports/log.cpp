@@ -1,11 +1,15 @@
 #include "transports/log.hpp"
 
 #include "protocol/json_text.hpp"
+#include "transports/error_output.hpp"
 
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 
 #include <string>
+
+#include <unistd.h>
 
 namespace mcpgw {
 
@@ -43,14 +47,23 @@ std::string one_line(std::string_view text) {
     return line;
 }
 
+class stderr_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+    void sink_it_(const spdlog::details::log_msg& entry) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(entry, line);
+        output_.write({line.data(), line.size()});
+    }
+    void flush_() override {}
+
+    error_output output_{STDERR_FILENO};
+};
+
 } // namespace
 
 logger::logger(log_level level)
     : level_(level)
-    , sink_(std::make_unique<spdlog::logger>("mcp-gateway",
-                                             std::make_shared<spdlog::sinks::stderr_sink_st>())) {
+    , sink_(std::make_unique<spdlog::logger>("mcp-gateway", std::make_shared<stderr_sink>())) {
     sink_->set_level(to_spdlog(level));
-    sink_->flush_on(spdlog::level::trace);
     sink_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 }
 

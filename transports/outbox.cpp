@@ -50,7 +50,8 @@ bool outbox::try_push(std::string_view line, std::string_view event_id) {
     const auto token = is_crowded() ? progress_token_of(line) : std::string_view{};
     const auto older = find_progress(token);
     const std::size_t freed = older == crowd_.end() ? 0 : older->bytes.size();
-    if (queue_.bytes() + crowd_bytes_ - freed + line.size() > bytes_max_) {
+    const bool has_memory = held_.budget() == nullptr || held_.budget()->has_room(line.size());
+    if (bytes() - freed + line.size() > bytes_max_ || !has_memory) {
         ++dropped_;
         return false;
     }
@@ -71,6 +72,7 @@ void outbox::push_text(message_text line) {
     if (!goes_straight) return push(line.str());
     if (is_closed_) return;
     queue_.push_line(std::move(line));
+    held_.resize(bytes());
     wake_.notify();
 }
 
@@ -85,6 +87,7 @@ void outbox::enqueue(std::string bytes, std::string_view progress_token) {
     } else {
         queue_.push(std::move(bytes));
     }
+    held_.resize(this->bytes());
     wake_.notify();
 }
 
@@ -92,6 +95,7 @@ write_queue::batch outbox::take_batch() {
     for (auto& each : crowd_) queue_.push(std::move(each.bytes));
     crowd_.clear();
     crowd_bytes_ = 0;
+    held_.resize(0);
     return queue_.take_batch();
 }
 

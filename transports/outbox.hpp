@@ -1,10 +1,12 @@
 #pragma once
 
 #include "transports/asio.hpp"
+#include "transports/memory_budget.hpp"
 #include "transports/wake_up.hpp"
 #include "transports/write_queue.hpp"
 
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,8 +22,14 @@ class outbox {
 public:
     enum class framing : unsigned char { lines, events };
 
-    outbox(executor ex, framing f, std::size_t bytes_max)
-        : framing_(f), queue_(bytes_max), bytes_max_(bytes_max), wake_(ex) {}
+    /// `memory`: in which what waits counts; null: nowhere.
+    outbox(executor ex, framing f, std::size_t bytes_max,
+           std::shared_ptr<memory_budget> memory = {})
+        : framing_(f)
+        , queue_(bytes_max)
+        , bytes_max_(bytes_max)
+        , held_(std::move(memory))
+        , wake_(ex) {}
 
     /// A notification. False: the queue is full and it was dropped. `event_id`: of events only.
     bool try_push(std::string_view line, std::string_view event_id = {});
@@ -44,6 +52,9 @@ public:
     [[nodiscard]] bool is_delivered() const { return is_delivered_; }
     [[nodiscard]] bool empty() const { return queue_.empty() && crowd_.empty(); }
     [[nodiscard]] std::size_t dropped() const { return dropped_; }
+    /// More waits than the limit: the client takes none of it, and should be given no more to ask.
+    [[nodiscard]] bool is_full() const { return bytes() > bytes_max_; }
+    [[nodiscard]] std::size_t bytes() const { return queue_.bytes() + crowd_bytes_; }
     write_queue::batch take_batch();
     /// Until there is something to write, or closed, or the deadline. False: deadline.
     task<bool> wait(clock_type::time_point deadline);
@@ -65,6 +76,7 @@ private:
     std::list<waiting> crowd_;
     std::size_t crowd_bytes_ = 0;
     std::size_t bytes_max_;
+    memory_share held_;
     wake_up wake_;
     bool is_closed_ = false;
     bool is_delivered_ = false;

@@ -25,16 +25,28 @@ std::shared_ptr<outbox> session_streams::own_box() const {
     return found == carriers_.end() ? nullptr : found->second;
 }
 
+bool session_streams::has_memory(std::size_t bytes) const {
+    return held_.budget() == nullptr || held_.budget()->has_room(bytes);
+}
+
 void session_streams::send_backlog(outbox& box) {
+    backlog_bytes_ = 0;
     for (const auto& line : std::exchange(backlog_, {}))
         box.try_push(line, keep(own, line, event_store::kind::notification));
+    held_.resize(bytes());
 }
 
 void session_streams::notify(std::string line) {
     if (is_closed_) return;
     if (box_of(own) != nullptr) return notify(own, line);
+    if (!has_memory(line.size())) return;
+    backlog_bytes_ += line.size();
     backlog_.push_back(std::move(line));
-    if (backlog_.size() > backlog_max_) backlog_.pop_front();
+    if (backlog_.size() > backlog_max_) {
+        backlog_bytes_ -= backlog_.front().size();
+        backlog_.pop_front();
+    }
+    held_.resize(bytes());
 }
 
 std::uint64_t session_streams::open(std::shared_ptr<outbox> box) {
@@ -92,6 +104,8 @@ void session_streams::close() {
     is_closed_ = true;
     store_.clear();
     backlog_.clear();
+    backlog_bytes_ = 0;
+    held_.resize(0);
     if (const auto box = own_box()) box->close();
     carriers_.erase(own);
 }
@@ -103,7 +117,10 @@ outbox* session_streams::box_of(std::uint64_t stream) const {
 
 std::string session_streams::keep(std::uint64_t stream, std::string_view line,
                                   event_store::kind what) {
-    return is_resumable_ ? store_.add(stream, line, what) : std::string{};
+    if (!is_resumable_) return {};
+    auto id = store_.add(stream, line, what);
+    held_.resize(bytes());
+    return id;
 }
 
 } // namespace mcpgw

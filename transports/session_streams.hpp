@@ -4,7 +4,7 @@
 #include "transports/outbox.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,8 +20,9 @@ namespace mcpgw {
 /// of a resumable session have event ids and are kept in an event_store.
 class session_streams {
 public:
-    session_streams(std::size_t backlog_max, event_limits limits)
-        : store_(limits), backlog_max_(backlog_max) {}
+    session_streams(std::size_t backlog_max, event_limits limits,
+                    std::shared_ptr<memory_budget> memory = {})
+        : store_(limits), backlog_max_(backlog_max), held_(std::move(memory)) {}
 
     /// Set before anything is sent: clients of the transport may resume.
     void set_resumable() { is_resumable_ = true; }
@@ -53,6 +54,8 @@ public:
     /// `box` carries nothing any more.
     void release(const outbox& box);
 
+    /// Of what is kept for the client.
+    [[nodiscard]] std::size_t bytes() const { return store_.bytes() + backlog_bytes_; }
     /// A connection carries one of them.
     [[nodiscard]] bool has_carrier() const { return !carriers_.empty(); }
     /// Nothing is kept or replayed any more, and the own stream ends. Those of calls end with the
@@ -63,13 +66,16 @@ private:
     [[nodiscard]] outbox* box_of(std::uint64_t stream) const;
     std::string keep(std::uint64_t stream, std::string_view line, event_store::kind what);
     void send_backlog(outbox& box);
+    [[nodiscard]] bool has_memory(std::size_t bytes) const;
 
     bool is_resumable_ = false;
     bool is_closed_ = false;
     event_store store_;
     std::map<std::uint64_t, std::shared_ptr<outbox>> carriers_; // by stream
-    std::deque<std::string> backlog_;
+    std::list<std::string> backlog_; ///< a deque would hold half a kilobyte for nothing
+    std::size_t backlog_bytes_ = 0;
     std::size_t backlog_max_;
+    memory_share held_;
 };
 
 } // namespace mcpgw

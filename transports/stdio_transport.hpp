@@ -1,9 +1,11 @@
 #pragma once
 
 #include "transports/http_options.hpp"
+#include "transports/line_buffer.hpp"
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
 #include "transports/task_group.hpp"
+#include "transports/wake_up.hpp"
 
 #include <memory>
 #include <string_view>
@@ -26,13 +28,17 @@ public:
     /// Before run(): whole lines that were read from `in` by somebody else and come first.
     void begin_with(std::string_view lines);
     /// Until end of file on `in` (requests in flight are answered first, for at most the drain
-    /// time), a failed write on `out`, or stop().
+    /// time), a failed write on `out`, or stop(). A client that does not read gets `stop_grace` for
+    /// what it has not taken, and no more: what is left then is thrown away.
     task<> run();
     void stop();
 
 private:
     task<> read();
     task<> write();
+    void on_oversized(line_buffer& buffer, bool has_ended);
+    /// While the client takes nothing, nothing more is read of it. False: it has closed its end.
+    task<bool> wait_for_room();
     void on_line(const shared_text& given);
     /// A line that is skipped; where somebody has to know why, he is told.
     bool is_no_message(std::string_view line);
@@ -51,6 +57,7 @@ private:
     std::shared_ptr<outbox> box_;
     task_group requests_;
     task_group writer_;
+    wake_up room_; ///< something was written
     bool is_stopping_ = false;
 };
 

@@ -85,7 +85,8 @@ task<bool> serve_modern(http_connection& connection, const request_head& head,
 
 task<bool> serve_initialize(http_connection& connection, client_request request) {
     auto& sessions = connection.service().sessions;
-    auto opened = sessions.open();
+    const auto address = connection.client_address();
+    auto opened = sessions.open(address);
     if (opened.has_error()) co_return co_await connection.write_error(opened.error(), request.id());
     const auto session = *opened;
     session->streams.set_resumable();
@@ -216,7 +217,8 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
     const auto session = *found;
     auto& service = connection.service();
     const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
-                                              service.limits.stream_queue_bytes_max);
+                                              service.limits.stream_queue_bytes_max,
+                                              service.memory);
     if (const auto last_id = head.find(header_name::last_event_id)) {
         const auto resumed = session->streams.resume(*last_id, box);
         if (resumed.has_error()) co_return co_await connection.write_error(resumed.error());

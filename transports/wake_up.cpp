@@ -10,15 +10,25 @@ void wake_up::notify() {
 
 void wake_up::notify_now() {
     if (!waiter_) return notify();
-    auto resumed = std::exchange(waiter_, std::nullopt);
-    (*resumed)(error_code{});
+    auto resumed = take_waiter();
+    resumed(error_code{});
 }
 
 void wake_up::release(error_code outcome) {
     if (!waiter_) return;
-    auto resumed = std::exchange(waiter_, std::nullopt);
+    auto resumed = take_waiter();
     asio::require(executor_, asio::execution::blocking.never)
-        .execute([handler = std::move(*resumed), outcome]() mutable { handler(outcome); });
+        .execute([handler = std::move(resumed), outcome]() mutable { handler(outcome); });
+}
+
+/// The slot is the coroutine's and lives on: a cancellation that comes later, while it waits for
+/// something else, must not reach for us. Assigned instead of cleared, which keeps its memory.
+resumption wake_up::take_waiter() {
+    auto taken = std::move(*waiter_);
+    waiter_.reset();
+    if (slot_.is_connected()) slot_.assign([](asio::cancellation_type) {});
+    slot_ = {};
+    return taken;
 }
 
 /// Until notify(), or the coroutine is cancelled.
@@ -27,6 +37,7 @@ void wake_up::suspend(resumption handler) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected())
         slot.assign([this](asio::cancellation_type) { release(asio::error::operation_aborted); });
+    slot_ = slot;
     waiter_.emplace(std::move(handler));
 }
 

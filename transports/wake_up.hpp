@@ -31,9 +31,11 @@ public:
 private:
     void suspend(resumption handler);
     void release(error_code outcome);
+    resumption take_waiter();
 
     executor executor_;
     std::optional<resumption> waiter_;
+    asio::cancellation_slot slot_; ///< of the waiter
     std::optional<timer> timer_; ///< of the first wait_until() on
     bool is_set_ = false;
 };

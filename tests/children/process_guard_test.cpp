@@ -34,16 +34,17 @@ struct guarded_host {
     std::unique_ptr<process> host;
     std::vector<std::unique_ptr<process_probe>> children;
 
-    guarded_host() {
+    explicit guarded_host(std::size_t processes = 3, std::vector<std::string> more = {}) {
         launch_options options;
         options.path = MCPGW_GUARD_HOST;
         options.args = {MCPGW_FAKE_CHILD, "3"};
+        options.args.insert(options.args.end(), more.begin(), more.end());
         auto launched = process::launch(loop.get_executor(), options, nullptr);
         REQUIRE(launched.has_value());
         host = std::move(*launched);
         std::istringstream ids{loop.await(read_line(host->stdout_stream()))};
         for (pid_t pid = 0; ids >> pid;) children.push_back(std::make_unique<process_probe>(pid));
-        REQUIRE(children.size() == 3);
+        REQUIRE(children.size() == processes);
         for (const auto& child : children) REQUIRE_FALSE(child->has_ended());
     }
     void check_all_ended() {
@@ -69,6 +70,93 @@ TEST_CASE("no_child_outlives_a_gateway_whose_whole_group_was_killed") {
     ::kill(-world.host->pid(), SIGKILL);
     world.loop.await(world.host->wait_exit());
     world.check_all_ended();
+}
+
+TEST_CASE("what_left_its_group_does_not_outlive_a_gateway_that_was_killed") {
+    guarded_host world{6, {"setsid"}};
+    ::kill(world.host->pid(), SIGKILL);
+    world.loop.await(world.host->wait_exit());
+    world.check_all_ended();
+}
+
+namespace {
+
+task<std::string> report_of(process& child) {
+    auto line = co_await read_line(child.stdout_stream());
+    co_return line;
+}
+
+pid_t grandchild_of(const std::string& report) {
+    const auto at = report.find("\"grandchild\":");
+    REQUIRE(at != std::string::npos);
+    return std::stoi(report.substr(at + 13));
+}
+
+} // namespace
+
+TEST_CASE("what_a_child_left_elsewhere_ends_with_the_child_and_is_reaped") {
+    enum class end { crash, stop };
+    struct row {
+        const char* what;
+        const char* flag;
+        end how;
+    };
+    const std::vector<row> rows{
+        {"in its own session, the child crashes", "--grandchild=setsid", end::crash},
+        {"in its own session, the child is stopped", "--grandchild=setsid", end::stop},
+        {"in the group that the child has left", "--leave-group", end::crash},
+        {"in the group that the child has left, stopped", "--leave-group", end::stop},
+    };
+    for (const auto& [what, flag, how] : rows) {
+        INFO(what);
+        process_loop loop;
+        process_guard guard{MCPGW_GUARD_HOST};
+        guard.take_in_orphans();
+        launch_options options;
+        options.path = MCPGW_FAKE_CHILD;
+        options.args = {flag, "--report", "--ignore-eof"};
+        options.environment = {"MCP_GATEWAY_CHILD=of.another.gateway"};
+        auto launched = process::launch(loop.get_executor(), options, &guard);
+        auto other = process::launch(loop.get_executor(), options, &guard);
+        REQUIRE(launched.has_value());
+        REQUIRE(other.has_value());
+        auto& child = **launched;
+        const process_probe left{grandchild_of(loop.await(report_of(child)))};
+        const process_probe spared{grandchild_of(loop.await(report_of(**other)))};
+        if (how == end::crash)
+            ::kill(child.pid(), SIGKILL);
+        else
+            loop.spawn(child.stop(std::chrono::milliseconds{20}));
+        loop.await(child.wait_exit());
+        loop.finish();
+        CHECK(left.has_ended(long_enough));
+        CHECK_FALSE(spared.has_ended()); // of a child that lives
+        ::kill((*other)->pid(), SIGKILL);
+        loop.await((*other)->wait_exit());
+        CHECK(spared.has_ended(long_enough));
+        guard.end_all_strays();
+        for (int i = 0; i < 1000 && read_process(left.pid()).who.pid != 0; ++i)
+            guard.end_strays();
+        CHECK(read_process(left.pid()).who.pid == 0); // reaped
+    }
+    CHECK(has_no_children());
+}
+
+TEST_CASE("children_from_before_the_gateway_are_none_of_its_strays") {
+    process_loop loop;
+    launch_options options;
+    options.path = MCPGW_FAKE_CHILD;
+    options.args = {"--ignore-eof"};
+    auto earlier = process::launch(loop.get_executor(), options, nullptr);
+    REQUIRE(earlier.has_value());
+    const process_probe probe{(*earlier)->pid()};
+    {
+        process_guard guard{MCPGW_GUARD_HOST};
+        guard.take_in_orphans();
+        guard.end_strays();
+        guard.end_all_strays();
+    }
+    CHECK_FALSE(probe.has_ended());
 }
 
 TEST_CASE("a_guard_ends_with_its_owner_and_leaves_no_zombie") {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -71,7 +72,11 @@ bool has_defaults(const client_limits& limits) {
            limits.batch_messages_max == defaults.batch_messages_max &&
            limits.notifications_backlog_max == defaults.notifications_backlog_max &&
            limits.resume_events_max == defaults.resume_events_max &&
-           limits.resume_bytes_max == defaults.resume_bytes_max;
+           limits.resume_bytes_max == defaults.resume_bytes_max &&
+           limits.memory_max == defaults.memory_max &&
+           limits.sessions_per_client_max == defaults.sessions_per_client_max &&
+           limits.drain_timeout == defaults.drain_timeout &&
+           limits.stop_grace == defaults.stop_grace;
 }
 
 /// `key` of a table inside a child.
@@ -272,4 +277,44 @@ TEST_CASE("the_example_configurations_are_good") {
         count += made.value.children.size();
     }
     CHECK(count == 16);
+}
+
+TEST_CASE("every_limit_is_in_the_document_of_limits_with_its_default") {
+    std::map<std::string, std::string> documented;
+    std::istringstream text(read_file(project() / "docs/limits.md"));
+    for (std::string line; std::getline(text, line);) {
+        if (!line.starts_with("| `")) continue;
+        const auto key_end = line.find('`', 3);
+        const auto key = line.substr(3, key_end - 3);
+        const std::string_view between = "` | `";
+        REQUIRE(line.substr(key_end, between.size()) == between);
+        const auto begin = key_end + between.size();
+        const auto end = line.find('`', begin);
+        INFO(key);
+        CHECK(line.find(" | ", end) + 3 < line.rfind(" |")); // it says what happens
+        CHECK(documented.emplace(key, line.substr(begin, end - begin)).second);
+    }
+    const auto is_limit = [](const config_key& key) {
+        using enum key_type;
+        const bool is_number = key.type == integer || key.type == number ||
+                               key.type == key_type::seconds || key.type == milliseconds;
+        const bool is_named = key.name.ends_with("_max") || key.name.ends_with("grace") ||
+                              key.name.find("timeout") != std::string_view::npos;
+        const bool is_section = key.section == "limits" || key.section == "children.limits" ||
+                                key.section == "http";
+        return is_number && (is_section || is_named) && !key.default_json.empty();
+    };
+    for (const auto& key : config_keys()) {
+        if (!is_limit(key)) continue;
+        const auto name = fmt::format("{}.{}", key.section, key.name);
+        INFO(name << " has no row in docs/limits.md, or another default there");
+        const auto row = documented.find(name);
+        REQUIRE(row != documented.end());
+        CHECK(row->second == key.default_json);
+        documented.erase(row);
+    }
+    for (const auto& [name, fallback] : documented) {
+        INFO(name << " is no limit of the configuration");
+        CHECK(false);
+    }
 }

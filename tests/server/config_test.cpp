@@ -29,6 +29,7 @@ origins_allowed = ["https://app.example:444"]
 hosts_allowed = ["app.example"]
 header_timeout_ms = 1
 body_timeout_ms = 2
+body_rate_min = 21
 idle_timeout_ms = 3
 write_timeout_ms = 4
 sse_keep_alive_ms = 500
@@ -39,7 +40,9 @@ session_timeout_ms = 6000
 message_bytes_max = 2001
 header_bytes_max = 2002
 connections_max = 3
+memory_max = 2000004
 sessions_max = 4
+sessions_per_client_max = 3
 depth_max = 55
 requests_per_session_max = 6
 stream_queue_bytes_max = 2007
@@ -47,6 +50,8 @@ notifications_backlog_max = 8
 batch_messages_max = 9
 resume_events_max = 10
 resume_bytes_max = 2011
+drain_timeout_ms = 2012
+stop_grace_ms = 2013
 list_page_items = 12
 calls_in_flight_max = 9
 stderr_lines_max = 10
@@ -88,6 +93,7 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.http.access.hosts_allowed == std::vector<std::string>{"app.example"});
     CHECK(value.http.header_timeout == 1ms);
     CHECK(value.http.body_timeout == 2ms);
+    CHECK(value.http.body_rate_min == 21);
     CHECK(value.http.idle_timeout == 3ms);
     CHECK(value.http.write_timeout == 4ms);
     CHECK(value.http.sse_keep_alive == 500ms);
@@ -97,7 +103,9 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.limits.message_bytes_max == 2001);
     CHECK(value.limits.header_bytes_max == 2002);
     CHECK(value.limits.connections_max == 3);
+    CHECK(value.limits.memory_max == 2'000'004);
     CHECK(value.limits.sessions_max == 4);
+    CHECK(value.limits.sessions_per_client_max == 3);
     CHECK(value.limits.depth_max == 55);
     CHECK(value.limits.requests_per_session_max == 6);
     CHECK(value.limits.stream_queue_bytes_max == 2007);
@@ -105,6 +113,8 @@ limits = { line_bytes_max = 4096, stderr_lines_max = 11 }
     CHECK(value.limits.batch_messages_max == 9);
     CHECK(value.limits.resume_events_max == 10);
     CHECK(value.limits.resume_bytes_max == 2011);
+    CHECK(value.limits.drain_timeout == 2012ms);
+    CHECK(value.limits.stop_grace == 2013ms);
     CHECK(value.gateway.list_page_items == 12);
     REQUIRE(value.children.size() == 1);
     const auto& child = value.children[0];

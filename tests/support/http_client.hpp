@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
@@ -120,6 +121,12 @@ public:
         if (socket_ >= 0) ::close(std::exchange(socket_, -1));
     }
 
+    /// Leaves without a word: what is on its way is refused at once.
+    void reset() {
+        const linger at_once{1, 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        close();
+    }
     void end_sending() { ::shutdown(socket_, SHUT_WR); }
 
     /// Sends all of it. False: the other side closed before that.
@@ -192,6 +199,16 @@ public:
     }
     /// Whether the other side closes, with nothing before that. Waits for it.
     bool is_closed() { return buffer_.empty() && !fill(); }
+    /// Something has come, or the end has.
+    [[nodiscard]] bool has_bytes() const {
+        char byte = 0;
+        return !buffer_.empty() || ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+    }
+    /// What has come, or comes next, but not more than that; empty: the end.
+    std::string read_up_to(std::size_t count) {
+        if (buffer_.empty() && !fill()) return {};
+        return read_bytes(std::min(count, buffer_.size()));
+    }
     std::string read_rest() {
         while (fill()) {
         }

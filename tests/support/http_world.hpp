@@ -70,6 +70,12 @@ public:
     std::size_t sessions() {
         return on_loop([&] { return listener_.sessions().size(); });
     }
+    std::size_t connections() {
+        return on_loop([&] { return listener_.connections(); });
+    }
+    std::size_t memory_used() {
+        return on_loop([&] { return listener_.memory().used(); });
+    }
     /// On the loop only.
     session_table& listener_sessions() { return listener_.sessions(); }
     /// Sends a notification to a session, as the server room does when something changed.

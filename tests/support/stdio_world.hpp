@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <optional>
 #include <string>
@@ -86,6 +87,14 @@ struct stdio_world {
         for (auto n = ::read(out[0], bytes.data(), bytes.size()); n > 0;
              n = ::read(out[0], bytes.data(), bytes.size()))
             received.append(bytes.data(), static_cast<std::size_t>(n));
+    }
+    /// Until run() has ended, as a client that reads nothing.
+    void run_unread() {
+        const auto deadline = clock_type::now() + patience;
+        while (loop.tasks.size() > 0 && clock_type::now() < deadline) {
+            loop.io.restart();
+            loop.io.run_one_for(std::chrono::milliseconds{5});
+        }
     }
     /// Until run() has ended; what was written and not read.
     std::string finish() {

@@ -161,3 +161,140 @@ TEST_CASE("a_head_is_checked_again_when_one_byte_of_it_has_changed") {
     CHECK(status_of_second("Host: 127.0.0.1", "Host: 126.0.0.1") == 403);
     CHECK(status_of_second("POST /mcp", "POST /mcq") == 404);
 }
+
+TEST_CASE("a_body_in_small_packets_without_a_pause_is_late_all_the_same") {
+    auto options = http_test_options();
+    options.body_timeout = 200ms;
+    http_world world{options};
+    for (const bool in_chunks : {false, true}) {
+        INFO("in chunks: " << in_chunks);
+        auto request = http_post("").with("Expect", "100-continue");
+        request.has_length = false;
+        auto client = world.connect();
+        const auto* const name = in_chunks ? "Transfer-Encoding" : "Content-Length";
+        const auto value = in_chunks ? std::string{"chunked"} : std::to_string(8 * mib);
+        client.send(std::move(request).with(name, value).head() + (in_chunks ? "ffffff\r\n" : ""));
+        REQUIRE(client.read_answer().status == 100);
+        const auto deadline = mcpgw::clock_type::now() + 20s;
+        while (!client.has_bytes() && mcpgw::clock_type::now() < deadline) client.send(" ");
+        const auto answer = client.read_answer();
+        CHECK(answer.status == 408);
+        CHECK(answer.body.find("body_timeout_ms") != std::string::npos);
+    }
+}
+
+TEST_CASE("a_head_in_small_packets_without_a_pause_is_late_all_the_same") {
+    auto options = http_test_options();
+    options.header_timeout = 100ms;
+    http_world world{options, {.header_bytes_max = 1024 * 1024}};
+    auto client = world.connect();
+    client.send("POST /mcp HTTP/1.1\r\nX: ");
+    const auto deadline = mcpgw::clock_type::now() + 20s;
+    while (!client.has_bytes() && mcpgw::clock_type::now() < deadline) client.send("x");
+    CHECK(client.read_answer().status == 408);
+}
+
+TEST_CASE("bodies_over_the_memory_of_all_clients_are_refused_and_small_ones_pass") {
+    http_world world{http_test_options(), {.memory_max = 16 * mib}};
+    const auto session = world.open_session();
+    const auto large = session_post(session, message_of(6 * mib));
+    for (const bool in_chunks : {false, true}) {
+        INFO("in chunks: " << in_chunks);
+        auto sent = large;
+        if (in_chunks) sent = std::move(sent).chunked();
+        const auto text = sent.text();
+        std::vector<http_client> holders;
+        for (int i = 0; i < 2; ++i) {
+            holders.push_back(world.connect());
+            holders.back().send(std::string_view{text}.substr(0, text.size() - 10));
+        }
+        REQUIRE(world.waits_until([&] { return world.memory_used() > 11 * mib; }));
+        const auto refused = world.ask(sent); // at once, before those have stalled for long
+        CHECK(refused.status == 503);
+        CHECK(refused.field("retry-after") == "1");
+        CHECK(refused.body.find("limits.memory_max") != std::string::npos);
+        CHECK(world.ask(modern_post("1", "echo")).status == 200);
+        CHECK(world.ask(session_post(session, message_of(100'000))).status == 200);
+        for (auto& holder : holders) {
+            holder.send(std::string_view{text}.substr(text.size() - 10));
+            CHECK(holder.read_answer().status == 200);
+        }
+        CHECK(world.waits_until([&] { return world.memory_used() == 0; }));
+        CHECK(world.ask(sent).status == 200); // there is room again
+    }
+}
+
+TEST_CASE("the_largest_body_that_has_stopped_coming_ends_first_when_there_is_no_room") {
+    http_world world{http_test_options(), {.memory_max = 16 * mib}};
+    const auto session = world.open_session();
+    const auto begin = [&](std::size_t bytes) {
+        auto client = world.connect();
+        const auto request = session_post(session, message_of(bytes));
+        client.send(request.head() + request.body.substr(0, bytes - 1));
+        return client;
+    };
+    auto large = begin(8 * mib);
+    auto small = begin(3 * mib);
+    REQUIRE(world.waits_until([&] { return world.memory_used() > 10 * mib; }));
+    const auto asked = session_post(session, message_of(6 * mib));
+    CHECK(world.waits_until([&] { return world.ask(asked).status == 200; }));
+    const auto ended = large.read_answer();
+    CHECK(ended.status == 503);
+    CHECK(ended.body.find("limits.memory_max") != std::string::npos);
+    small.send("}");
+    CHECK(small.read_answer().status == 200);
+}
+
+TEST_CASE("answers_that_nobody_reads_count_and_the_next_large_one_is_refused") {
+    http_world world{http_test_options(), {.memory_max = 24 * mib}};
+    std::vector<http_client> stuck;
+    for (int i = 0; i < 2; ++i) {
+        stuck.push_back(world.connect(16 * 1024));
+        stuck.back().send(modern_post("1", "big:12000000"));
+        REQUIRE(stuck.back().read_head().status == 200);
+    }
+    const auto refused = world.ask(modern_post("2", "big:12000000"));
+    CHECK(refused.status == 503);
+    CHECK(error_name(refused.body) == "SERVER_BUSY");
+    CHECK(id_of(refused.body) == "2");
+    CHECK(world.ask(modern_post("3", "echo")).status == 200);
+    stuck.clear();
+    CHECK(world.waits_until([&] { return world.memory_used() == 0; }));
+}
+
+TEST_CASE("empty_lines_before_a_request_are_skipped") {
+    http_world world;
+    const auto request = modern_post("1", "echo").text();
+    const std::vector<std::string> before{"",         "\r\n",   "\n",
+                                          "\r\n\r\n", "\n\n\n", "\r\n\n\r\n"};
+    for (const auto& empty : before)
+        for (std::size_t split = 0; split <= empty.size(); ++split) {
+            INFO(empty.size() << " bytes before, split at " << split);
+            auto client = world.connect();
+            for (int i = 0; i < 3; ++i) { // the same head again, too
+                client.send(empty.substr(0, split));
+                world.on_loop([] {});
+                client.send(empty.substr(split) + request);
+                CHECK(client.read_answer().status == 200);
+            }
+        }
+    auto pipelined = world.connect();
+    pipelined.send("\r\n" + request + "\r\n" + request + "\r\n");
+    CHECK(pipelined.read_answer().status == 200);
+    CHECK(pipelined.read_answer().status == 200);
+    for (const std::string bad : {"\r", " \r\n", "\r\r\n", "x\r\n"}) {
+        auto client = world.connect();
+        client.send(bad + request);
+        CHECK(client.read_answer().status == 400);
+    }
+}
+
+TEST_CASE("empty_lines_without_end_are_late") {
+    auto options = http_test_options();
+    options.header_timeout = 100ms;
+    http_world world{options};
+    auto client = world.connect();
+    const auto deadline = mcpgw::clock_type::now() + 20s;
+    while (!client.has_bytes() && mcpgw::clock_type::now() < deadline) client.send("\r\n");
+    CHECK(client.read_answer().status == 408);
+}

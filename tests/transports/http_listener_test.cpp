@@ -87,16 +87,24 @@ TEST_CASE("a_connection_over_the_limit_is_told_so_and_room_comes_back") {
     CHECK(second.ask(modern_post("2", "echo")).status == 200);
 }
 
-TEST_CASE("sessions_over_the_limit_are_refused_and_the_others_go_on") {
+TEST_CASE("sessions_over_the_limit_are_refused_while_all_are_in_use_and_the_others_go_on") {
     http_world world{http_test_options(), {.sessions_max = 2}};
     const auto first = world.open_session();
     const auto second = world.open_session();
+    auto listening = world.connect();
+    listening.send(session_get(first));
+    REQUIRE(listening.read_head().is_stream());
+    auto calling = world.connect();
+    calling.send(session_post(second, call_message("1", "hold:a")));
+    REQUIRE(world.handler.waits_for("held a"));
     const auto refused = world.ask(http_post(initialize_message()));
     CHECK(error_name(refused.body) == "SERVER_BUSY");
     CHECK(refused.body.find("sessions_max") != std::string::npos);
     CHECK(id_of(refused.body) == "\"init\"");
     CHECK(refused.field("mcp-session-id").empty());
     const auto no_stream = world.ask(http_get("/sse"));
+    CHECK(no_stream.status == 503); // there is no stream that could say so
+    CHECK(no_stream.field("retry-after") == "1");
     CHECK(error_name(no_stream.body) == "SERVER_BUSY");
     CHECK(world.ask(session_post(first, call_message("1", "echo"))).status == 200);
 
@@ -104,6 +112,42 @@ TEST_CASE("sessions_over_the_limit_are_refused_and_the_others_go_on") {
     close.method = "DELETE";
     CHECK(world.ask(close).status == 200);
     CHECK_FALSE(world.open_session().empty());
+}
+
+TEST_CASE("a_flood_of_sessions_keeps_nobody_out_and_costs_no_session_that_is_used") {
+    http_world world{http_test_options(), {.sessions_max = 50}};
+    const auto healthy = world.open_session();
+    CHECK(world.ask(session_post(healthy, call_message("1", "echo"))).status == 200);
+    CHECK(world.ask(session_post(healthy, call_message("2", "echo"))).status == 200);
+    auto flood = world.connect();
+    for (int i = 0; i < 500; ++i)
+        REQUIRE(flood.ask(http_post(initialize_message())).status == 200);
+    CHECK(world.sessions() <= 50);
+    CHECK(world.ask(session_post(healthy, call_message("3", "echo"))).status == 200);
+    const auto late = world.open_session();
+    CHECK(world.ask(session_post(late, call_message("1", "echo"))).status == 200);
+}
+
+TEST_CASE("connections_without_a_request_make_room_for_others_the_oldest_first") {
+    http_world world{http_test_options(), {.connections_max = 4}};
+    auto used = world.connect();
+    CHECK(used.ask(modern_post("1", "echo")).status == 200);
+    auto silent = world.connect();
+    auto slow = world.connect();
+    slow.send("POST /mcp HTTP/1.1\r\nHost: 127."); // a head that never ends
+    auto calling = world.connect();
+    calling.send(modern_post("2", "hold:a"));
+    REQUIRE(world.handler.waits_for("held a"));
+    // Not before they had a moment to ask; then the two that never asked go, one for each.
+    const auto asks = [&] { return world.ask(modern_post("3", "echo")).status == 200; };
+    CHECK(world.waits_until(asks));
+    INFO("closed: slow " << slow.has_bytes() << ", used " << used.has_bytes());
+    CHECK(silent.is_closed());
+    auto fifth = world.connect();
+    CHECK(fifth.ask(modern_post("4", "echo")).status == 200);
+    CHECK(used.ask(modern_post("5", "echo")).status == 200);
+    CHECK(world.release("a"));
+    CHECK(calling.read_answer().status == 200);
 }
 
 TEST_CASE("a_session_that_nobody_uses_expires_by_itself") {

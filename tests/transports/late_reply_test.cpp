@@ -307,8 +307,8 @@ TEST_CASE("a_client_that_left_before_the_stream_began_cannot_be_asked") {
     auto client = world.connect();
     client.send(session_post(session, call_message("1", "hold-ask:a")));
     CHECK(world.handler.waits_for("held a"));
-    client.end_sending();
-    CHECK(client.is_closed()); // it was noticed
+    client.reset();
+    for (int turn = 0; turn < 10; ++turn) world.on_loop([] {}); // it is noticed
     CHECK(has_in_flight(world, session, 1));
     CHECK(world.release("a"));
     CHECK(world.handler.waits_for("could not ask"));

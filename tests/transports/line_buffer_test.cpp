@@ -65,6 +65,49 @@ TEST_CASE("a_line_of_the_maximum_length_passes_and_one_byte_more_is_refused") {
     CHECK(too_small.next_line().error().code == mcpgw::errc::message_too_large);
 }
 
+TEST_CASE("behind_a_line_that_is_too_long_comes_the_next_at_every_split_point") {
+    const std::string begin = R"({"id":7,"x":")";
+    const std::string end = R"("})";
+    for (const std::size_t filler : {101U, 5'000U, 40'000U}) {
+        const auto large = begin + std::string(filler, 'x') + end;
+        const auto text = "one\n" + large + "\r\ntwo\n\n" + large + "\nthree\n";
+        const std::size_t step = text.size() / 97 + 1;
+        for (std::size_t split = 0; split <= text.size(); split += step) {
+            INFO(filler << ", split at " << split);
+            line_buffer buffer{100};
+            std::vector<std::string> seen;
+            for (const auto part :
+                 {std::string_view{text}.substr(0, split), std::string_view{text}.substr(split)}) {
+                feed(buffer, part);
+                for (;;) {
+                    const auto line = buffer.next_line();
+                    if (line.has_value() && !*line) break;
+                    if (line.has_value()) {
+                        seen.emplace_back((*line)->view());
+                    } else if (const auto skipped = buffer.take_oversized()) {
+                        seen.push_back(skipped->beginning.substr(0, begin.size()) + "..." +
+                                       skipped->ending.substr(skipped->ending.size() - end.size()));
+                    }
+                }
+            }
+            const auto shown = begin + "..." + end;
+            CHECK(seen == std::vector<std::string>{"one", shown, "two", shown, "three"});
+        }
+    }
+}
+
+TEST_CASE("a_stream_that_ends_in_a_line_that_is_too_long_still_tells_what_it_was") {
+    line_buffer buffer{100};
+    feed(buffer, R"({"id":1,)" + std::string(200, 'x'));
+    CHECK(buffer.next_line().has_error());
+    CHECK_FALSE(buffer.take_oversized().has_value());
+    CHECK(buffer.rest().empty());
+    const auto skipped = buffer.take_oversized(true);
+    REQUIRE(skipped.has_value());
+    CHECK(skipped->beginning.starts_with(R"({"id":1,)"));
+    CHECK_FALSE(buffer.take_oversized(true).has_value());
+}
+
 TEST_CASE("a_line_that_never_ends_is_refused_before_its_newline") {
     line_buffer buffer{1000};
     feed(buffer, std::string(1001, 'x'));

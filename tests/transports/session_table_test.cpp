@@ -148,6 +148,90 @@ TEST_CASE("a_full_table_refuses_unless_a_session_has_expired") {
     CHECK(w.table.size() == 3);
 }
 
+namespace {
+
+/// A table of 10 with 4 for each address.
+struct crowded {
+    io_loop loop;
+    session_table table{loop.ex(),
+                        {.sessions_max = 10, .sessions_per_client_max = 4},
+                        timeout,
+                        [](client_session&) {}};
+    clock_type::time_point now = clock_type::now();
+
+    std::shared_ptr<client_session> open(std::string_view address, int uses,
+                                         std::chrono::seconds age) {
+        auto session = table.open(address).value();
+        session->is_initialized = true;
+        session->uses = static_cast<std::size_t>(uses);
+        session->last_used = now - age;
+        return session;
+    }
+    bool has(const std::shared_ptr<client_session>& session) { return !session->is_closed(); }
+};
+
+} // namespace
+
+TEST_CASE("the_sessions_of_one_address_leave_room_for_others") {
+    crowded w;
+    std::vector<std::shared_ptr<client_session>> used;
+    for (int i = 0; i < 4; ++i) used.push_back(w.open("a", 5, std::chrono::seconds{0}));
+    const auto refused = w.table.open("a");
+    CHECK(refused.error().code == errc::server_busy);
+    CHECK(refused.error().detail.find("sessions_per_client_max") != std::string::npos);
+    CHECK(w.table.open("b").has_value());
+    w.table.close(used[0]->id(), errc::session_unknown);
+    CHECK(w.table.open("a").has_value()); // its place is counted back
+}
+
+TEST_CASE("sessions_that_never_did_anything_go_first_then_those_idle_for_a_minute") {
+    crowded w;
+    const auto used_now = w.open("a", 9, std::chrono::seconds{0});
+    const auto used_before = w.open("a", 9, std::chrono::seconds{61});
+    const auto unused_new = w.open("a", 1, std::chrono::seconds{1});
+    const auto unused_old = w.open("a", 0, std::chrono::seconds{2});
+    w.open("a", 9, std::chrono::seconds{0});
+    CHECK_FALSE(w.has(unused_old));
+    w.open("a", 9, std::chrono::seconds{0});
+    CHECK_FALSE(w.has(unused_new));
+    w.open("a", 9, std::chrono::seconds{0});
+    CHECK_FALSE(w.has(used_before));
+    CHECK(w.table.open("a").has_error()); // all the others were used a moment ago
+    CHECK(w.has(used_now));
+    CHECK(w.table.size() == 4);
+}
+
+TEST_CASE("a_full_table_takes_from_whoever_has_unused_sessions") {
+    crowded w;
+    std::vector<std::shared_ptr<client_session>> flood;
+    for (const auto* const address : {"a", "b"})
+        for (int i = 0; i < 4; ++i) flood.push_back(w.open(address, 0, std::chrono::seconds{5}));
+    const auto kept = w.open("c", 2, std::chrono::seconds{0});
+    const auto opening = w.table.open("c").value(); // not initialized yet: about to be
+    CHECK(w.table.open("d").has_value());
+    CHECK(w.has(kept));
+    CHECK(w.has(opening));
+    CHECK(std::ranges::count_if(flood, [&](const auto& each) { return w.has(each); }) == 7);
+}
+
+TEST_CASE("memory_is_freed_from_the_idle_sessions_that_hold_most") {
+    crowded w;
+    const auto small = w.open("a", 2, std::chrono::seconds{0});
+    const auto large = w.open("a", 2, std::chrono::seconds{0});
+    const auto busy = w.open("a", 2, std::chrono::seconds{0});
+    small->notify(std::string(1'000, 'x'));
+    large->notify(std::string(50'000, 'x'));
+    busy->notify(std::string(90'000, 'x'));
+    abort_signal signal;
+    const client_session::running_request running{*busy, "1", signal};
+    CHECK(w.table.free_memory(10'000) == 50'000);
+    CHECK_FALSE(w.has(large));
+    CHECK(w.has(small));
+    CHECK(w.table.free_memory(10'000) == 1'000);
+    CHECK(w.has(busy));
+    CHECK(w.table.free_memory(10'000) == 0);
+}
+
 TEST_CASE("closing_all_closes_each_and_visiting_sees_each") {
     world w;
     std::set<std::string> ids;

@@ -54,8 +54,14 @@ task<> read_more(socket_reader& reader, error_code& outcome) {
 }
 
 task<> read_at_least(socket_reader& reader, std::size_t bytes, error_code& outcome) {
-    const auto ec = co_await reader.read_at_least(bytes);
-    outcome = ec;
+    outcome = {};
+    while (reader.is_reading()) co_await reader.arrived();
+    while (reader.data().size() < bytes) {
+        reader.begin_toward(bytes);
+        while (reader.is_reading()) co_await reader.arrived();
+        outcome = reader.error();
+        if (outcome) break;
+    }
 }
 
 void world::read_at_least(std::size_t bytes) {
@@ -235,4 +241,53 @@ TEST_CASE("what_nobody_consumes_is_limited") {
     CHECK(w.held().size() == 10);
     w.loop.run(read_more(*w.reader, ec));
     CHECK(ec == asio::error::no_buffer_space);
+}
+
+TEST_CASE("who_has_only_ended_its_sending_is_asked_before_it_counts_as_gone") {
+    world w;
+    int probes = 0;
+    w.reader->set_probe([&] {
+        ++probes;
+        asio::write(w.ours, asio::buffer("?", 1));
+    });
+    w.watch();
+    w.client.shutdown(asio::ip::tcp::socket::shutdown_send);
+    w.run_until([&] { return probes == 1; });
+    char answer = 0;
+    asio::read(w.client, asio::buffer(&answer, 1));
+    CHECK(answer == '?');
+    w.loop.poll();
+    CHECK(w.gone == 0);
+    w.client.close(); // has read everything: the next bytes are refused
+    asio::write(w.ours, asio::buffer("?", 1));
+    w.run_until([&] { return w.gone == 1; });
+    CHECK(probes == 1);
+}
+
+TEST_CASE("who_has_closed_is_gone_when_it_refuses_the_probe") {
+    world w;
+    w.reader->set_probe([&] { asio::write(w.ours, asio::buffer("?", 1)); });
+    w.watch();
+    w.client.close();
+    w.run_until([&] { return w.gone == 1; });
+}
+
+TEST_CASE("a_long_text_counts_from_its_first_bytes_on_and_is_refused_when_there_is_no_room") {
+    const auto memory = std::make_shared<mcpgw::memory_budget>(1024 * 1024);
+    world w;
+    w.reader = std::make_unique<socket_reader>(w.ours, 100'000, memory);
+    const std::string body(4 * long_bytes, 'x');
+    w.send(body);
+    w.read_at_least(body.size());
+    REQUIRE(w.reader->count_held(body.size()));
+    CHECK(memory->used() == body.size());
+    {
+        const auto text = w.reader->take(body.size());
+        CHECK(memory->used() == body.size());
+    }
+    mcpgw::memory_share other{memory};
+    other.resize(1024 * 1024 - 10);
+    w.send(body);
+    w.read_at_least(body.size());
+    CHECK_FALSE(w.reader->count_held(body.size()));
 }

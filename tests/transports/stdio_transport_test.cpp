@@ -260,16 +260,6 @@ TEST_CASE("an_unfinished_message_at_the_end_is_an_error") {
     CHECK(w.handler.count("request 1 tools/call") == 0);
 }
 
-TEST_CASE("a_message_over_the_limit_ends_the_input_with_an_error") {
-    world w{{.message_bytes_max = 100'000}};
-    w.send(call_message("1", "hold:a"));
-    w.send(std::string(150'000, 'x'));
-    const auto refused = w.read();
-    CHECK(error_name(refused) == "MESSAGE_TOO_LARGE");
-    w.handler.release("a"); // what was in flight is not lost
-    CHECK(id_of(w.finish()) == "1");
-}
-
 TEST_CASE("a_client_that_closes_our_output_ends_the_transport") {
     world w;
     w.send(call_message("1", "hold:a"));

@@ -121,3 +121,33 @@ TEST_CASE("a_waiter_that_is_cancelled_ends_and_the_wake_up_can_go_before_it") {
     loop.finish();
     CHECK(ended == 0);
 }
+
+namespace {
+
+task<> wait_for_one_then_the_other(std::unique_ptr<wake_up>& first, wake_up& second, int& ended) {
+    co_await first->wait();
+    first.reset();
+    ++ended;
+    co_await second.wait();
+    ++ended;
+}
+
+} // namespace
+
+TEST_CASE("a_cancellation_after_a_wait_does_not_reach_what_was_waited_for_before") {
+    for (const bool at_once : {false, true}) {
+        io_loop loop;
+        auto first = std::make_unique<wake_up>(loop.ex());
+        wake_up second{loop.ex()};
+        int ended = 0;
+        REQUIRE(loop.tasks.spawn(wait_for_one_then_the_other(first, second, ended)));
+        loop.poll();
+        at_once ? first->notify_now() : first->notify();
+        loop.poll();
+        CHECK(ended == 1);
+        CHECK(first == nullptr);
+        loop.tasks.cancel_all(); // of a waiter whose first wake_up is gone
+        loop.finish();
+        CHECK(ended == 1);
+    }
+}
