@@ -20,12 +20,14 @@ struct scenario {
 };
 
 constexpr std::array scenarios{
-    scenario{"failover", run_failover}, scenario{"lazy", run_lazy},   scenario{"guard", run_guard},
+    scenario{"failover", run_failover}, scenario{"neighbours", run_neighbours},
+    scenario{"lazy", run_lazy},         scenario{"guard", run_guard},
     scenario{"cycles", run_cycles},     scenario{"chaos", run_chaos},
 };
 
 constexpr std::string_view usage =
-    "resilience_bench [--binary=PATH] [--only=chaos|cycles|guard|lazy|failover] [--duration=60]\n"
+    "resilience_bench [--binary=PATH] [--only=chaos|cycles|guard|lazy|neighbours|failover]\n"
+    "                 [--duration=60]\n"
     "                 [--children=8] [--clients=32] [--cycles=1000] [--guarded=50] [--lazy=100]\n"
     "                 [--stop-every=25] [--seed=1]\n";
 

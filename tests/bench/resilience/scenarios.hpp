@@ -32,5 +32,7 @@ void run_guard(const bench_options& options, report& out);
 void run_lazy(const bench_options& options, report& out);
 /// A server that is gone is answered for by its fallback.
 void run_failover(const bench_options& options, report& out);
+/// A healthy server beside nine that hang in their start.
+void run_neighbours(const bench_options& options, report& out);
 
 } // namespace mcpgw::bench
