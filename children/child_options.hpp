@@ -82,8 +82,11 @@ struct child_options {
     /// Eras to speak to it; automatic where nothing is set.
     std::optional<era> only_era;
 
-    std::chrono::milliseconds start_timeout{30'000};  ///< spawn to the end of the handshake
-    std::chrono::milliseconds probe_timeout{10'000};  ///< for an answer to server/discover
+    /// From the start of the process to the end of the handshake. Long enough for a program that is
+    /// fetched over the network at its first start.
+    std::chrono::milliseconds start_timeout{120'000};
+    /// For an answer to server/discover, once the server has read it.
+    std::chrono::milliseconds probe_timeout{10'000};
     std::chrono::milliseconds call_timeout{60'000};   ///< without progress
     std::chrono::milliseconds total_timeout{600'000}; ///< of a call with all that belongs to it
     std::vector<fallback_target> fallbacks;           ///< of all tools that have none of their own
@@ -104,6 +107,12 @@ struct child_options {
     breaker_options breaker;
 
     child_limits limits;
+
+    /// How long whoever needs it waits for a start: there may have to be a second process, and the
+    /// reason why it failed is worth a moment.
+    [[nodiscard]] std::chrono::milliseconds start_wait() const {
+        return 2 * start_timeout + 2 * stop_grace + std::chrono::seconds{1};
+    }
 };
 
 } // namespace mcpgw

@@ -1,6 +1,7 @@
 #include "children/instance.hpp"
 
 #include "children/http_link.hpp"
+#include "children/npx_program.hpp"
 #include "children/process.hpp"
 #include "children/stdio_link.hpp"
 
@@ -112,6 +113,18 @@ result<std::shared_ptr<link>> instance::launch_process() {
                      fmt::format("server '{}': command '{}' was not found or is not executable; "
                                  "check `command` and PATH",
                                  options_.name, options_.command)};
+    // Another user has another cache, and what may be read is said of npx.
+    if (auto direct =
+            options_.isolation.is_empty()
+                ? resolve_npx({launching.path, launching.args, launching.environment, options_.cwd})
+                : std::nullopt) {
+        context_.log->debug("server '{}': {} is started without npx", options_.name, direct->path);
+        launching.path = std::move(direct->path);
+        launching.args = std::move(direct->args);
+        std::erase_if(launching.environment,
+                      [](const std::string& entry) { return entry.starts_with("PATH="); });
+        launching.environment.push_back("PATH=" + direct->bin_directory + ":" + path_list);
+    }
     auto launched = process::launch(context_.ex, launching, context_.guard);
     if (launched.has_error())
         return fault{launched.error().code,
@@ -127,7 +140,9 @@ void instance::start() {
     is_alive_ = true;
     has_other_era_ = false;
     has_agreed_ = false;
+    ends_as_.reset();
     ++lives_;
+    starting_since_ = clock_type::now();
     set_state(upstream_state::starting);
     tasks_.spawn(run());
 }
@@ -147,8 +162,10 @@ task<> instance::run() {
     const auto ran = running_since_ == clock_type::time_point{}
                          ? clock_type::duration::zero()
                          : clock_type::now() - running_since_;
-    const bool is_wanted = !is_stop_wanted_ && !is_closed_ && !has_other_era_;
-    const bool has_failed = outcome.has_error() && is_wanted;
+    // Who goes on contradicting itself about its era rests like any other that fails.
+    has_other_era_ = has_other_era_ && restarts_.excuse();
+    const bool is_wanted = !is_stop_wanted_ && !is_closed_;
+    const bool has_failed = outcome.has_error() && is_wanted && !has_other_era_;
     if (has_failed) fail(outcome.error(), ran);
     is_alive_ = false;
     set_state(has_failed ? upstream_state::failed : upstream_state::stopped);
@@ -172,6 +189,7 @@ task<result<void>> instance::run_once() {
     auto ready = co_await shake_hands(peer);
     if (!ready.has_error()) {
         has_agreed_ = true;
+        restarts_.on_agreed();
         if (has_lists_) co_await fetch_lists(peer);
         if (!peer->has_ended() && !is_stop_wanted_) {
             running_since_ = clock_type::now();
@@ -193,6 +211,7 @@ task<result<void>> instance::run_once() {
             pending.asked->settle(fault{errc::connection_lost, "the server that asked has ended"});
     task_owners_.clear(); // the next process may give the same names
     if (ready.has_error()) co_return ready.error();
+    if (ends_as_) co_return *ends_as_;
     co_return peer->end_reason();
 }
 
@@ -275,6 +294,12 @@ void instance::begin_stop() {
     if (link_) link_->stop();
     if (!is_alive_ && state_ == upstream_state::failed) set_state(upstream_state::stopped);
     changed_.notify_all();
+}
+
+void instance::end_as(fault failure) {
+    if (!link_ || is_stop_wanted_) return;
+    ends_as_ = std::move(failure);
+    link_->stop();
 }
 
 task<> instance::stop() {

@@ -22,6 +22,7 @@
 
 namespace mcpgw {
 
+class first_words;
 class process_guard;
 
 /// What the children need from outside; outlives them all.
@@ -50,6 +51,7 @@ struct era_verdict {
     /// No answer proves it: the other era was refused in a way that may pass.
     bool is_guess = false;
 
+    bool operator==(const era_verdict&) const = default;
     [[nodiscard]] bool speaks(era e) const { return e == era::modern ? is_modern : is_legacy; }
     /// For a client of that era: its own if the server speaks it, or else the other one.
     [[nodiscard]] era best_for(era own) const {
@@ -70,6 +72,8 @@ public:
         virtual void on_state(instance& from) = 0;
         /// The server told which eras it speaks; `from` itself ends if its own is not among them.
         virtual void on_verdict(instance& from, const era_verdict& verdict) = 0;
+        /// It goes on in another era than it was begun for. False: it cannot, and ends.
+        virtual bool move_to(instance& from, era spoken) = 0;
         /// Handshake and lists are done; calls may come.
         virtual void on_ready(instance& from) = 0;
         /// The lists were fetched.
@@ -108,10 +112,12 @@ public:
     [[nodiscard]] clock_type::time_point running_since() const { return running_since_; }
     [[nodiscard]] const stderr_ring& last_words() const { return errors_; }
     [[nodiscard]] const std::shared_ptr<link>& connection() const { return link_; }
-    /// Its last start ended because the server does not speak this instance's era.
-    [[nodiscard]] bool has_other_era() const { return has_other_era_; }
     /// The handshake of this life went well.
     [[nodiscard]] bool has_agreed() const { return has_agreed_; }
+    /// Since when it is being started; nothing: it is not.
+    [[nodiscard]] std::optional<clock_type::time_point> starting_since() const {
+        return state_ == upstream_state::starting ? std::optional{starting_since_} : std::nullopt;
+    }
     /// Whether its era is known to be right: then it is given time instead of being given up.
     void trust_era(bool is_certain) { is_era_certain_ = is_certain; }
 
@@ -128,6 +134,8 @@ public:
     void begin_stop();
     /// As close(), without waiting for it.
     void begin_close();
+    /// Ends it as one that failed: its next start is one of those that `restart` counts.
+    void end_as(fault failure);
     task<> stop();
     /// Stops it for good: nothing starts it again. Returns when nothing of it is left. What is
     /// still on its way up has nothing to bring to an end, and little time for it.
@@ -167,7 +175,9 @@ public:
     /// What it knows of the roots of its client is void: the client is another one now.
     void drop_roots();
     /// Watches what `before` does, from its next start on: it is to take its place.
-    void take_over_watches(const instance& before) { watched_ = before.watched_; }
+    void take_over_watches(const instance& before) {
+        watched_.insert(before.watched_.begin(), before.watched_.end());
+    }
     /// How often it was asked in this life whether it still answers.
     [[nodiscard]] std::size_t health_checks() const { return health_checks_; }
     /// Those in a row that it did not answer.
@@ -183,6 +193,7 @@ private:
         std::string method;
     };
     class listen_observer;
+    struct opening;
 
     // life of the connection
     void start();
@@ -203,8 +214,19 @@ private:
     task<result<void>> initialize(std::shared_ptr<link> peer);
     result<void> judge_discovery(const upstream_answer& answer);
     result<void> judge_silence(const link& peer, const fault& reason);
+    result<void> accept_discovery(const upstream_answer& answer);
     result<void> accept_initialize(const upstream_answer& answer);
     fault other_era();
+    [[nodiscard]] fault unknown_revisions(const upstream_answer& answer) const;
+
+    // the first words with a process (instance_opening.cpp)
+    task<result<void>> open_talk(std::shared_ptr<link> peer);
+    task<result<void>> converse(std::shared_ptr<link> peer, std::shared_ptr<opening> talk);
+    task<> say(std::shared_ptr<link> peer, std::shared_ptr<opening> talk, bool is_probe);
+    result<void> settle(era agreed, result<void> outcome);
+    fault start_anew(bool is_modern);
+    fault explain(const first_words& said, const link& peer, const opening& talk);
+    void on_stray_answer() override;
 
     // lists (instance_lists.cpp)
     task<> fetch_lists(std::shared_ptr<link> peer);
@@ -269,6 +291,8 @@ private:
 
     upstream_state state_ = upstream_state::not_started;
     std::shared_ptr<link> link_;
+    std::shared_ptr<opening> opening_; ///< while the first words are exchanged
+    clock_type::time_point starting_since_{};
     clock_type::time_point running_since_{};
     std::size_t health_checks_ = 0;
     std::size_t health_misses_ = 0;
@@ -276,6 +300,7 @@ private:
     std::uint64_t lives_ = 0;
     std::uint64_t attempts_ended_ = 0;
     fault last_fault_;
+    std::optional<fault> ends_as_;
     bool is_alive_ = false; ///< run() is under way
     bool has_other_era_ = false;
     bool has_agreed_ = false;

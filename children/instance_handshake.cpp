@@ -1,6 +1,7 @@
-// How a child and the gateway agree on an era and a revision.
-#include "children/instance.hpp"
+// How a server and the gateway agree on an era and a revision.
+#include "children/instance_handshake.hpp"
 
+#include "children/instance.hpp"
 #include "children/request_line.hpp"
 #include "protocol/client_capabilities.hpp"
 #include "protocol/json_members.hpp"
@@ -15,6 +16,13 @@ namespace mcpgw {
 
 namespace {
 
+std::string error_message(const upstream_answer& answer) {
+    const auto raw = find_member(answer.message.error.of(answer.line), "message");
+    return unquote_json(raw).value_or("no message");
+}
+
+} // namespace
+
 bool is_modern_refusal(const upstream_answer& answer) {
     return answer.message.is_error &&
            is_modern_error(error_code(answer.message.error.of(answer.line)));
@@ -24,9 +32,8 @@ std::string_view supported_versions(const upstream_answer& answer) {
     return find_member(find_member(answer.message.error.of(answer.line), "data"), "supported");
 }
 
-std::string error_message(const upstream_answer& answer) {
-    const auto raw = find_member(answer.message.error.of(answer.line), "message");
-    return unquote_json(raw).value_or("no message");
+std::string_view discovered_versions(const upstream_answer& answer) {
+    return find_member(answer.message.result.of(answer.line), "supportedVersions");
 }
 
 bool names_revision(std::string_view versions_array, revision wanted) {
@@ -42,16 +49,20 @@ bool names_legacy(std::string_view versions_array) {
     return false;
 }
 
-} // namespace
+std::string hello_members() {
+    return fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
+                       to_string(newest_legacy), relayed_client_capabilities(newest_legacy),
+                       gateway_client_info());
+}
 
 task<result<void>> instance::shake_hands(std::shared_ptr<link> peer) {
+    if (options_.remote.url.empty()) co_return co_await open_talk(peer);
     if (era_ == era::modern) co_return co_await discover(peer);
     co_return co_await initialize(peer);
 }
 
-/// The first message to a server whose era is not known goes to an instance of its own: some legacy
-/// servers end when anything but initialize comes first, others are confused by it. If it turns out
-/// to be modern, the instance stays (2026-07-28, basic/versioning, "Backward Compatibility").
+/// The first message to a remote server whose era is not known (2026-07-28, basic/versioning,
+/// "Backward Compatibility"). A process is asked in open_talk().
 task<result<void>> instance::discover(std::shared_ptr<link> peer) {
     const auto patience = is_era_certain_ ? options_.start_timeout : options_.probe_timeout;
     auto probe = own_call(method::discover, std::min(patience, options_.start_timeout));
@@ -67,6 +78,15 @@ task<result<void>> instance::discover(std::shared_ptr<link> peer) {
 }
 
 fault instance::other_era() {
+    if (options_.only_era) {
+        const auto* const other = *options_.only_era == era::modern ? "legacy" : "modern";
+        return {
+            errc::server_failed,
+            fmt::format("server '{}' speaks no {} revision, and `era` = \"{}\" allows no other; "
+                        "leave `era` out, or set it to \"{}\"",
+                        options_.name, to_string(*options_.only_era), to_string(*options_.only_era),
+                        other)};
+    }
     has_other_era_ = true;
     return {errc::method_not_found,
             fmt::format("server '{}' speaks no {} revision", options_.name, to_string(era_))};
@@ -101,29 +121,35 @@ result<void> instance::judge_discovery(const upstream_answer& answer) {
     if (answer.message.is_error) {
         if (!is_modern_refusal(answer)) return say_legacy();
         if (names_legacy(supported_versions(answer))) return say_legacy();
-        return fault{errc::server_failed,
-                     fmt::format("server '{}' speaks no protocol revision that this gateway knows: "
-                                 "{}",
-                                 options_.name, error_message(answer))};
+        return unknown_revisions(answer);
     }
-    const auto body = answer.message.result.of(answer.line);
-    const auto versions = find_member(body, "supportedVersions");
+    const auto versions = discovered_versions(answer);
     // Anything that is no DiscoverResult comes from a legacy server that answers everything.
     if (!is_json_array(versions) || !names_revision(versions, newest_modern)) return say_legacy();
+    return accept_discovery(answer);
+}
+
+fault instance::unknown_revisions(const upstream_answer& answer) const {
+    return {errc::server_failed,
+            fmt::format("server '{}' speaks no protocol revision that this gateway knows: {}",
+                        options_.name, error_message(answer))};
+}
+
+result<void> instance::accept_discovery(const upstream_answer& answer) {
+    const auto body = answer.message.result.of(answer.line);
     spoken_ = newest_modern;
     agreed_.capabilities = find_member(body, "capabilities");
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     agreed_.discover_hints = cache_hints::of(body);
     server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
-    owner_.on_verdict(*this, {.is_modern = true, .is_legacy = names_legacy(versions)});
+    owner_.on_verdict(*this,
+                      {.is_modern = true, .is_legacy = names_legacy(discovered_versions(answer))});
     return {};
 }
 
 task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
     auto hello = own_call(method::initialize, options_.start_timeout);
-    hello.members = fmt::format(R"("protocolVersion":"{}","capabilities":{},"clientInfo":{})",
-                                to_string(newest_legacy),
-                                relayed_client_capabilities(newest_legacy), gateway_client_info());
+    hello.members = hello_members();
     abort_signal never;
     auto answer = co_await peer->call(hello, std::nullopt, nullptr, never);
     if (answer.has_error()) co_return answer.error();

@@ -112,6 +112,9 @@ public:
     void want_logs();
     /// Those that belong to this session or user end after their calls.
     void end_key(std::string_view key);
+    /// Takes over `one` of another pool, which goes on in our era. False: it must stay where it is,
+    /// for a call waits on it, or the place of the lister is taken here.
+    bool adopt(instance_pool& from, const instance& one);
     /// The state of one of its instances has changed.
     void on_state(const instance& one);
     /// A server that was stopped by hand is wanted again.

@@ -123,6 +123,32 @@ void instance_pool::begin_replacing(member& old) {
     begin_start(fresh);
 }
 
+bool instance_pool::adopt(instance_pool& from, const instance& one) {
+    const auto found =
+        std::ranges::find_if(from.members_, [&one](const auto& m) { return m->who.get() == &one; });
+    if (is_closed_ || found == from.members_.end() || (*found)->leases > 0) return false;
+    auto* const old = lister_member();
+    const bool is_lister = (*found)->is_lister;
+    if (is_lister && old != nullptr && (old->leases > 0 || old->who->is_alive())) return false;
+    auto taken = std::move(*found);
+    from.members_.erase(found);
+    for (const auto& m : from.members_) {
+        if (m.get() == taken->replaces) from.leave(*m);
+        if (m->replaces == taken.get()) m->replaces = nullptr;
+    }
+    taken->replaces = nullptr;
+    taken->idle_since = clock_type::now();
+    if (is_lister && old != nullptr) {
+        taken->who->take_over_watches(*old->who);
+        begin_closing(*old);
+    }
+    members_.insert(members_.begin(), std::move(taken));
+    look();
+    from.look();
+    from.freed_.notify_all();
+    return true;
+}
+
 void instance_pool::begin_start(member& one) {
     place held{*this, one, place::use::hold};
     tasks_.spawn(start_ahead(std::move(held)));
@@ -132,7 +158,7 @@ void instance_pool::begin_start(member& one) {
 /// since it may be given up and forgotten meanwhile.
 task<> instance_pool::start_ahead(place held) {
     abort_signal never;
-    co_await held.on().ensure_running(clock_type::now() + options_.start_timeout, never);
+    co_await held.on().ensure_running(clock_type::now() + options_.start_wait(), never);
 }
 
 void instance_pool::begin_closing(member& one) {

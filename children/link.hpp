@@ -36,6 +36,8 @@ public:
                                      std::shared_ptr<call_observer> cause) = 0;
         /// A call that had an observer has ended.
         virtual void on_call_ended() = 0;
+        /// It answered what it was not asked, or no longer.
+        virtual void on_stray_answer() {}
 
     protected:
         ~events() = default;
@@ -60,6 +62,10 @@ public:
                                                abort_signal& abort) = 0;
     /// Queues one notification or response; false: the queue is full or the peer is gone.
     virtual bool try_send(message_text line) = 0;
+
+    /// The peer has read everything that was sent to it, as far as that can be seen: one that has
+    /// not, or was sent nothing, is still starting. True where nothing can be seen.
+    [[nodiscard]] virtual bool has_read_all() const { return true; }
 
     [[nodiscard]] virtual bool has_ended() const = 0;
     [[nodiscard]] virtual const fault& end_reason() const = 0;

@@ -73,6 +73,7 @@ multiplexer::line_report peer_link::relay(const shared_text& line,
         break;
     case kind::unexpected:
         log_.debug("server '{}' answered a request that nobody waits for", options_.name);
+        events_.on_stray_answer();
         break;
     case kind::request:
         events_.on_request(text, report.message, cause);

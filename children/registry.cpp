@@ -123,7 +123,7 @@ task<> registry::warm_up() {
         }};
         log_.info("server '{}' is being started", c.name());
         c.keep_running();
-        co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+        co_await c.ensure_running(clock_type::now() + c.options().start_wait());
     }
 }
 

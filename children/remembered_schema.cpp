@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace mcpgw {
@@ -47,6 +49,20 @@ result<void> read_list(std::string_view array, list_kind kind, std::size_t items
     return {};
 }
 
+/// Nothing, where there is no whole answer: the server is asked again.
+std::optional<remembered_eras> read_eras(std::string_view object) {
+    if (!is_json_object(object)) return std::nullopt;
+    remembered_eras eras;
+    eras.is_modern = find_member(object, "modern") == "true";
+    eras.is_legacy = find_member(object, "legacy") == "true";
+    const auto asked_at = find_member(object, "askedAt");
+    const auto* const end = asked_at.data() + asked_at.size();
+    const auto [at, error] = std::from_chars(asked_at.data(), end, eras.asked_at);
+    const bool is_whole = !asked_at.empty() && error == std::errc{} && at == end;
+    if (!is_whole || (!eras.is_modern && !eras.is_legacy)) return std::nullopt;
+    return eras;
+}
+
 } // namespace
 
 std::string schema_key(const child_options& options) {
@@ -73,6 +89,10 @@ std::string encode_schema(const remembered_schema& schema, std::string_view key)
     text.add("key", quote_json(key));
     text.add("revision", quote_json(to_string(schema.spoken)));
     if (!schema.server_info.empty()) text.add("serverInfo", schema.server_info);
+    if (schema.eras)
+        text.add("eras",
+                 fmt::format(R"({{"modern":{},"legacy":{},"askedAt":{}}})", schema.eras->is_modern,
+                             schema.eras->is_legacy, schema.eras->asked_at));
     text.add("capabilities", lists.capabilities);
     text.add("instructions", quote_json(lists.instructions));
     if (schema.questions.has_asked()) text.add("asks", "true");
@@ -103,6 +123,7 @@ result<remembered_schema> decode_schema(std::string_view text, std::string_view 
     if (!known) return useless("it names no protocol revision that this gateway knows");
     schema.spoken = *known;
     schema.server_info = find_member(text, "serverInfo");
+    schema.eras = read_eras(find_member(text, "eras"));
     schema.lists.capabilities = find_member(text, "capabilities");
     auto instructions = unquote_json(find_member(text, "instructions"));
     if (!is_json_object(schema.lists.capabilities) || !instructions ||

@@ -7,10 +7,19 @@
 #include "protocol/mcp.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace mcpgw {
+
+/// Which eras a server spoke when it was last asked.
+struct remembered_eras {
+    bool is_modern = false;
+    bool is_legacy = false;
+    std::int64_t asked_at = 0; ///< seconds since 1970
+};
 
 /// What a server offered when it last ran. Good for listing it while it does not run, and for
 /// nothing else: at its next start it says itself what it offers.
@@ -20,6 +29,8 @@ struct remembered_schema {
     revision spoken = newest_modern;
     std::string server_info; ///< raw object with the server's version; empty: it gave none
     question_record questions{};
+    /// How its next start begins: with the words that it understands.
+    std::optional<remembered_eras> eras{};
 };
 
 /// Which server that was: a digest of what is started or called, and in which era. Holds no secret,

@@ -46,12 +46,19 @@ public:
     time_point on_failure(time_point now, std::chrono::steady_clock::duration ran,
                           std::string reason = {}) {
         reason_ = std::move(reason);
+        is_excused_ = false;
         if (ran >= options_.stable_after) reset();
         remember(now);
         const auto pause = pauses_.next();
         retry_at_ = now + (has_given_up_ ? options_.slow_retry : pause);
         return retry_at_;
     }
+    /// A start that ended because the server speaks the other era is followed by another one at
+    /// once, and is no failure: one only, until the server has agreed or rested. Otherwise a server
+    /// that contradicts itself would be started for ever.
+    bool excuse() { return !std::exchange(is_excused_, true); }
+    /// The handshake went well.
+    void on_agreed() { is_excused_ = false; }
     /// It is well, or somebody who knows better wants it to start now.
     void reset() {
         pauses_.reset();
@@ -80,6 +87,7 @@ private:
     const restart_options& options_;
     backoff pauses_;
     bool has_given_up_ = false;
+    bool is_excused_ = false;        ///< the start before was
     std::vector<time_point> recent_; ///< failures within the window
     time_point retry_at_{};
     std::string reason_;

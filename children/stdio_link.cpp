@@ -10,6 +10,10 @@
 #include <array>
 #include <utility>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
 namespace mcpgw {
 
 namespace {
@@ -44,6 +48,7 @@ task<> stdio_link::run() {
     tasks_.spawn(pump_stderr());
     const auto status = co_await process_->wait_exit();
     is_stopping_ = true;
+    note_lost_input();
 
     // What it wrote before it ended is still in the pipe. A grandchild that keeps the pipe open
     // must not hold us for longer than this.
@@ -75,7 +80,32 @@ task<> stdio_link::run() {
 void stdio_link::stop(std::chrono::milliseconds grace) {
     if (is_stopping_) return;
     is_stopping_ = true;
+    note_lost_input();
     tasks_.spawn(run_stop_ladder(std::min(grace, options_.stop_grace)));
+}
+
+/// Before its stdin is closed. A socket whose other end is closed with something unread in it says
+/// so (unix(7) has no word of it; Linux has done it since 2.4), once.
+void stdio_link::note_lost_input() const {
+    if (!process_->stdin_stream().is_open()) return;
+    int error = 0;
+    socklen_t size = sizeof error;
+    const int descriptor = process_->stdin_stream().native_handle();
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
+        has_lost_input_ = true;
+    has_lost_input_ = has_lost_input_ || is_writing_ || !out_.empty();
+}
+
+bool stdio_link::has_read_all() const {
+    if (!has_sent_) return false;
+    if (!process_->stdin_stream().is_open()) return !has_lost_input_;
+    if (is_writing_ || !out_.empty()) return false;
+    // What is sent counts as ours until it is read (SIOCOUTQ, unix(7)).
+    int unread = 0;
+    const int descriptor = process_->stdin_stream().native_handle();
+    if (::ioctl(descriptor, SIOCOUTQ, &unread) == 0 && unread > 0) return false;
+    note_lost_input();
+    return !has_lost_input_;
 }
 
 task<> stdio_link::run_stop_ladder(std::chrono::milliseconds grace) {
@@ -219,6 +249,7 @@ task<> stdio_link::write_stdin() {
         if (ec) {
             // Mostly the process is going, and its exit tells the reason. One that closed its stdin
             // and lives on can get no further call: it is asked to go.
+            has_lost_input_ = true;
             stop();
             co_return;
         }
@@ -256,6 +287,7 @@ void stdio_link::write_alone(message_text line) {
 
 bool stdio_link::try_send(message_text line) {
     if (is_stopping_) return false;
+    has_sent_ = true;
     if (is_alone(line)) {
         write_alone(std::move(line));
         return true;
@@ -283,7 +315,10 @@ task<result<upstream_answer>> stdio_link::call(const upstream_call& request,
     const auto given_up = call.conclude(*end, abort);
     if (!given_up) co_return call.take_outcome();
     // initialize must never be cancelled (2025-11-25, basic/utilities/cancellation).
-    if (call.is_at_work() && request.method != method::initialize)
+    // To the probe of a server that may be of the legacy era it would mean nothing.
+    const bool is_greeting =
+        request.method == method::initialize || request.method == method::discover;
+    if (call.is_at_work() && !is_greeting)
         try_send(make_cancel_line(call.id(), given_up->message()));
     co_return *given_up;
 }

@@ -31,6 +31,7 @@ public:
                                        abort_signal& abort) override;
     bool try_send(message_text line) override;
 
+    [[nodiscard]] bool has_read_all() const override;
     [[nodiscard]] pid_t pid() const override { return process_->pid(); }
 
 private:
@@ -46,6 +47,7 @@ private:
     bool understand(const shared_text& line);
     void note_stray(std::string_view line, const fault& why);
     void give_up(fault reason);
+    void note_lost_input() const;
 
     std::unique_ptr<process> process_;
     stderr_ring& errors_;
@@ -55,6 +57,8 @@ private:
     task_group tasks_;
     bool is_writing_ = false; ///< a batch is on its way
     bool is_drained_ = false;
+    bool has_sent_ = false;               ///< something was meant for it
+    mutable bool has_lost_input_ = false; ///< it ended without having read everything
     std::size_t garbage_in_a_row_ = 0;
     output_framer framer_;
 };

@@ -18,6 +18,7 @@ constexpr std::chrono::minutes guess_time{10};        // what the refusal of a m
 constexpr std::chrono::minutes kept_start_time{10};   // for one start of a kept server
 constexpr std::chrono::seconds look_again{30};        // when nothing tells of a change
 constexpr int eras_tried_max = 3; // the probe, the other era, and once more where it was wrong
+constexpr std::chrono::milliseconds kept_pause{100}; // between starts of a kept server, at least
 
 } // namespace
 
@@ -102,7 +103,9 @@ task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point 
         if (!started.has_error()) {
             tell_pools();
             keep_if_wanted();
-            co_return &pool;
+            // One that found out on the way that it speaks the other era is in the other pool.
+            auto& other = &pool == &modern_ ? legacy_ : modern_;
+            co_return pool.has_running() || !other.has_running() ? &pool : &other;
         }
         if (abort.reason()) break;
         const bool is_other_era = started.error().code == errc::method_not_found;
@@ -209,8 +212,7 @@ task<> upstream::keep() {
             const auto started =
                 co_await ready(era::modern, clock_type::now() + kept_start_time, never);
             if (!started.has_error()) continue;
-            if (!restarts_.is_resting(clock_type::now())) continue;
-            until = restarts_.retry_at();
+            until = std::max(restarts_.retry_at(), clock_type::now() + kept_pause);
         }
         if (is_stop_wanted_ || is_closed_) break;
         co_await changed_.wait_until(until);
@@ -232,12 +234,6 @@ void upstream::on_state(instance& from) {
     // What it alone had has gone with it.
     if (!from.is_alive() && from.has_read_lists() && lists_ != first_lists_) merge_lists();
     changed_.notify_all();
-}
-
-void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
-    if (options_.only_era) return;
-    verdict_ = dated_verdict{eras, clock_type::now()};
-    tell_pools();
 }
 
 void upstream::on_ready(instance& /*from*/) {

@@ -149,6 +149,8 @@ public:
     [[nodiscard]] std::optional<revision> spoken() const;
     /// Before its first start: it offers what it did when it last ran, until it says otherwise.
     void recall(remembered_schema schema);
+    /// How far its start is, for somebody who waits for it; nothing: it is not being started.
+    [[nodiscard]] std::optional<std::string> start_note(clock_type::time_point now) const;
     /// What it offers is only remembered: it has not said anything itself.
     [[nodiscard]] bool is_recalled() const { return is_recalled_; }
     /// What is worth to be remembered; nothing: it has not told everything.
@@ -206,6 +208,7 @@ private:
     struct dated_verdict {
         era_verdict eras;
         clock_type::time_point at;
+        std::int64_t asked_at = 0; ///< the same, in seconds of the calendar
     };
 
     [[nodiscard]] fault defect() const;
@@ -224,6 +227,7 @@ private:
     [[nodiscard]] const instance_pool& primary() const;
     [[nodiscard]] instance_pool& primary();
     [[nodiscard]] std::optional<era_verdict> verdict() const;
+    void recall_eras(const remembered_eras& eras);
     void tell_pools();
     void describe_first(upstream_status& status) const;
     task<> keep();
@@ -242,6 +246,7 @@ private:
 
     void on_state(instance& from) override;
     void on_verdict(instance& from, const era_verdict& eras) override;
+    bool move_to(instance& from, era spoken) override;
     void on_ready(instance& from) override;
     void on_lists(instance& from) override;
     void on_question(instance& from) override;

@@ -58,7 +58,7 @@ public:
 /// One request for an upstream, in parts that are raw JSON, so that nothing is parsed and rendered
 /// again. The upstream adds the id, the progress token and what its era wants in `_meta`.
 struct upstream_call {
-    std::string_view method; ///< one of the constants of mcp.hpp
+    std::string_view method;         ///< one of the constants of mcp.hpp
     message_text members;            ///< of params, without braces and without `_meta`
     std::string meta_members;        ///< of `_meta`, without braces and without reserved keys
     std::string client_capabilities; ///< raw object; for modern upstreams; empty: none

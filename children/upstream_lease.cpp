@@ -77,7 +77,7 @@ bool upstream::lease::try_bind() {
 /// Within the time of the call, if that is limited.
 task<result<void>> upstream::lease::bind_anew(std::optional<clock_type::time_point> call_ends,
                                               abort_signal& abort) {
-    const auto start_ends = clock_type::now() + from_->options().start_timeout;
+    const auto start_ends = clock_type::now() + from_->options().start_wait();
     const auto deadline = std::min(start_ends, call_ends.value_or(start_ends));
     co_await place_.on().wait_end_of(link_, deadline, abort);
     const auto bound = co_await bind(deadline, abort);
@@ -132,8 +132,11 @@ task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request
         const auto bound = co_await bind_anew(request.deadline, abort);
         if (bound.has_error()) co_return bound.error();
     } else if (has_refused_version(first)) {
-        // Another server has taken the place of the one that we knew: the next start finds out.
-        place_.on().begin_stop();
+        // Another server has taken the place of the one that we knew: the next start finds out. One
+        // that says so of every call must not be started for each.
+        place_.on().end_as({errc::server_failed,
+                            fmt::format("server '{}' no longer speaks {}, which it had agreed to",
+                                        from_->name(), to_string(spoken_))});
         co_return first;
     } else {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
@@ -238,7 +241,7 @@ clock_type::time_point upstream::place_deadline(const caller& who) const {
     const bool waits = options_.restart.calls == rest_policy::wait;
     const bool has_limit = who.deadline != clock_type::time_point::max();
     if (waits && has_limit) return who.deadline;
-    return std::min(clock_type::now() + options_.start_timeout, who.deadline);
+    return std::min(clock_type::now() + options_.start_wait(), who.deadline);
 }
 
 task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abort) {

@@ -61,6 +61,7 @@ void upstream::recall(remembered_schema schema) {
     known_ = identity{schema.spoken, std::move(schema.server_info)};
     questions_ = std::move(schema.questions);
     is_recalled_ = true;
+    if (schema.eras) recall_eras(*schema.eras);
     tell_pools();
 }
 
@@ -68,7 +69,11 @@ std::optional<remembered_schema> upstream::schema() const {
     const auto* const first = primary().first();
     if (is_recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
         return std::nullopt;
-    return remembered_schema{*first_lists_, *first->spoken(), first->server_info(), questions_};
+    remembered_schema schema{*first_lists_, *first->spoken(), first->server_info(), questions_, {}};
+    if (verdict_ && !options_.only_era)
+        schema.eras =
+            remembered_eras{verdict_->eras.is_modern, verdict_->eras.is_legacy, verdict_->asked_at};
+    return schema;
 }
 
 } // namespace mcpgw

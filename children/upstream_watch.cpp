@@ -77,7 +77,7 @@ std::set<std::string> upstream::watched_uris() const {
 
 /// One instance hears of changes for all clients: the one whose lists are offered.
 task<result<void>> upstream::update_watches(abort_signal& abort) {
-    const auto deadline = clock_type::now() + options_.start_timeout;
+    const auto deadline = clock_type::now() + options_.start_wait();
     const auto started = co_await ready(era::modern, deadline, abort);
     if (started.has_error()) co_return started.error();
     const auto lister = (*started)->hold_lister();

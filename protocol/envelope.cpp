@@ -1,5 +1,6 @@
 #include "protocol/envelope.hpp"
 
+#include "protocol/content_block.hpp"
 #include "protocol/json_scanner.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/known_meta.hpp"
@@ -16,13 +17,6 @@ namespace {
 /// Members of the message itself; `method` with its quotes until the message is complete.
 struct top_spans {
     text_span jsonrpc, id, method, params, result, error;
-};
-
-/// A member that the envelope names, and where its span goes.
-template <class Spans>
-struct named_member {
-    std::string_view name;
-    text_span Spans::*slot;
 };
 
 using params_spans = envelope::params_spans;
@@ -74,32 +68,6 @@ constexpr std::array result_members{
     named_member<result_spans>{"task", &result_spans::task},
     named_member<result_spans>{"content", &result_spans::content},
 };
-
-/// What is looked at in a block of `content`.
-struct block_spans {
-    text_span type, text, data, mime_type, uri, name;
-};
-
-constexpr std::array block_members{
-    named_member<block_spans>{"type", &block_spans::type},
-    named_member<block_spans>{"text", &block_spans::text},
-    named_member<block_spans>{"data", &block_spans::data},
-    named_member<block_spans>{"mimeType", &block_spans::mime_type},
-    named_member<block_spans>{"uri", &block_spans::uri},
-    named_member<block_spans>{"name", &block_spans::name},
-};
-
-/// Whether a block has what its type needs (schema, ContentBlock); finer things are left to
-/// repair_result(), which looks at those that have more than that.
-bool is_plain_block(const block_spans& block, std::string_view text) {
-    const auto is_text = [text](text_span value) { return value && text[value.begin] == '"'; };
-    const auto type = block.type.of(text);
-    if (type == "\"text\"") return is_text(block.text);
-    if (type == "\"image\"" || type == "\"audio\"")
-        return is_text(block.data) && is_text(block.mime_type);
-    if (type == "\"resource_link\"") return is_text(block.uri) && is_text(block.name);
-    return false;
-}
 
 /// An id, given that it is valid JSON: a string, or digits alone (1.0 and 1e3 are no integers,
 /// since readers disagree on what they equal).

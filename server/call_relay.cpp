@@ -4,10 +4,13 @@
 #include "protocol/json_text.hpp"
 #include "protocol/question_bridge.hpp"
 #include "protocol/splice.hpp"
+#include "server/start_progress.hpp"
 #include "transports/session_table.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
+#include <system_error>
 
 namespace mcpgw {
 
@@ -36,6 +39,13 @@ std::string without_message(std::string_view params, std::string_view progress_t
     return kept.object();
 }
 
+bool is_more(std::string_view params, double floor) {
+    const auto raw = find_member(params, "progress");
+    double value = 0;
+    const auto read = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+    return read.ec != std::errc{} || value > floor; // what is no number is not ours to judge
+}
+
 } // namespace
 
 call_relay::call_relay(const client_request& request, reply_sink& sink, std::uint64_t number)
@@ -57,12 +67,22 @@ call_relay::call_relay(const client_request& request, reply_sink& sink, std::uin
 
 void call_relay::on_progress(std::string_view line, const envelope& message) {
     if (sink_ == nullptr || progress_token_.empty()) return;
+    // 2025-11-25, basic/utilities/progress: the value must increase.
+    if (progress_floor_ > 0 && !is_more(message.params.of(line), progress_floor_)) return;
     spliced_text text{line};
     if (client_ < revision::r2025_03_26)
         text.replace(message.params, without_message(message.params.of(line), progress_token_));
     else
         text.replace(message.in_params.progress_token, progress_token_);
     sink_->notify(text.str());
+}
+
+void call_relay::on_start(double progress, const std::string& message) {
+    if (sink_ == nullptr || progress_token_.empty()) return;
+    constexpr double step = 1e-6; // a second attempt counts from the beginning
+    progress_floor_ = std::max(progress, progress_floor_ + step);
+    const bool has_message = client_ >= revision::r2025_03_26;
+    sink_->notify(start_progress_line(progress_token_, progress_floor_, message, has_message));
 }
 
 void call_relay::on_log(std::string_view line, const envelope& message) {

@@ -33,6 +33,10 @@ public:
     [[nodiscard]] bool is_waiting_for_client() const override;
     [[nodiscard]] owner_id owner() const override { return owner_; }
 
+    /// The server is being started: the client hears it as progress. See start_progress.
+    void on_start(double progress, const std::string& message);
+    /// The client has heard of progress up to here: what is not more is not told.
+    void set_progress_floor(double told) { progress_floor_ = told; }
     [[nodiscard]] bool wants_progress() const { return !progress_token_.empty(); }
     /// From now on the client is asked nothing, as if it could not answer.
     void refuse_questions();
@@ -54,6 +58,7 @@ public:
 private:
     reply_sink* sink_;
     std::string progress_token_; ///< raw; empty: the client wants no progress
+    double progress_floor_ = 0;
     std::optional<int> log_level_;
     bool wants_logs_;
     std::string client_capabilities_;

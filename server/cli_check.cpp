@@ -80,7 +80,7 @@ bool is_watched() {
 task<> start_server(upstream& c, result<void>& outcome) {
     const auto begin = clock_type::now();
     if (is_watched()) say("starting '{}' ...\n", c.name());
-    outcome = co_await c.ensure_running(begin + c.options().start_timeout);
+    outcome = co_await c.ensure_running(begin + c.options().start_wait());
     const std::chrono::duration<double> took = clock_type::now() - begin;
     if (is_watched())
         say("'{}' {} after {:.1f} s\n", c.name(),

@@ -68,7 +68,7 @@ void tell_start(const upstream& c) {
 
 task<bool> start_child(upstream& c, job_result& outcome) {
     tell_start(c);
-    const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout);
+    const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_wait());
     if (!ready.has_error()) co_return true;
     say("mcp-gateway: {}: {}\n", describe(ready.error().code).name,
                ready.error().message());
@@ -175,7 +175,7 @@ task<> show_status(application& app, const cli_options& options, job_result& out
     for (const auto& c : app.upstreams().children()) {
         tell_start(*c);
         const auto ready =
-            co_await c->ensure_running(clock_type::now() + c->options().start_timeout);
+            co_await c->ensure_running(clock_type::now() + c->options().start_wait());
         if (ready.has_error()) outcome.code = exit_failure;
         list.push_back(gateway_tools::status_of(*c));
     }

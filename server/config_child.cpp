@@ -1,5 +1,6 @@
 #include "server/config_child.hpp"
 
+#include "children/package_runner.hpp"
 #include "children/process.hpp"
 #include "server/config_expand.hpp"
 #include "server/config_files.hpp"
@@ -123,7 +124,10 @@ void child_reader::apply(const checked_section& section, child_options& options)
     section.take("layer", options.layer);
     section.take("tags", options.tags);
     section.take("enabled", options.is_enabled);
-    section.take("start_timeout", options.start_timeout);
+    const bool has_start_timeout = section.take("start_timeout", options.start_timeout) ||
+                                   options.start_timeout != child_options{}.start_timeout;
+    if (!has_start_timeout && !package_runner(options.command, options.args).empty())
+        options.start_timeout = runner_start_timeout;
     section.take("probe_timeout", options.probe_timeout);
     section.take("list_timeout", options.list_timeout);
     section.take("stop_grace", options.stop_grace);

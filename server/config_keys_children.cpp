@@ -183,10 +183,14 @@ constexpr std::array keys{
                "Longest time of a call in all, whatever progress it reports: with the wait for a "
                "start and further attempts. It is never less than timeout.",
                0.001, 7 * day_seconds},
-    config_key{"children", "start_timeout", seconds, "30",
-               "From the start of the process to the end of the handshake.", 0.001, day_seconds},
+    config_key{"children", "start_timeout", seconds, "120",
+               "From the start of the process to the end of the handshake. Where nothing is said, "
+               "programs that fetch the server first (npx, uvx, docker run, ...) have 300.",
+               0.001, day_seconds},
     config_key{"children", "probe_timeout", seconds, "10",
-               "For an answer to server/discover, which tells modern servers from older ones.",
+               "For an answer to server/discover, which tells modern servers from older ones. A "
+               "process has "
+               "so long from when it has read that; then it gets initialize, too.",
                0.001, day_seconds},
     config_key{"children", "list_timeout", seconds, "15",
                "For the lists of tools, prompts and resources.", 0.001, day_seconds},

@@ -275,6 +275,7 @@ task<result<forwarded_answer>> forwarder::send(const order& o, const client_requ
     const call_relay::attachment attached{
         std::make_shared<call_relay>(request, sink, ++requests_made_)};
     journey way{o, request, *target, nullptr, attached.relay, {}, {}, {}, false, {}, {}};
+    way.relay->set_progress_floor(o.progress_told);
     way.may_be_asked = may_be_answered_with_a_question(o.method);
     way.context.client_era = request.client_era;
     way.context.is_cacheable = o.is_cacheable;

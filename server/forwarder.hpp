@@ -67,6 +67,7 @@ public:
         bool is_cacheable = false;
         std::string_view uri_json;                      ///< for resource errors
         output_shape output = output_shape::undeclared; ///< of the tool that is called
+        double progress_told = 0; ///< while the server was started, before this call
     };
 
     /// `o`, `request` and `sink` must live until then.

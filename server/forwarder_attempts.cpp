@@ -3,6 +3,7 @@
 #include "protocol/json_members.hpp"
 #include "server/forwarder_journey.hpp"
 #include "server/sharing_key.hpp"
+#include "server/start_progress.hpp"
 
 #include <fmt/format.h>
 
@@ -77,7 +78,14 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
 task<result<forwarded_answer>> forwarder::try_later(journey& way, upstream& target,
                                                     upstream::caller who, std::string key) {
     who.key = key;
+    std::optional<start_progress> waiting;
+    if (way.relay->wants_progress())
+        waiting.emplace(upstreams_.get_executor(), target,
+                        [relay = way.relay](double progress, const std::string& message) {
+                            relay->on_start(progress, message);
+                        });
     auto place = co_await target.acquire(who, *way.request.abort);
+    waiting.reset();
     if (place.has_error()) {
         // Who wants to wait longer for a start must know which limit it was.
         const bool is_late =

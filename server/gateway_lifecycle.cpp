@@ -29,7 +29,7 @@ task<result<std::string>> gateway::capabilities_for(const client_request& reques
         if (only == nullptr) co_return fault{errc::server_not_found};
         if (only->lists().capabilities.empty()) {
             const auto ready = co_await only->ensure_running(
-                clock_type::now() + only->options().start_timeout, *request.abort);
+                clock_type::now() + only->options().start_wait(), *request.abort);
             if (ready.has_error()) co_return ready.error();
         }
         sources.servers.emplace_back(only->lists().capabilities);

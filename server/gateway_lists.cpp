@@ -94,7 +94,7 @@ task<gateway::shown_catalog> gateway::catalog_with(const client_request& request
     auto shown = shown_to(request);
     if (!shown || find_entry(*shown, what, name) != nullptr) co_return shown;
     if (auto* const source = source_by_prefix(request, what, name)) {
-        const auto deadline = clock_type::now() + source->options().start_timeout;
+        const auto deadline = clock_type::now() + source->options().start_wait();
         const auto started = co_await source->ensure_running(deadline, *request.abort);
         shown = shown_to(request);
         if (find_entry(*shown, what, name) != nullptr) co_return shown;

@@ -5,6 +5,7 @@
 #include "protocol/json_text.hpp"
 #include "server/execute_arguments.hpp"
 #include "server/gateway.hpp"
+#include "server/start_progress.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -123,6 +124,24 @@ bool must_ask(const upstream& c, const std::string& tool) {
     if (c.lists().capabilities.empty()) return true;
     return c.is_recalled() && !tool.empty() &&
            std::ranges::find(c.lists().tools, tool, &list_item::key) == c.lists().tools.end();
+}
+
+/// Starts it for a call, whose client hears how far it is. Returns the progress that was told.
+task<result<double>> start_for(upstream& c, executor ex, const client_request& request,
+                               reply_sink& sink) {
+    double told = 0;
+    const auto token = request.message.in_meta.progress_token.of(request.text);
+    const bool has_message = request.spoken >= revision::r2025_03_26;
+    std::optional<start_progress> waiting;
+    if (!token.empty())
+        waiting.emplace(ex, c, [&](double progress, const std::string& message) {
+            told = progress;
+            sink.notify(start_progress_line(token, progress, message, has_message));
+        });
+    const auto ready = co_await c.ensure_running(
+        clock_type::now() + c.options().start_wait(), *request.abort);
+    if (ready.has_error()) co_return ready.error();
+    co_return told;
 }
 
 } // namespace
@@ -272,7 +291,7 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort
     const std::string only{text_or(arguments, "tool_name")};
     if (must_ask(c, only)) {
         const auto ready =
-            co_await c.ensure_running(clock_type::now() + c.options().start_timeout, abort);
+            co_await c.ensure_running(clock_type::now() + c.options().start_wait(), abort);
         if (ready.has_error()) co_return ready.error();
     }
     const auto tools = items_json(c.lists().tools, only);
@@ -339,10 +358,11 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
                         "`tool_name` (a string) is missing; get_schema names the server's tools"};
     // Where others can answer, a server that has never run must not hold the call up.
     const bool has_others = !fallbacks_of(c.options(), tool).empty();
+    double progress_told = 0;
     if (must_ask(c, tool) && !has_others) {
-        const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_timeout,
-                                                     *request.abort);
+        const auto ready = co_await start_for(c, upstreams_.get_executor(), request, sink);
         if (ready.has_error()) co_return ready.error();
+        progress_told = *ready;
     }
     const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
     const bool is_known = known != c.lists().tools.end();
@@ -352,6 +372,7 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     forwarder::order order;
     order.upstream = c.name();
     order.method = method::tools_call;
+    order.progress_told = progress_told;
     if (is_known) order.output = output_shape_of(known->json);
     order.tool = tool;
     std::string room;

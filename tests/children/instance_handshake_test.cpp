@@ -89,7 +89,7 @@ TEST_CASE("every_request_to_a_modern_server_carries_the_envelope_of_its_revision
     CHECK(meta.at("traceparent") == "00-11-22-01");
 }
 
-TEST_CASE("a_legacy_server_that_refuses_the_probe_is_initialized_in_a_process_that_saw_none") {
+TEST_CASE("a_legacy_server_that_refuses_the_probe_is_initialized_in_the_same_process") {
     child_world world{fake_options()};
     world.must_start();
     CHECK(world.get().spoken() == revision::r2025_11_25);
@@ -98,8 +98,9 @@ TEST_CASE("a_legacy_server_that_refuses_the_probe_is_initialized_in_a_process_th
     CHECK(world.status().restarts == 0);
     const auto methods = received_methods(world);
     REQUIRE(methods.size() > 2);
-    CHECK(methods[0] == "initialize");
-    CHECK(methods[1] == "notifications/initialized");
+    CHECK(methods[0] == "server/discover");
+    CHECK(methods[1] == "initialize");
+    CHECK(methods[2] == "notifications/initialized");
     CHECK(methods.back() == "tools/call");
 }
 
@@ -141,7 +142,8 @@ TEST_CASE("a_server_that_never_answers_the_probe_is_initialized_after_a_while") 
 
 TEST_CASE("a_server_that_never_answers_anything_fails_to_start_with_the_reason") {
     auto options = fake_options({"--silent"});
-    options.probe_timeout = options.start_timeout = short_time;
+    options.probe_timeout = short_time;
+    options.start_timeout = std::chrono::milliseconds{600};
     child_world world{options};
     const auto started = world.start();
     REQUIRE(started.has_error());

@@ -2,6 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+#include <random>
+#include <vector>
+
 using namespace mcpgw;
 using namespace std::chrono_literals;
 
@@ -76,5 +80,50 @@ TEST_CASE("failures_that_are_far_apart_never_add_up") {
     for (auto now = start; now < start + 1h; now += 31s) {
         policy.on_failure(now, 1s);
         CHECK_FALSE(policy.has_given_up());
+    }
+}
+
+TEST_CASE("one_start_is_excused_until_the_server_has_rested_or_agreed") {
+    const auto options = quick();
+    restart_policy policy{options, 1};
+    CHECK(policy.excuse());
+    CHECK_FALSE(policy.excuse());
+    policy.on_failure(start, 0s);
+    CHECK(policy.excuse());
+    CHECK_FALSE(policy.excuse());
+    policy.on_agreed();
+    CHECK(policy.excuse());
+}
+
+TEST_CASE("no_sequence_of_answers_makes_more_than_a_few_starts_a_minute") {
+    // What can come of a start, in any order: the other era (followed by another start at once,
+    // where that is excused), a failure, an agreement with an end soon after or an end after the
+    // time that counts as stable.
+    for (unsigned seed = 1; seed <= 300; ++seed) {
+        const restart_options options{}; // the defaults
+        restart_policy policy{options, seed};
+        std::minstd_rand random{seed};
+        auto now = start;
+        std::vector<restart_policy::time_point> starts;
+        while (now < start + 30min) {
+            if (policy.is_resting(now)) now = policy.retry_at();
+            starts.push_back(now);
+            now += std::chrono::milliseconds{random() % 20};
+            const auto kind = seed % 5 == 4 ? random() % 4 : seed % 5;
+            if (kind == 0 && policy.excuse()) continue;
+            const auto ran = kind == 2 ? 100ms : kind == 3 ? 10'000ms : 0ms;
+            if (kind == 2 || kind == 3) policy.on_agreed();
+            now += ran;
+            policy.on_failure(now, ran, "it ended");
+        }
+        for (std::size_t i = 0; i < starts.size(); ++i) {
+            const auto within = [&](std::chrono::seconds span) {
+                return std::ranges::count_if(
+                    starts, [&](auto at) { return at >= starts[i] && at < starts[i] + span; });
+            };
+            INFO("seed " << seed);
+            CHECK(within(60s) <= 2 * static_cast<long>(options.restarts_max));
+        }
+        if (seed % 5 < 3) CHECK(starts.size() <= 2 * (options.restarts_max + 6));
     }
 }

@@ -4,6 +4,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <random>
+
 using namespace mcpgw;
 using namespace mcpgw::child_test;
 
@@ -76,4 +80,25 @@ TEST_CASE("a_list_whose_client_has_left_waits_no_more") {
     abort.abort(errc::call_cancelled);
     loop.run_until([&has_ended] { return has_ended; });
     loop.await(all.close());
+}
+
+TEST_CASE("the_program_that_fetches_a_server_is_named_with_its_last_word") {
+    std::random_device random;
+    const auto folder = std::filesystem::temp_directory_path() /
+                        ("mcpgw-npx-" + std::to_string(random()) + std::to_string(random()));
+    std::filesystem::create_directory(folder);
+    const auto program = folder / "npx";
+    std::ofstream{program} << "#!/bin/sh\necho 'npm http fetch GET 200' >&2\nexec cat >/dev/null\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    auto options = fake_options({}, "npm");
+    options.command = program.string();
+    child_world world{options};
+    world.begin(tool_call("echo"));
+    const auto note = [&world] {
+        return world.get().start_note(clock_type::now()).value_or("");
+    };
+    world.loop.run_until([&] { return note().find("fetch") != std::string::npos; });
+    CHECK(note().starts_with("starting server 'npm', "));
+    CHECK(note().ends_with(" s; npx may still be downloading: npm http fetch GET 200"));
+    std::filesystem::remove_all(folder);
 }

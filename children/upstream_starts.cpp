@@ -1,0 +1,67 @@
+// What is known of a server's era, and how far its start is.
+#include "children/package_runner.hpp"
+#include "children/upstream.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mcpgw {
+
+namespace {
+
+std::int64_t seconds_of_calendar() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
+} // namespace
+
+void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
+    if (options_.only_era) return;
+    // A modern server says at each start which eras it speaks: nothing new is no news for the disk.
+    const bool is_same = verdict_ && verdict_->eras == eras && eras.is_modern;
+    const auto asked_at = is_same ? verdict_->asked_at : seconds_of_calendar();
+    verdict_ = dated_verdict{eras, clock_type::now(), asked_at};
+    tell_pools();
+}
+
+bool upstream::move_to(instance& from, era spoken) {
+    const bool is_moved = of(spoken).adopt(of(from.spoken_era()), from);
+    if (is_moved) tell_pools();
+    return is_moved;
+}
+
+void upstream::recall_eras(const remembered_eras& eras) {
+    if (options_.only_era) return;
+    const auto age =
+        std::chrono::seconds{std::max<std::int64_t>(seconds_of_calendar() - eras.asked_at, 0)};
+    verdict_ =
+        dated_verdict{{eras.is_modern, eras.is_legacy}, clock_type::now() - age, eras.asked_at};
+    tell_pools();
+}
+
+std::optional<std::string> upstream::start_note(clock_type::time_point now) const {
+    const instance* starting = nullptr;
+    const auto look = [&starting](const instance_pool::member_status& of) {
+        if (of.who->starting_since()) starting = of.who;
+    };
+    legacy_.for_each(look);
+    modern_.for_each(look);
+    if (starting == nullptr) {
+        if (!restarts_.is_resting(now)) return std::nullopt;
+        const auto rest = std::chrono::ceil<std::chrono::seconds>(restarts_.retry_at() - now);
+        return fmt::format("server '{}' failed and is started again in {} s", options_.name,
+                           rest.count());
+    }
+    const auto time =
+        std::chrono::duration_cast<std::chrono::seconds>(now - *starting->starting_since());
+    auto note = fmt::format("starting server '{}', {} s", options_.name, time.count());
+    const auto runner = package_runner(options_.command, options_.args);
+    if (runner.empty()) return note;
+    const auto last = starting->last_words().last_line();
+    return note +
+           fmt::format("; {} may still be downloading{}{}", runner, last.empty() ? "" : ": ", last);
+}
+
+} // namespace mcpgw
