@@ -76,19 +76,6 @@ bool is_id(std::string_view raw) {
     return std::ranges::all_of(raw, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
 }
 
-/// Calls `on_member(name)` for each member of the object at the scanner; it must consume the value.
-template <class OnMember>
-bool scan_members(json_scanner& in, OnMember on_member) {
-    if (!in.enter_object()) return false;
-    for (;;) {
-        bool has_member = false;
-        if (!in.has_member(has_member)) return false;
-        if (!has_member) return true;
-        scanned_name name;
-        if (!in.take_name(name) || !on_member(name)) return false;
-    }
-}
-
 /// Scans one message. Malformed JSON ends the scan at once; a message that is only no JSON-RPC is
 /// read to its end first, so that broken JSON is always told as such.
 class message_scanner {
@@ -245,20 +232,15 @@ bool message_scanner::scan_result() {
     return scan_members(in_, [this](const scanned_name& name) {
         text_span* const slot = claim(result_members, found_.in_result, name);
         text_span& longest = found_.in_result.longest;
-        if (slot == &found_.in_result.content) {
-            const std::size_t begin = in_.offset();
-            if (!scan_content()) return false;
-            *slot = {begin, in_.offset()};
-            if (slot->size() > longest.size()) longest = *slot;
-            return true;
-        }
-        if (slot != &found_.in_result.meta) return scan_value(slot, longest);
-        if (!in_.is_at('{')) {
+        const bool is_content = slot == &found_.in_result.content;
+        if (!is_content && slot != &found_.in_result.meta) return scan_value(slot, longest);
+        if (!is_content && !in_.is_at('{')) {
             complain(in_.offset(), "an object as _meta");
             return scan_value(slot);
         }
         const std::size_t begin = in_.offset();
-        if (!scan_unless_known(known_meta::place::result, [this] { return in_.skip_value(); }))
+        const auto skip = [this] { return in_.skip_value(); };
+        if (is_content ? !scan_content() : !scan_unless_known(known_meta::place::result, skip))
             return false;
         *slot = {begin, in_.offset()};
         if (slot->size() > longest.size()) longest = *slot;
@@ -401,8 +383,7 @@ std::string_view find_id(std::string_view text, const scan_limits& limits) {
 
 std::string flatten_newlines(std::string_view text) {
     std::string flat{text};
-    std::ranges::replace(flat, '\n', ' ');
-    std::ranges::replace(flat, '\r', ' ');
+    std::ranges::replace_if(flat, [](char c) { return c == '\n' || c == '\r'; }, ' ');
     return flat;
 }
 

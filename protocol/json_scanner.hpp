@@ -104,6 +104,19 @@ private:
     std::array<std::uint64_t, levels_max / 64> kinds_;
 };
 
+/// Calls `on_member(name)` for each member of the object at the scanner; it must consume the value.
+template <class OnMember>
+bool scan_members(json_scanner& in, OnMember on_member) {
+    if (!in.enter_object()) return false;
+    for (;;) {
+        bool has_member = false;
+        if (!in.has_member(has_member)) return false;
+        if (!has_member) return true;
+        scanned_name name;
+        if (!in.take_name(name) || !on_member(name)) return false;
+    }
+}
+
 /// The fault of a message refused at a byte, in words that its sender can use.
 fault refuse_at(errc code, std::size_t offset, std::string_view expected);
 

@@ -59,10 +59,10 @@ std::string_view text_or(const json::object& object, std::string_view key) {
 
 fault unknown_tool(const upstream& c, const std::string& name) {
     if (c.lists().tools.empty()) {
-        const auto status = c.status();
+        const std::string why = c.status().last_error;
+        const auto reason = why.empty() ? std::string{"it lists no tools"} : why;
         return {errc::tool_not_found,
-                fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
-                            status.last_error.empty() ? "it lists no tools" : status.last_error)};
+                fmt::format("server '{}' has no tool '{}': {}", c.name(), name, reason)};
     }
     std::vector<std::string_view> known;
     for (const auto& tool : c.lists().tools) known.push_back(tool.key);
@@ -138,8 +138,8 @@ task<result<double>> start_for(upstream& c, executor ex, const client_request& r
             told = progress;
             sink.notify(start_progress_line(token, progress, message, has_message));
         });
-    const auto ready = co_await c.ensure_running(
-        clock_type::now() + c.options().start_wait(), *request.abort);
+    const auto deadline = clock_type::now() + c.options().start_wait();
+    const auto ready = co_await c.ensure_running(deadline, *request.abort);
     if (ready.has_error()) co_return ready.error();
     co_return told;
 }
@@ -290,8 +290,8 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort
     auto& c = **found;
     const std::string only{text_or(arguments, "tool_name")};
     if (must_ask(c, only)) {
-        const auto ready =
-            co_await c.ensure_running(clock_type::now() + c.options().start_wait(), abort);
+        const auto deadline = clock_type::now() + c.options().start_wait();
+        const auto ready = co_await c.ensure_running(deadline, abort);
         if (ready.has_error()) co_return ready.error();
     }
     const auto tools = items_json(c.lists().tools, only);
