@@ -4,6 +4,7 @@
 #   cmake/install-packages.sh build              compiler, tools and libraries of the binary
 #   cmake/install-packages.sh test               that, and what the tests use
 #   cmake/install-packages.sh package            the first, and what cpack uses
+#   cmake/install-packages.sh image              what builds the container image without Docker
 #   cmake/install-packages.sh derive FILE [URI]  print the backports entry that follows from a file
 #
 # Debian 12 has Boost 1.83 and Catch2 3 only in bookworm-backports. Its entry is derived from the
@@ -18,6 +19,7 @@ build_packages="g++ make ninja-build cmake ccache ca-certificates curl
 # util-linux: setpriv, by which the end-to-end tests end with what started them.
 test_packages="catch2 python3-minimal python3-venv procps util-linux"
 package_packages="dpkg-dev file"
+image_packages="buildah debootstrap util-linux"
 backports_file=/etc/apt/sources.list.d/mcp-gateway-backports
 
 say() { echo "install-packages: $*" >&2; }
@@ -195,11 +197,12 @@ install_missing() {
 
 # ---- main ----------------------------------------------------------------------------------------
 
-usage() { fail "usage: install-packages.sh build | test | package | derive FILE [URI]"; }
+usage() { fail "usage: install-packages.sh build | test | package | image | derive FILE [URI]"; }
 
 case ${1:-} in
 build) packages=$build_packages ;;
 package) packages="$build_packages $package_packages" ;;
+image) packages=$image_packages ;;
 test)
     packages="$build_packages $test_packages"
     # npm may come from elsewhere than apt; any version that reads the lock file will do.
