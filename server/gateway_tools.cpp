@@ -60,9 +60,9 @@ std::string_view text_or(const json::object& object, std::string_view key) {
 fault unknown_tool(const upstream& c, const std::string& name) {
     if (c.lists().tools.empty()) {
         const std::string why = c.status().last_error;
-        const auto reason = why.empty() ? std::string{"it lists no tools"} : why;
         return {errc::tool_not_found,
-                fmt::format("server '{}' has no tool '{}': {}", c.name(), name, reason)};
+                fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
+                            why.empty() ? "it lists no tools" : why.c_str())};
     }
     std::vector<std::string_view> known;
     for (const auto& tool : c.lists().tools) known.push_back(tool.key);
