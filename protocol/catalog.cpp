@@ -15,16 +15,34 @@ namespace mcpgw {
 
 namespace {
 
-/// The item with its `name` replaced; every other byte stays.
-std::string with_name(const std::string& json, const std::string& name) {
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// Whether a person is shown something else than the name: `title`, and of tools annotations.title
+/// too (schema 2025-06-18, BaseMetadata: the name is shown where there is none).
+bool has_title(std::string_view json) {
+    return is_json_string(find_member(json, "title")) ||
+           is_json_string(find_member(find_member(json, "annotations"), "title"));
+}
+
+/// The item with its `name` replaced; every other byte stays, but that a name in another script is
+/// kept as the title where there is no other.
+std::string with_name(const std::string& json, const std::string& original,
+                      const std::string& name) {
+    const bool needs_title = !is_ascii(original) && !has_title(json);
+    const bool has_title_member = !find_member(json, "title").empty(); // which is no text
+    const auto title = needs_title ? quote_json(original) : std::string{};
+    spliced_text text{json};
     member_reader members{json};
     while (const auto member = members.next()) {
+        if (member->key == "title" && needs_title) text.replace(member->value_span, title);
         if (member->key != "name") continue;
-        spliced_text text{json};
-        text.replace(member->value_span, quote_json(name));
-        return text.str();
+        auto value = quote_json(name);
+        if (needs_title && !has_title_member) value += ",\"title\":" + title;
+        text.replace(member->value_span, std::move(value));
     }
-    return json;
+    return text.str();
 }
 
 std::vector<param_header> headers_of(const std::string& tool) {
@@ -174,7 +192,7 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
             place->second.output = output_shape_of(found[i]->json);
             place->second.tasks = task_support_of(found[i]->json);
         }
-        auto item = name == original ? found[i]->json : with_name(found[i]->json, name);
+        auto item = name == original ? found[i]->json : with_name(found[i]->json, original, name);
         if (has_task_extension[i]) item = with_optional_tasks(std::move(item));
         shown.push_back({name, std::move(item)});
     }

@@ -1,5 +1,7 @@
 #include "protocol/names.hpp"
 
+#include "protocol/transliteration.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cstdint>
@@ -20,17 +22,20 @@ constexpr bool is_name_char(char c) {
     return is_alnum(c) || c == '_' || c == '-';
 }
 
-// One '_' for each character, not for each byte of it.
+/// Letters of other scripts as they are spelt in ASCII; what fits no name becomes '_'.
 std::string replace_characters(std::string_view text) {
-    std::string out;
-    bool is_inside_character = false;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_inside_character && byte >= 0x80 && byte < 0xC0) continue;
-        is_inside_character = byte >= 0xC0;
-        out += is_name_char(c) ? c : '_';
-    }
+    auto out = transliterate(text).text;
+    for (char& c : out)
+        if (!is_name_char(c)) c = '_';
     return out;
+}
+
+/// Whether replacement leaves less than a person needs to tell it from others: letters that have no
+/// spelling are gone, or nothing but '_' is left.
+bool is_unreadable(std::string_view original) {
+    if (transliterate(original).is_lossy) return true;
+    const auto replaced = replace_characters(original);
+    return replaced != original && std::ranges::none_of(replaced, is_alnum);
 }
 
 // Written out because std::hash may differ between builds, and these digits are part of names that
@@ -58,8 +63,13 @@ public:
         : sources_(sources), options_(options), names_(sources.size()) {
         assert(options.name_bytes_max > hash_digits + 1);
         public_originals_.reserve(sources.size());
-        for (const auto& source : sources)
-            public_originals_.push_back(replace_characters(source.original));
+        needs_hash_.reserve(sources.size());
+        for (const auto& source : sources) {
+            auto replaced = replace_characters(source.original);
+            needs_hash_.push_back(is_unreadable(source.original));
+            if (needs_hash_.back()) replaced += hash_suffix(source);
+            public_originals_.push_back(std::move(replaced));
+        }
     }
 
     std::vector<assigned_name> run() {
@@ -139,7 +149,9 @@ private:
     [[nodiscard]] bool needs_prefix(index i) const {
         if (options_.prefix != prefix_policy::on_conflict)
             return options_.prefix == prefix_policy::always;
-        return earlier_wanted_.contains(public_originals_[i]) || is_reserved(public_originals_[i]);
+        // Two servers' names that end in a hash differ, though they want the same.
+        return earlier_wanted_.contains(public_originals_[i]) ||
+               winners_.contains(sources_[i].original) || is_reserved(public_originals_[i]);
     }
 
     // An earlier source has the plain name that `i` wants, too: neither keeps it. Altered names
@@ -155,7 +167,9 @@ private:
     }
 
     [[nodiscard]] std::string base_name(index i) const {
-        return replace_characters(raw_name(i, names_[i].has_prefix));
+        auto name = replace_characters(raw_name(i, names_[i].has_prefix));
+        if (needs_hash_[i]) name += hash_suffix(sources_[i]);
+        return name;
     }
 
     void claim(index i, bool must_hash) {
@@ -188,6 +202,7 @@ private:
     const naming_options& options_;
     std::vector<assigned_name> names_;
     std::vector<std::string> public_originals_;                  // characters replaced, not cut
+    std::vector<bool> needs_hash_;                               // see is_unreadable()
     std::unordered_map<std::string, index> taken_;               // public names given
     std::unordered_map<std::string_view, index> winners_;        // originals of finished upstreams
     std::unordered_map<std::string_view, index> earlier_wanted_; // the same, characters replaced

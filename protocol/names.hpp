@@ -43,10 +43,12 @@ struct assigned_name {
 ///    altered name that was there before the conflict stays)
 ///  - never: `original`; the first source wins, later ones lose (empty name, is_conflict)
 /// A reserved name counts as wanted by an earlier upstream, which keeps it in any case.
-/// Characters outside [A-Za-z0-9_-] become '_'. A name that is too long, or that the replacement
-/// made equal to another of the same or an earlier upstream, is cut and ends in '_' and 8
-/// hexadecimal digits of a stable hash (32-bit FNV-1a) of upstream, a zero byte and original. If
-/// even that collides, the later one loses; so does a source that is listed twice.
+/// Letters of other scripts are spelt in ASCII (transliterate()); what then is outside
+/// [A-Za-z0-9_-] becomes '_'. A name that is too long, of which letters without a spelling were
+/// dropped or only '_' is left, or that the replacement made equal to another of the same or an
+/// earlier upstream, is cut where it must be and ends in '_' and 8 hexadecimal digits of a stable
+/// hash (32-bit FNV-1a) of upstream, a zero byte and original. If even that collides, the later one
+/// loses; so does a source that is listed twice.
 std::vector<assigned_name> assign_names(const std::vector<source_name>& sources,
                                         const naming_options& options);
 

@@ -86,6 +86,25 @@ TEST_CASE("name_that_stands_late_in_the_object_is_replaced_too") {
     CHECK(c.tools_json() == R"([{"inputSchema":{"name":"add"},"name":"calc__add"}])");
 }
 
+TEST_CASE("name_in_another_script_is_the_title_where_there_is_none") {
+    struct titled {
+        std::string rest, shown; // what stands behind the name
+    };
+    for (const auto& [rest, shown] :
+         {titled{"", R"(,"title":"поиск")"}, titled{R"(,"title":null)", R"(,"title":"поиск")"},
+          titled{R"(,"title":5)", R"(,"title":"поиск")"},
+          titled{R"(,"title":"Find")", R"(,"title":"Find")"},
+          titled{R"(,"annotations":{"title":"Find"})", R"(,"annotations":{"title":"Find"})"},
+          titled{R"(,"annotations":null)", R"(,"title":"поиск","annotations":null)"}}) {
+        const auto lists = with_tools({tool("поиск", rest)});
+        const catalog c{{{"calc", &lists}}, naming(prefix_policy::always)};
+        CHECK(c.tools_json() == R"([{"name":"calc__poisk")" + shown + "}]");
+        CHECK(c.find_tool("calc__poisk")->original == "поиск");
+        const catalog alone{{{"calc", &lists}}, std::nullopt}; // there its own name is shown
+        CHECK(alone.tools_json() == R"([{"name":"поиск")" + rest + "}]");
+    }
+}
+
 TEST_CASE("separator_of_the_options_stands_between_server_and_tool") {
     const auto lists = with_tools({tool("add")});
     auto options = naming(prefix_policy::always);

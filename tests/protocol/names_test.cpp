@@ -90,13 +90,56 @@ TEST_CASE("a_source_listed_twice_gets_one_name") {
 }
 
 TEST_CASE("other_characters_become_underscores") {
-    const std::vector<pair> sources{{"my.git", "a.b"}, {"git", "x/y z"}, {"git", "\xE4\xB8\x96!"}};
-    CHECK(names_of(sources, always) == strings{"my_git__a_b", "git__x_y_z", "git____"});
-    CHECK(flags_of(sources, always) == strings{"PA-", "PA-", "PA-"});
-    CHECK(names_of(sources, on_conflict) == strings{"a_b", "x_y_z", "__"});
-    CHECK(flags_of(sources, never) == strings{"-A-", "-A-", "-A-"});
+    const std::vector<pair> sources{{"my.git", "a.b"}, {"git", "x/y z"}};
+    CHECK(names_of(sources, always) == strings{"my_git__a_b", "git__x_y_z"});
+    CHECK(flags_of(sources, always) == strings{"PA-", "PA-"});
+    CHECK(names_of(sources, on_conflict) == strings{"a_b", "x_y_z"});
+    CHECK(flags_of(sources, never) == strings{"-A-", "-A-"});
     // Broken UTF-8 is no reason to lose a name.
     CHECK(names_of({{"git", "a\xFF\x80z\x80"}}, never) == strings{"a_z_"});
+}
+
+TEST_CASE("names_in_other_scripts_stay_readable") {
+    const std::vector<pair> sources{{"git", "поиск"}, {"git", "검색"}};
+    CHECK(names_of(sources, always) == strings{"git__poisk", "git__geomsaek"});
+    CHECK(flags_of(sources, always) == strings{"PA-", "PA-"});
+    // Two words of one spelling are told apart, and who is called so keeps the name.
+    const auto names = names_of({{"git", "café"}, {"git", "cafè"}, {"git", "cafe"}}, never);
+    CHECK((names[0].starts_with("cafe_") && names[1].starts_with("cafe_")));
+    CHECK(names[0] != names[1]);
+    CHECK(names[2] == "cafe");
+}
+
+TEST_CASE("no_name_is_only_underscores_where_letters_have_no_spelling") {
+    const std::vector<std::string> originals{"世界", "文件", "世界!", "read_文件", "read_世界", "🚀",
+                                             "खोज",  "!!!",  "...",   "—",         "ค้น หา"};
+    for (const auto policy : {always, on_conflict, never}) {
+        std::vector<pair> sources;
+        for (const auto& each : originals) sources.emplace_back("git", each);
+        const auto names = names_of(sources, policy);
+        const std::string prefix = policy == always ? "git__" : "";
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            CAPTURE(originals[i], names[i]);
+            REQUIRE(names[i].size() >= prefix.size() + 9);
+            const auto digits = names[i].substr(names[i].size() - 8);
+            CHECK(digits.find_first_not_of("0123456789abcdef") == std::string::npos);
+            // Its name is its own: it is the same alone.
+            CHECK(names_of({{"git", originals[i]}}, policy) == strings{names[i]});
+        }
+        CHECK(names[3].starts_with(prefix + "read__")); // and not the name of read_世界:
+        CHECK(std::set<std::string>{names.begin(), names.end()}.size() == names.size());
+    }
+    CHECK(names_of({{"git", "_"}, {"git", "-_-"}}, never) == strings{"_", "-_-"}); // its own
+}
+
+TEST_CASE("a_dropped_letter_takes_nobody_s_plain_name") {
+    const std::vector<pair> sources{{"a", "read"}, {"b", "read世"}, {"c", "世"}, {"d", "世"}};
+    const auto names = assign(sources, make_options(on_conflict));
+    CHECK(names[0].name == "read");
+    CHECK_FALSE((names[1].has_prefix || names[2].has_prefix));
+    CHECK(names[3].has_prefix); // both want 世; the one before it is altered and stays
+    CHECK(assign(sources, make_options(never))[3].name.empty());
+    CHECK(names_of({{"git", std::string(70, 'a') + "世"}}, never)[0].size() == 64);
 }
 
 TEST_CASE("names_that_replacement_makes_equal_end_in_a_hash") {
@@ -213,8 +256,8 @@ TEST_CASE("an_altered_name_stays_when_an_upstream_is_added_that_wants_it") {
 std::vector<pair> make_sources(std::mt19937& random, std::size_t upstreams) {
     static constexpr std::array<std::string_view, 6> upstream_names{"a",   "b",   "a__b",
                                                                     "a.b", "a_b", "c"};
-    static constexpr std::array<std::string_view, 9> pieces{"t",  "_", ".",     "/",       "__",
-                                                            "aa", "b", "a__t_", "\xC3\xA9"};
+    static constexpr std::array<std::string_view, 10> pieces{
+        "t", "_", ".", "/", "__", "aa", "b", "a__t_", "\xC3\xA9", "\xE4\xB8\x96"};
     std::vector<pair> out;
     for (std::size_t u = 0; u < upstreams; ++u) {
         for (auto count = random() % 6; count > 0; --count) {
