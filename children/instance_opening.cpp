@@ -109,13 +109,15 @@ task<result<void>> instance::converse(std::shared_ptr<link> peer, std::shared_pt
                      clock_type::now()};
     while (!is_stop_wanted_) {
         const auto now = clock_type::now();
-        const auto hear = [&](bool& is_new, const auto& answer, auto kind, auto tell) {
+        // An answer that is no message is an answer all the same, unless the process has ended.
+        const auto hear = [&](bool& is_new, const auto& answer, auto kind, auto spoilt, auto tell) {
             if (!std::exchange(is_new, false)) return;
-            answer->has_error() ? next.on_end() : tell(kind(**answer));
+            if (answer->has_error() && peer->has_ended()) return next.on_end();
+            tell(answer->has_error() ? spoilt : kind(**answer));
         };
-        hear(talk->has_new_probe, talk->probe, kind_of_discovery,
+        hear(talk->has_new_probe, talk->probe, kind_of_discovery, words::probe_answer::refused,
              [&](auto kind) { next.on_probe(kind, now); });
-        hear(talk->has_new_hello, talk->hello, kind_of_welcome,
+        hear(talk->has_new_hello, talk->hello, kind_of_welcome, words::hello_answer::refused,
              [&](auto kind) { next.on_hello(kind, now); });
         if (talk->has_stray) next.on_stray_answer();
         if (peer->has_ended()) next.on_end();
@@ -170,6 +172,7 @@ fault instance::explain(const first_words& said, const link& peer, const opening
         return options_.only_era == one;
     };
     if (peer.has_ended()) return peer.end_reason();
+    if (talk.hello && talk.hello->has_error()) return talk.hello->error();
     if (talk.hello && talk.hello->has_value()) {
         if (is_only(era::legacy) && kind_of_welcome(**talk.hello) != words::hello_answer::refused)
             return other_era();

@@ -137,6 +137,7 @@ bool instance_pool::adopt(instance_pool& from, const instance& one) {
         if (m->replaces == taken.get()) m->replaces = nullptr;
     }
     taken->replaces = nullptr;
+    taken->number = ++members_made_; // by it, members are told apart in this pool
     taken->idle_since = clock_type::now();
     if (is_lister && old != nullptr) {
         taken->who->take_over_watches(*old->who);

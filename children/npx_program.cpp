@@ -32,9 +32,14 @@ constexpr std::string_view shebang = "#!/usr/bin/env node";
 
 /// Keys of npmrc files that do not change what an exact, installed version runs as.
 const std::set<std::string_view> harmless_keys{
-    "audit",        "fund",    "loglevel",         "progress",     "registry", "update-notifier",
-    "strict-ssl",   "email",   "always-auth",      "save-exact",   "color",    "yes",
-    "package-lock", "nodedir", "init-author-name", "fetch-retries"};
+    "audit",        "fund",     "loglevel",
+    "progress",     "registry", "update-notifier",
+    "strict-ssl",   "email",    "always-auth",
+    "save-exact",   "color",    "yes",
+    "cafile",       "ca",       "proxy",
+    "https-proxy",  "noproxy",  "omit-lockfile-registry-resolved",
+    "package-lock", "nodedir",  "init-author-name",
+    "fetch-retries"};
 
 struct package_spec {
     std::string_view name;
@@ -220,7 +225,7 @@ std::optional<npx_program> resolve_npx(const npx_request& request) {
     const auto global = fs::path{request.program}.parent_path().parent_path() / "etc" / "npmrc";
     if (ec || !is_outside_of_projects(fs::weakly_canonical(cwd, ec)) || ec ||
         !is_harmless_npmrc(fs::path{home} / ".npmrc") || !is_harmless_npmrc(global) ||
-        !is_harmless_npmrc("/etc/npmrc"))
+        (global == "/usr/etc/npmrc" && !is_harmless_npmrc("/etc/npmrc")))
         return std::nullopt;
     auto found = find_in_cache(fs::path{home} / ".npm" / "_npx", *at, *spec);
     if (found) found->args.assign(at + 1, request.args.end());

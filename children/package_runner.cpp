@@ -72,7 +72,7 @@ std::vector<std::string_view> unwrap(const std::vector<std::string_view>& words)
     for (std::size_t i = 1; i < words.size(); ++i) {
         const bool is_option =
             words[i].starts_with('-') || (name == "cmd" && words[i].starts_with('/'));
-        if (is_option || is_assignment(words[i])) continue;
+        if (is_option || (!is_shell && is_assignment(words[i]))) continue;
         if (is_shell && name != "cmd") return words_of(words[i]);
         return {words.begin() + static_cast<std::ptrdiff_t>(i), words.end()};
     }

@@ -1,7 +1,6 @@
 #include "children/stdio_link.hpp"
 
 #include "children/request_line.hpp"
-#include "protocol/oversized_message.hpp"
 #include "transports/write_now.hpp"
 
 #include <fmt/format.h>
@@ -93,7 +92,10 @@ void stdio_link::note_lost_input() const {
     const int descriptor = process_->stdin_stream().native_handle();
     if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
         has_lost_input_ = true;
-    has_lost_input_ = has_lost_input_ || is_writing_ || !out_.empty();
+    // A process that ends closes its stdout before its stdin: what is unread then stays so.
+    int unread = 0;
+    const bool is_unread = ::ioctl(descriptor, SIOCOUTQ, &unread) == 0 && unread > 0;
+    has_lost_input_ = has_lost_input_ || is_unread || is_writing_ || !out_.empty();
 }
 
 bool stdio_link::has_read_all() const {
@@ -199,7 +201,7 @@ void stdio_link::on_oversized(line_buffer& buffer) {
                                       options_.name, options_.limits.line_bytes_max)};
     log_.warning("{}; it was skipped", too_large.message());
     keep_stray(errors_.masked(shown_output(line->beginning)));
-    auto* const waiting = calls_.take(id_of_oversized(line->beginning, line->ending));
+    auto* const waiting = calls_.take(find_spoilt_id(line->beginning));
     if (waiting != nullptr) waiting->on_failure(too_large);
 }
 

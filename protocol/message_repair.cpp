@@ -89,13 +89,19 @@ std::string repaired_error(std::string_view error) {
 
 /// The members of the message itself: which of them count decides what the others mean.
 std::string repaired_top(std::string_view text) {
-    const auto is_given = [text](std::string_view key) {
+    const auto value_of = [text](std::string_view key) -> std::string_view {
         member_reader members{text};
         while (const auto member = members.next())
-            if (respelt_key(member->key) == key) return member->value != "null";
-        return false;
+            if (respelt_key(member->key) == key) return member->value;
+        return {};
+    };
+    const auto is_given = [&value_of](std::string_view key) {
+        const auto value = value_of(key);
+        return !value.empty() && value != "null";
     };
     const bool has_method = is_given("method");
+    const bool is_notification = unquote_json(value_of("method")).value_or("").starts_with(
+        "notifications/");
     const bool has_error = is_given("error");
     member_writer kept;
     member_reader members{text};
@@ -104,8 +110,9 @@ std::string repaired_top(std::string_view text) {
         const auto value = member->value;
         const bool is_null = value == "null";
         if (key == "id") {
-            // Null is the id of an error that belongs to no request (JSON-RPC 2.0, section 5).
-            if (!is_null || !has_method) kept.add(key, respelt(value));
+            // Null is the id of an error that belongs to no request (JSON-RPC 2.0, section 5). A
+            // request must not have it: taken for a notification, it would never be answered.
+            if (!is_null || !is_notification) kept.add(key, respelt(value));
         } else if (key == "result") {
             // Null is an answer of a kind, and has to be told from none.
             if (!is_null || (!has_error && !has_method)) kept.add(key, without_nulls(value));
@@ -245,7 +252,6 @@ std::string without_nulls(std::string_view value) {
 
 result<std::string> repair_message(std::string_view text, const scan_limits& limits,
                                    message_origin from) {
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     std::string bytes;
     if (from == message_origin::server && check_json(text, limits).has_error()) {
         bytes = repair_bytes(text);

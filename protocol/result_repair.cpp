@@ -34,11 +34,15 @@ result<std::string> fit_blocks(std::string_view content, std::string_view place)
 
 /// The same with member `key`, which may not be there, as `value`.
 std::string with(std::string_view object, std::string_view key, std::string_view value) {
-    member_writer made;
+    member_writer made{object.size() + value.size()};
     member_reader members{object};
-    while (const auto member = members.next())
-        if (member->key != key) made.add(member->key, member->value);
-    made.add(key, value);
+    bool has_it = false;
+    while (const auto member = members.next()) {
+        const bool is_it = member->key == key;
+        if (!is_it || !has_it) made.add(member->key, is_it ? value : member->value);
+        has_it = has_it || is_it;
+    }
+    if (!has_it) made.add(key, value);
     return made.take_object();
 }
 

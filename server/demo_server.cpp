@@ -137,33 +137,16 @@ private:
             end_input();
             return;
         }
-        if (is_skipping_)
-            skip_to_newline(space.data(), static_cast<std::size_t>(count));
-        else
-            lines_.commit(static_cast<std::size_t>(count));
+        lines_.commit(static_cast<std::size_t>(count));
         take_lines();
-    }
-
-    /// Drops what belongs to a line that was too long; keeps what follows it.
-    void skip_to_newline(char* bytes, std::size_t count) {
-        const auto* const newline = static_cast<const char*>(std::memchr(bytes, '\n', count));
-        if (newline == nullptr) return;
-        const auto rest = count - static_cast<std::size_t>(newline + 1 - bytes);
-        std::memmove(bytes, newline + 1, rest);
-        lines_.commit(rest);
-        is_skipping_ = false;
     }
 
     void take_lines() {
         while (!dispatcher_.exit_code()) {
             const auto line = lines_.next_line();
             if (!line) {
-                demo_dispatcher::on_line_too_long(backlog_.text());
-                if (lines_.rest().size() <= line_bytes_max) continue;
-                // Its end has not come yet: forget what there is of it.
-                lines_ = line_buffer{line_bytes_max};
-                is_skipping_ = true;
-                return;
+                if (lines_.take_oversized()) demo_dispatcher::on_line_too_long(backlog_.text());
+                continue;
             }
             if (!*line) return;
             dispatcher_.on_line(**line, steady::now(), backlog_.text());
@@ -173,7 +156,9 @@ private:
     void end_input() {
         has_ended_ = true;
         const auto rest = lines_.rest(); // a last line without its newline counts
-        if (!rest.empty() && !is_skipping_)
+        if (lines_.take_oversized(true))
+            demo_dispatcher::on_line_too_long(backlog_.text());
+        else if (!rest.empty())
             dispatcher_.on_line(rest, steady::now(), backlog_.text());
         dispatcher_.on_end_of_input(backlog_.text());
     }
@@ -194,7 +179,6 @@ private:
     demo_dispatcher dispatcher_;
     line_buffer lines_{line_bytes_max};
     output_backlog backlog_;
-    bool is_skipping_ = false; // inside a line that was too long
     bool has_ended_ = false;
     std::optional<int> exit_code_;
 };

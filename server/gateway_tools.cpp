@@ -58,16 +58,15 @@ std::string_view text_or(const json::object& object, std::string_view key) {
 }
 
 fault unknown_tool(const upstream& c, const std::string& name) {
-    if (c.lists().tools.empty()) {
-        const std::string why = c.status().last_error;
+    const auto why = c.status().last_error;
+    if (c.lists().tools.empty())
         return {errc::tool_not_found,
                 fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
                             why.empty() ? "it lists no tools" : why.c_str())};
-    }
     std::vector<std::string_view> known;
     for (const auto& tool : c.lists().tools) known.push_back(tool.key);
     constexpr std::size_t shown_max = 30;
-    if (known.size() > shown_max) known.resize(shown_max);
+    known.resize(std::min(known.size(), shown_max));
     return {errc::tool_not_found,
             fmt::format("server '{}' has no tool '{}'. It has: {}{}", c.name(), name,
                         fmt::join(known, ", "),
@@ -158,8 +157,8 @@ json::object gateway_tools::status_of(const upstream& c) {
     o["last_error"] =
         status.last_error.empty() ? json::value(nullptr) : json::value(status.last_error);
     o["stderr_tail"] = json::array(status.stderr_lines.begin(), status.stderr_lines.end());
-    const auto& remarks = c.lists().remarks;
-    if (!remarks.empty()) o["remarks"] = json::array(remarks.begin(), remarks.end());
+    if (const auto& told = c.lists().remarks; !told.empty())
+        o["remarks"] = json::array(told.begin(), told.end());
     o["era"] =
         status.spoken ? json::value(to_string(era_of(*status.spoken))) : json::value(nullptr);
     o["protocol_version"] =

@@ -150,6 +150,7 @@ private:
             problems_.error(
                 node.line, path,
                 fmt::format("wrong type: expected a table, found {}", kind_name(node.kind)));
+            problems_.assign_to_child(path); // the others can run
             return;
         }
         made_.list.push_back(

@@ -69,9 +69,9 @@ TEST_CASE("a_list_whose_client_has_left_waits_no_more") {
     all.add(fake_options({"--silent"}, "silent"));
     abort_signal abort;
     bool has_ended = false;
-    const auto list = [](registry& all, abort_signal& signal, bool& ended) -> task<> {
+    const auto list = [](registry& of, abort_signal& signal, bool& ended) -> task<> {
         const std::chrono::seconds patience{50};
-        co_await all.ensure_listed(patience, signal);
+        co_await of.ensure_listed(patience, signal);
         ended = true;
     };
     loop.spawn(list(all, abort, has_ended));

@@ -59,16 +59,15 @@ make_base() {
     rm -rf "$work/base"
 }
 
-builder image inspect "$base" >/dev/null 2>&1 || builder inspect --type image "$base" >/dev/null 2>&1 ||
-    make_base
+builder inspect --type image "$base" >/dev/null 2>&1 || make_base
 
 # ---- the image -----------------------------------------------------------------------------------
 
 say "Building the image ($kind; minutes the first time), log: build/image/build.log"
 # The compiler's cache stays outside, so that the next build is quick.
-quietly build builder build --isolation chroot --pull-never --layers=false --build-arg "BUILD=$kind" \
-    --volume "$work/ccache:/root/.cache/ccache" --ignorefile docker/Dockerfile.dockerignore \
-    --file docker/Dockerfile --tag mcp-gateway .
+quietly build builder build --isolation chroot --pull-never --layers=false \
+    --build-arg "BUILD=$kind" --volume "$work/ccache:/root/.cache/ccache" \
+    --ignorefile docker/Dockerfile.dockerignore --file docker/Dockerfile --tag mcp-gateway .
 builder inspect --type image --format '{{json .OCIv1.Config}}' mcp-gateway >"$work/config.json"
 
 builder rm --all >/dev/null

@@ -38,7 +38,8 @@ async function startContainer() {
         'unshare',
         [
             '--pid', '--fork', '--kill-child', `--mount-proc=${join(files, 'proc')}`,
-            'chroot', `--userspec=${config.User}`, files, '/usr/bin/env', '-i', ...config.Env, `HOME=${config.WorkingDir}`,
+            'chroot', `--userspec=${config.User}`, files,
+            '/usr/bin/env', '-i', ...config.Env, `HOME=${config.WorkingDir}`,
             '/bin/sh', '-c', 'cd "$HOME" && exec "$@"', 'sh', ...command,
         ],
         { stdio: ['ignore', 'pipe', 'pipe'] },
