@@ -156,11 +156,11 @@ task<> http_listener::make_place() {
         return std::pair{!each.is_unused(), *each.idle_since()};
     };
     for (auto* const each : service_.connections) {
-        const auto since = each->idle_since();
-        if (!since || *since > idle_until) continue;
+        if (!each->idle_since()) continue;
         if (longest == nullptr || order(*each) < order(*longest)) longest = each;
     }
-    if (longest == nullptr) co_return;
+    // One that never asked may still do so, and is waited for before one that did is ended.
+    if (longest == nullptr || *longest->idle_since() > idle_until) co_return;
     longest->close();
     for (int turn = 0; turn < turns_for_an_end_max && connections_.is_full(); ++turn)
         co_await asio::post(executor_, asio::deferred);

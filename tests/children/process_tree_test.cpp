@@ -32,6 +32,9 @@ std::unique_ptr<process> launch_fake(process_loop& loop, std::vector<std::string
 TEST_CASE("what_the_system_says_of_a_process_is_read") {
     process_loop loop;
     const auto child = launch_fake(loop, {"--ignore-eof"});
+    // It is ours before it is the program: what was said to that comes a moment later.
+    const auto deadline = clock_type::now() + std::chrono::seconds{20};
+    while (first_argument(child->pid()) != "--ignore-eof" && clock_type::now() < deadline) {}
     const auto facts = read_process(child->pid());
     CHECK(facts.who.pid == child->pid());
     CHECK(facts.who.started > 0);
