@@ -37,6 +37,9 @@ public:
                                        abort_signal& abort) override;
     bool try_send(message_text text) override;
     [[nodiscard]] bool has_reached() const override { return client_.has_sent(); }
+    [[nodiscard]] bool carries_questions() const override {
+        return uses_sse_ || (answers_in_streams_ && !session_.id.empty());
+    }
 
 private:
     /// A call on its way: what is sent, and for whom.
@@ -130,6 +133,7 @@ private:
     broadcast changed_;
     remote_session session_;
     std::optional<http_url> endpoint_; ///< HTTP+SSE: where messages go, once it is known
+    bool answers_in_streams_ = false; ///< to `initialize`, at least
     std::optional<fault> sse_fault_;   ///< why there is no such stream
     /// For telling the server that its session ends.
     std::chrono::milliseconds end_grace_{2'000};

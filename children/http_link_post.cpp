@@ -126,6 +126,7 @@ task<result<void>> http_link::exchange(errand_pointer errand, const parcel& call
 
 result<void> http_link::note_session(const http_response_head& head, const parcel& call) {
     if (call.method != method::initialize || head.status >= 300 || uses_sse_) return {};
+    answers_in_streams_ = is_event_stream(head);
     const auto id = head.find(header_name::session_id);
     if (!id || id->empty()) return {};
     if (!is_session_id(*id))

@@ -165,7 +165,8 @@ task<> instance::run() {
     // Who goes on contradicting itself about its era rests like any other that fails.
     has_other_era_ = has_other_era_ && restarts_.excuse();
     const bool is_wanted = !is_stop_wanted_ && !is_closed_;
-    const bool has_failed = outcome.has_error() && is_wanted && !has_other_era_;
+    const bool was_trial = std::exchange(is_on_trial_, false);
+    const bool has_failed = outcome.has_error() && is_wanted && !has_other_era_ && !was_trial;
     if (has_failed) fail(outcome.error(), ran);
     is_alive_ = false;
     set_state(has_failed ? upstream_state::failed : upstream_state::stopped);
@@ -190,6 +191,7 @@ task<result<void>> instance::run_once() {
     if (!ready.has_error()) {
         has_agreed_ = true;
         restarts_.on_agreed();
+        is_on_trial_ = false;
         if (has_lists_) co_await fetch_lists(peer);
         if (!peer->has_ended() && !is_stop_wanted_) {
             running_since_ = clock_type::now();

@@ -50,6 +50,9 @@ struct era_verdict {
     bool is_legacy = false;
     /// No answer proves it: the other era was refused in a way that may pass.
     bool is_guess = false;
+    /// It names the modern revision alone, and may take `initialize` all the same, as servers on
+    /// the Python SDK 2.x do.
+    bool may_be_legacy = false;
 
     bool operator==(const era_verdict&) const = default;
     [[nodiscard]] bool speaks(era e) const { return e == era::modern ? is_modern : is_legacy; }
@@ -120,6 +123,9 @@ public:
     }
     /// Whether its era is known to be right: then it is given time instead of being given up.
     void trust_era(bool is_certain) { is_era_certain_ = is_certain; }
+    /// Its next start is to find out whether its era is spoken at all: it gets little time, and
+    /// that it fails says nothing of the server.
+    void try_out() { is_on_trial_ = true; }
 
     /// Starts it if it does not run. Many callers wait for one start; one that is aborted leaves
     /// the start to the others.
@@ -305,6 +311,7 @@ private:
     bool has_other_era_ = false;
     bool has_agreed_ = false;
     bool is_era_certain_ = false;
+    bool is_on_trial_ = false;
     bool is_stop_wanted_ = false;
     bool is_closed_ = false;
     bool wants_logs_ = false;

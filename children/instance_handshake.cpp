@@ -142,13 +142,16 @@ result<void> instance::accept_discovery(const upstream_answer& answer) {
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     agreed_.discover_hints = cache_hints::of(body);
     server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
-    owner_.on_verdict(*this,
-                      {.is_modern = true, .is_legacy = names_legacy(discovered_versions(answer))});
+    const bool is_dual = names_legacy(discovered_versions(answer));
+    owner_.on_verdict(*this, {.is_modern = true, .is_legacy = is_dual, .may_be_legacy = !is_dual});
     return {};
 }
 
 task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
-    auto hello = own_call(method::initialize, options_.start_timeout);
+    const std::chrono::milliseconds patience =
+        is_on_trial_ ? std::min<std::chrono::milliseconds>(trial_time, options_.start_timeout)
+                     : options_.start_timeout;
+    auto hello = own_call(method::initialize, patience);
     hello.members = hello_members();
     abort_signal never;
     auto answer = co_await peer->call(hello, std::nullopt, nullptr, never);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "children/upstream_call.hpp"
 #include "protocol/mcp.hpp"
 
@@ -21,5 +23,9 @@ bool names_revision(std::string_view versions_array, revision wanted);
 bool names_legacy(std::string_view versions_array);
 /// Members of the params of initialize.
 std::string hello_members();
+
+/// For an answer to `initialize` of a server that need not know it. Its program has been started
+/// before, so that nothing is downloaded now.
+inline constexpr std::chrono::seconds trial_time{20};
 
 } // namespace mcpgw

@@ -79,16 +79,20 @@ void instance::on_stray_answer() {
 
 namespace {
 
-first_words::belief belief_of(const child_options& options, era spoken, bool is_certain) {
+first_words::belief belief_of(const child_options& options, era spoken, bool is_certain,
+                              bool is_on_trial) {
     using belief = first_words::belief;
+    if (is_on_trial) return belief::only_legacy; // nothing else is to be found out
     if (options.only_era)
         return *options.only_era == era::modern ? belief::only_modern : belief::only_legacy;
     if (spoken == era::legacy) return belief::legacy;
     return is_certain ? belief::modern : belief::nothing;
 }
 
-first_words::patience patience_of(const child_options& options) {
-    const auto budget = options.start_timeout;
+first_words::patience patience_of(const child_options& options, bool is_on_trial) {
+    const auto budget = is_on_trial ? std::min<std::chrono::milliseconds>(options.start_timeout,
+                                                                          trial_time)
+                                    : options.start_timeout;
     return {budget, std::min(options.probe_timeout, budget / quiet_share), budget / confused_share};
 }
 
@@ -105,7 +109,8 @@ task<result<void>> instance::open_talk(std::shared_ptr<link> peer) {
 
 task<result<void>> instance::converse(std::shared_ptr<link> peer, std::shared_ptr<opening> talk) {
     using step = first_words::step;
-    first_words next{belief_of(options_, era_, is_era_certain_), patience_of(options_),
+    first_words next{belief_of(options_, era_, is_era_certain_, is_on_trial_),
+                     patience_of(options_, is_on_trial_),
                      clock_type::now()};
     while (!is_stop_wanted_) {
         const auto now = clock_type::now();

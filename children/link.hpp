@@ -83,6 +83,8 @@ public:
 
     /// Messages of the peer so far, of any kind: signs of life.
     [[nodiscard]] virtual std::uint64_t messages_heard() const = 0;
+    /// A request of the peer in the middle of a call reaches us, and our answer the peer.
+    [[nodiscard]] virtual bool carries_questions() const { return true; }
     [[nodiscard]] virtual pid_t pid() const { return 0; } ///< 0: no process
     [[nodiscard]] virtual std::uint64_t garbage_lines() const { return 0; }
 };

@@ -125,7 +125,8 @@ public:
         era speaks = era::modern;
         owner_id owner = 0;        ///< as call_observer::owner()
         bool may_be_asked = false; ///< the server may answer the request with a question
-        bool can_answer = false;   ///< and the client can be asked; see upstream::is_unproven()
+        /// And the client can be asked; see upstream::is_unproven() and may_have_more().
+        bool can_answer = false;
         std::string_view method{}; ///< of the call
         std::string_view tool{};   ///< of tools/call: its name at the server
         clock_type::time_point deadline = clock_type::time_point::max(); ///< for a place
@@ -162,6 +163,20 @@ public:
     [[nodiscard]] std::string_view server_info() const;
     /// It asked a client before, or is configured as one that does.
     [[nodiscard]] bool is_interactive() const;
+
+    /// The legacy era may have more for the client of this call than the modern one, to which its
+    /// questions could be translated, and nobody knows yet whether the server speaks it: where the
+    /// client can answer, acquire() finds out.
+    [[nodiscard]] bool may_have_more(const caller& who) const;
+    /// This tool asks by a result of the modern era alone: its calls go there, whoever makes them.
+    void note_rounds(std::string_view tool);
+    [[nodiscard]] bool asks_in_rounds(std::string_view tool) const {
+        return !tools_in_rounds_.empty() && tools_in_rounds_.contains(tool);
+    }
+    [[nodiscard]] bool speaks_both_eras() const {
+        const auto known = verdict();
+        return known && known->is_modern && known->is_legacy;
+    }
 
     /// Starts it if it does not run. Many callers wait for one start. Errors: also the reason of
     /// the abort, which ends this wait alone.
@@ -213,6 +228,8 @@ private:
 
     [[nodiscard]] fault defect() const;
     task<result<lease>> find_place(caller who, abort_signal& abort);
+    task<> try_initialize(clock_type::time_point deadline);
+    void settle_legacy(bool is_legacy);
     [[nodiscard]] fault breaker_is_open() const;
     /// The pool of the era that fits, with an instance that runs.
     task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline,
@@ -263,6 +280,14 @@ private:
     instance_pool modern_;
     instance_pool legacy_;
     std::optional<dated_verdict> verdict_;
+    /// Of a server that named the modern era alone.
+    struct initialize_trial {
+        bool was_taken = false;
+        clock_type::time_point at;
+    };
+    std::optional<initialize_trial> trial_;
+    bool is_trying_ = false;
+    std::set<std::string, std::less<>> tools_in_rounds_;
     /// What is offered: what the instance says that speaks for all, and what others have beside.
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
     std::shared_ptr<const upstream_lists> first_lists_ = lists_; ///< of these, the former

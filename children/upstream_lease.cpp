@@ -186,7 +186,7 @@ task<result<upstream::lease>> upstream::acquire(caller who, abort_signal& abort)
 
 std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) {
     const auto known = verdict();
-    if (!known || is_closed_) return std::nullopt;
+    if (!known || is_closed_ || (who.can_answer && may_have_more(who))) return std::nullopt;
     auto& pool = of(known->best_for(who.speaks));
     if (!pool.has_running()) return std::nullopt;
     const auto pass = breaker_.admit(clock_type::now());
@@ -248,6 +248,11 @@ task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abo
     const auto deadline = place_deadline(who);
     auto pool = co_await ready(who.speaks, deadline, abort);
     if (pool.has_error()) co_return pool.error();
+    if (who.can_answer && may_have_more(who)) {
+        co_await try_initialize(deadline);
+        pool = co_await ready(who.speaks, deadline);
+        if (pool.has_error()) co_return pool.error();
+    }
     auto place = co_await (*pool)->take(wanted_place(who, **pool), abort);
     if (place.has_error()) co_return place.error();
     lease place_held{*this, std::move(*place)};

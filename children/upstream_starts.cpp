@@ -23,6 +23,9 @@ void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
     const bool is_same = verdict_ && verdict_->eras == eras && eras.is_modern;
     const auto asked_at = is_same ? verdict_->asked_at : seconds_of_calendar();
     verdict_ = dated_verdict{eras, clock_type::now(), asked_at};
+    const bool is_settled =
+        eras.may_be_legacy && trial_ && clock_type::now() - trial_->at < legacy_verdict_time;
+    if (is_settled) settle_legacy(trial_->was_taken);
     tell_pools();
 }
 

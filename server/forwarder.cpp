@@ -165,6 +165,12 @@ task<result<forwarded_answer>> forwarder::call_once(journey& way) {
     if (way.may_be_asked) observer = way.relay;
     auto call = make_call(way, std::move(way.members), {});
     const auto answer = co_await way.place->call(call, std::move(observer), *way.request.abort);
+    if (is_for_rounds_alone(way, answer)) {
+        way.needs_rounds = true;
+        if (!way.what.tool.empty()) way.target.note_rounds(way.what.tool);
+        auto again = co_await try_once(way, way.target);
+        co_return again;
+    }
     co_return finish(way, answer, way.relay->missing_capabilities());
 }
 

@@ -106,6 +106,8 @@ private:
     static void fill_members(journey& way);
     static task<result<forwarded_answer>> fail(fault reason);
     task<result<forwarded_answer>> call_once(journey& way);
+    [[nodiscard]] static bool is_for_rounds_alone(const journey& way,
+                                                  const result<upstream_answer>& answer);
     task<result<forwarded_answer>> call_parked(journey& way);
     task<result<forwarded_answer>> call_in_rounds(journey& way);
     task<result<std::string>> ask_client(const std::string& result_json, journey& way);

@@ -57,9 +57,11 @@ task<result<forwarded_answer>> forwarder::try_once(journey& way, upstream& targe
     who.speaks = way.request.client_era;
     who.owner = way.relay->owner();
     who.may_be_asked = way.may_be_asked;
+    if (way.needs_rounds || target.asks_in_rounds(way.what.tool)) who.speaks = era::modern;
     who.method = way.what.method;
     who.tool = way.what.tool;
-    if (target.is_unproven(who)) who.can_answer = can_be_asked(*way.relay, way.request.spoken);
+    if (target.is_unproven(who) || target.may_have_more(who))
+        who.can_answer = can_be_asked(*way.relay, way.request.spoken);
     who.deadline = way.deadline;
     auto key = sharing_key(target.options().pool.share, way.request);
     if (key.has_error()) return fail(key.error());

@@ -22,6 +22,7 @@ struct forwarder::journey {
     std::optional<request_state> state;
     result_context context;
     bool may_be_asked = false;
+    bool needs_rounds = false; ///< only a result of the modern era has its questions
     task_routes::terms terms{};
     std::optional<upstream::lease> task_place{}; ///< where a task would be
     std::optional<upstream::lease> held{};       ///< what `place` points to

@@ -24,7 +24,28 @@ std::string result_with_error(std::string_view text) {
                        quote_json(text));
 }
 
+/// What the Python SDK 2.x and FastMCP 4 say where a tool asks by a result of 2026-07-28 and its
+/// client is an older one.
+bool tells_of_rounds(std::string_view error) {
+    const auto message = unquote_json(find_member(error, "message")).value_or("");
+    return message.find("InputRequiredResult") != std::string::npos ||
+           message == "Handler returned an invalid result";
+}
+
 } // namespace
+
+/// A server of both eras has asked a legacy client by a result that only the modern one has, or
+/// could not send it. Who asks so is called again from the begin (2026-07-28, basic/patterns/mrtr):
+/// the call can be made once more in the modern era, where its questions are translated.
+bool forwarder::is_for_rounds_alone(const journey& way, const result<upstream_answer>& answer) {
+    if (answer.has_error() || way.needs_rounds || way.server() != era::legacy) return false;
+    const auto& message = answer->message;
+    const bool may_be = message.is_error || !message.in_result.result_type.empty();
+    if (!may_be || !way.may_be_asked || !way.target.speaks_both_eras()) return false;
+    if (!message.is_error)
+        return message.in_result.result_type.of(answer->line) == "\"input_required\"";
+    return tells_of_rounds(message.error.of(answer->line));
+}
 
 std::string with_member(std::string_view members, std::string_view key, std::string_view value) {
     const auto object = fmt::format("{{{}}}", members);

@@ -4,11 +4,4 @@ import { legacyHttp, modernHttp } from './support/clients.mjs';
 import { compare } from './support/python_comparison.mjs';
 import { sdks } from './support/python_servers.mjs';
 
-const speaks = (era) => (sdk) => sdk.eras.includes(era);
-
-compare(
-    sdks.filter((sdk) => !speaks('modern')(sdk)),
-    ['stdio'],
-    [legacyHttp, modernHttp],
-);
-compare(sdks.filter(speaks('modern')), ['stdio'], [modernHttp]);
+compare(sdks, ['stdio'], [legacyHttp, modernHttp]);

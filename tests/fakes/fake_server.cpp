@@ -104,6 +104,7 @@ void fake_server::discover(std::string_view id) {
     if (era_ == "legacy") return reply_error(id, -32601, "Method not found");
     if (era_ == "future")
         return reply_error(id, -32022, "too old", R"({"supported":["2099-01-01"]})");
+    if (era_ == "tacit") era_ = "modern"; // names one era and serves that of its first message
     const auto* const others = era_ == "dual" ? R"(,"2025-11-25")" : "";
     reply(id, fmt::format(R"({{"resultType":"complete","supportedVersions":["2026-07-28"{}],)"
                           R"("capabilities":{},"instructions":"modern \"fake\"",)"
@@ -116,7 +117,7 @@ void fake_server::initialize(std::string_view id, std::string_view params) {
     if (era_ == "modern")
         return reply_error(id, -32022, "Unsupported protocol version",
                            R"({"supported":["2026-07-28"]})");
-    if (era_ == "dual") era_ = "legacy";
+    if (era_ == "dual" || era_ == "tacit") era_ = "legacy";
     auto wanted = unquote_json(find_member(params, "protocolVersion")).value_or("");
     wanted = flags_.text("version", wanted);
     reply(id, fmt::format(R"({{"protocolVersion":{},"capabilities":{},"instructions":"legacy",)"

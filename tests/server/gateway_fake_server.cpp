@@ -82,7 +82,7 @@ private:
             return answer(fmt::format(R"("supportedVersions":["2026-07-28"],"capabilities":{}{})",
                                       capabilities(), hints()));
         }
-        if (name == method::initialize)
+        if (name == method::initialize && era_ == era::legacy)
             return answer(fmt::format(R"("protocolVersion":"{}","capabilities":{},)"
                                       R"("serverInfo":{{"name":"fake","version":"9"}},)"
                                       R"("instructions":"Handle with care.")",

@@ -74,7 +74,7 @@ private:
             return answer(R"("supportedVersions":["2026-07-28"],"capabilities":{"tools":{},)"
                           R"("extensions":{"io.modelcontextprotocol/tasks":{}}})");
         }
-        if (name == method::initialize)
+        if (name == method::initialize && !is_modern())
             return answer(R"("protocolVersion":"2025-11-25","capabilities":{"tools":{},"tasks":)"
                           R"({"list":{},"cancel":{},"requests":{"tools":{"call":{}}}}},)"
                           R"("serverInfo":{"name":"tasks","version":"1"})");

@@ -10,7 +10,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const startLimitMs = 60_000; // a first start compiles what it imports
 const stopLimitMs = 10_000;
 
-/// `eras`: which it speaks.
+/// `eras`: which it speaks. `asksInRounds`: its tools that only 2026-07-28 lets ask.
 export const sdks = [
     {
         name: 'sdk_1_22',
@@ -35,12 +35,14 @@ export const sdks = [
         environment: 'fastmcp4',
         script: 'mcp2_server.py',
         eras: ['legacy', 'modern'],
+        asksInRounds: ['require_url'],
     },
     {
         name: 'fastmcp_4',
         environment: 'fastmcp4',
         script: 'fastmcp_server.py',
         eras: ['legacy', 'modern'],
+        asksInRounds: ['need_form', 'require_url'],
     },
 ];
 
