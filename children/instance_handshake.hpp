@@ -1,10 +1,9 @@
 #pragma once
 
-#include <chrono>
-
 #include "children/upstream_call.hpp"
 #include "protocol/mcp.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 

@@ -13,7 +13,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t upstream_tasks_max = 64;
-constexpr std::chrono::hours legacy_verdict_time{24}; // a server may learn the modern era
 constexpr std::chrono::minutes guess_time{10};        // what the refusal of a moment suggests
 constexpr std::chrono::minutes kept_start_time{10};   // for one start of a kept server
 constexpr std::chrono::seconds look_again{30};        // when nothing tells of a change

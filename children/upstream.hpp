@@ -220,6 +220,8 @@ public:
     task<> unwatch(std::string uri);
 
 private:
+    /// A server may learn the modern era, so a verdict for the legacy one is not for ever.
+    static constexpr std::chrono::hours legacy_verdict_time{24};
     struct dated_verdict {
         era_verdict eras;
         clock_type::time_point at;
