@@ -250,7 +250,7 @@ task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abo
     if (pool.has_error()) co_return pool.error();
     if (who.can_answer && may_have_more(who)) {
         co_await try_initialize(deadline);
-        pool = co_await ready(who.speaks, deadline);
+        pool = co_await ready(who.speaks, deadline, abort);
         if (pool.has_error()) co_return pool.error();
     }
     auto place = co_await (*pool)->take(wanted_place(who, **pool), abort);
