@@ -153,6 +153,8 @@ task<result<void>> instance::initialize(std::shared_ptr<link> peer) {
                      : options_.start_timeout;
     auto hello = own_call(method::initialize, patience);
     hello.members = hello_members();
+    // Such a server may want its headers of whatever comes (2026-07-28, basic/transports).
+    if (is_on_trial_) hello.headers.emplace_back("Mcp-Method", hello.method);
     abort_signal never;
     auto answer = co_await peer->call(hello, std::nullopt, nullptr, never);
     if (answer.has_error()) co_return answer.error();

@@ -46,6 +46,7 @@ field_list request_fields(const upstream_call& request, std::optional<revision> 
     const bool is_modern = spoken && era_of(*spoken) == era::modern;
     if (!is_modern) {
         add_session(fields, session);
+        for (const auto& [name, text] : request.headers) add(fields, name, text);
         return fields;
     }
     add(fields, header_name::protocol_version, to_string(*spoken));
