@@ -130,10 +130,6 @@ bool instance_pool::adopt(instance_pool& from, const instance& one) {
     auto* const old = lister_member();
     const bool is_lister = (*found)->is_lister;
     if (is_lister && old != nullptr && (old->leases > 0 || old->who->is_alive())) return false;
-    // With what runs here already there would be more than the pool may have.
-    const auto running = std::ranges::count_if(
-        members_, [](const auto& m) { return !m->is_leaving && m->who->is_alive(); });
-    if (static_cast<std::size_t>(running) >= options_.pool.max) return false;
     auto taken = std::move(*found);
     from.members_.erase(found);
     for (const auto& m : from.members_) {
