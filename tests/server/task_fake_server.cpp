@@ -86,7 +86,7 @@ private:
     void list_tools() {
         std::string list;
         for (const std::string_view tool :
-             {"work", "quick", "end", "ask", "tell", "step", "about", "seen", "die"})
+             {"work", "quick", "end", "ask", "tell", "step", "about", "seen", "polls", "die"})
             list += fmt::format(R"({}{{"name":"{}","inputSchema":{{"type":"object"}}{}}})",
                                 list.empty() ? "" : ",", tool, execution(tool));
         answer(fmt::format(R"("tools":[{}])", list));
@@ -108,6 +108,7 @@ private:
         if (tool == "die") std::_Exit(3);
         if (tool == "about") return answer_text(tasks_.back().answers);
         if (tool == "seen") return answer_text(seen_);
+        if (tool == "polls") return answer_text(std::to_string(polls_));
         refuse(-32602, "Unknown tool");
     }
 
@@ -213,7 +214,10 @@ private:
     }
 
     void on_task_request(std::string_view name) {
-        if (name != method::tasks_get) seen_ += fmt::format("{}{}", seen_.empty() ? "" : ",", name);
+        if (name == method::tasks_get)
+            ++polls_;
+        else
+            seen_ += fmt::format("{}{}", seen_.empty() ? "" : ",", name);
         const auto wanted = unquote_json(find_member(message_.params.of(line_), "taskId"));
         const auto found = std::ranges::find(tasks_, wanted.value_or(""), &fake_task::id);
         if (found == tasks_.end()) return refuse(-32602, "no such task");
@@ -266,7 +270,8 @@ private:
     envelope message_;
     std::string id_;
     std::vector<fake_task> tasks_;
-    std::string seen_;
+    std::string seen_; ///< the task requests it had, but for the polls
+    int polls_ = 0;
     int questions_ = 0;
 };
 
