@@ -60,6 +60,7 @@ task<> instance_pool::look_after() {
         wishes.may_start = !is_stop_wanted_ && !restarts_.is_resting(now);
         wishes.may_start_at =
             is_stop_wanted_ ? clock_type::time_point::max() : restarts_.retry_at();
+        wishes.members_max = members_max();
         const auto plan = plan_pool(options_.pool, wishes, view(), now);
         carry_out(plan.steps);
         // Even after a step others come first: one that changes nothing must not hold them up.
@@ -75,23 +76,22 @@ void instance_pool::carry_out(const std::vector<pool_step>& steps) {
     for (const auto& step : steps)
         meant.push_back(step.member < members_.size() ? members_[step.member].get() : nullptr);
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        auto& one = *meant[i];
         switch (steps[i].what) {
         case pool_step::action::close:
-            begin_closing(one);
+            begin_closing(*meant[i]);
             break;
         case pool_step::action::stop:
             context_.log->info("server '{}' is stopped until it is needed", options_.name);
-            one.who->begin_stop();
+            meant[i]->who->begin_stop();
             break;
         case pool_step::action::leave:
-            leave(one);
+            leave(*meant[i]);
             break;
         case pool_step::action::replace:
-            begin_replacing(one);
+            begin_replacing(*meant[i]);
             break;
         case pool_step::action::start:
-            begin_start(add_member(members_.size()));
+            begin_start(meant[i] != nullptr ? *meant[i] : add_member(members_.size()));
             break;
         }
     }
@@ -130,6 +130,9 @@ bool instance_pool::adopt(instance_pool& from, const instance& one) {
     auto* const old = lister_member();
     const bool is_lister = (*found)->is_lister;
     if (is_lister && old != nullptr && (old->leases > 0 || old->who->is_alive())) return false;
+    // A lister takes the place of the one that is here.
+    const std::size_t freed = is_lister && old != nullptr && !old->is_leaving ? 1 : 0;
+    if (settled(view()) >= members_max() + freed) return false;
     auto taken = std::move(*found);
     from.members_.erase(found);
     for (const auto& m : from.members_) {

@@ -21,14 +21,6 @@ std::optional<std::size_t> replacement_of(std::span<const pool_member> members, 
     return std::nullopt;
 }
 
-/// Those that count against the maximum: what is about to be replaced has a successor that does.
-std::size_t settled(std::span<const pool_member> members) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < members.size(); ++i)
-        count += !members[i].is_leaving && !replacement_of(members, i) ? 1U : 0U;
-    return count;
-}
-
 /// The server may turn out to ask in the middle of these calls of several clients, at least one of
 /// whom could be asked: then nobody could say whom it means.
 bool could_be_mistaken(const pool_member& m, const pool_request& request) {
@@ -185,7 +177,26 @@ bool is_one_missing(const pool_options& options, std::span<const pool_member> me
     return runs && ready < options.min;
 }
 
+/// Which one to start next: the lister that is off, or a new one where there is room for it.
+std::optional<std::size_t> one_to_start(const pool_wishes& wishes,
+                                        std::span<const pool_member> members) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const auto& m = members[i];
+        const bool is_free = m.state == phase::off && !m.is_leaving && m.leases == 0;
+        if (is_free && m.is_lister && !m.replaces && !replacement_of(members, i)) return i;
+    }
+    if (settled(members) < wishes.members_max) return members.size();
+    return std::nullopt;
+}
+
 } // namespace
+
+std::size_t settled(std::span<const pool_member> members) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < members.size(); ++i)
+        count += !members[i].is_leaving && !replacement_of(members, i) ? 1U : 0U;
+    return count;
+}
 
 std::string_view to_string(sharing share) {
     switch (share) {
@@ -253,10 +264,10 @@ pool_plan plan_pool(const pool_options& options, const pool_wishes& wishes,
     for (std::size_t i = 0; i < members.size(); ++i)
         if (const auto what = of_each.of(i)) plan.steps.push_back({*what, i});
     if (wishes.is_kept && is_one_missing(options, members)) {
-        if (wishes.may_start)
-            plan.steps.push_back({action::start, 0});
-        else
+        if (!wishes.may_start)
             of_each.look_at(wishes.may_start_at);
+        else if (const auto next = one_to_start(wishes, members))
+            plan.steps.push_back({action::start, *next});
     }
     plan.look_at = of_each.look_at();
     return plan;

@@ -83,6 +83,10 @@ struct pool_choice {
     bool is_growing = false; ///< everybody is at work: one more is to be started beside
 };
 
+/// How many members count against `members_max`: those that leave do not, and of one that is being
+/// replaced and its successor one does.
+std::size_t settled(std::span<const pool_member> members);
+
 /// Where a call goes: to an instance that works before one that does not, then to the least busy.
 pool_choice choose_member(const pool_terms& terms, std::span<const pool_member> members,
                           const pool_request& request);
@@ -92,6 +96,7 @@ struct pool_wishes {
     bool is_kept = false; ///< nothing is stopped for being idle, and `min` of them are kept ready
     bool may_start = true;
     std::chrono::steady_clock::time_point may_start_at{}; ///< where `may_start` is false
+    std::size_t members_max = pool_options::many;         ///< as in pool_terms
 };
 
 struct pool_step {
@@ -100,7 +105,7 @@ struct pool_step {
         stop,    ///< ends its process
         leave,   ///< from now on it is_leaving
         replace, ///< starts another one beside it
-        start,   ///< starts one more; `member` means nothing
+        start,   ///< starts `member`, which is off, or a new one where that is behind the last
     };
     action what = action::close;
     std::size_t member = 0;

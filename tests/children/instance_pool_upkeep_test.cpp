@@ -194,9 +194,8 @@ private:
         const auto status = world_.status();
         std::size_t taking = 0;
         for (const auto& one : status.each) taking += one.is_leaving ? 0U : 1U;
-        // A successor runs beside the one that it replaces, for each of the two eras; and those
-        // that turned out to speak the other era come on top, until their new pool closes them.
-        CHECK(taking <= 12 * world_.get().options().pool.max);
+        // A successor runs beside the one that it replaces, for each of the two eras.
+        CHECK(taking <= 4 * world_.get().options().pool.max);
         for (const auto& call : calls_)
             if (call->answer) check_answer(*call);
         std::erase_if(calls_, [](const auto& call) { return call->answer.has_value(); });

@@ -217,7 +217,7 @@ TEST_CASE("instances_beyond_those_that_are_kept_are_forgotten_when_idle") {
     const auto old = idle_since(start - 10h);
     CHECK(plan(options, kept, {lister(old), old, old}).steps == steps{{action::close, 2}});
     CHECK(plan(options, kept, {lister(old), old}).steps.empty());
-    CHECK(plan(options, kept, {lister(old)}).steps == steps{{action::start, 0}});
+    CHECK(plan(options, kept, {lister(old)}).steps == steps{{action::start, 1}});
     CHECK(plan(options, {}, {lister(old)}).steps == steps{{action::stop, 0}});
     // A server of which nothing runs is started elsewhere.
     CHECK(plan(options, kept, {lister(with_calls(0, phase::off))}).steps.empty());
@@ -285,6 +285,23 @@ TEST_CASE("an_instance_that_has_run_long_enough_is_replaced") {
     old.calls = old.leases = 0;
     old.idle_since = start;
     CHECK(plan(options, {}, {old}, start + 1min).steps == steps{{action::stop, 0}});
+}
+
+TEST_CASE("instances_that_are_kept_ready_never_exceed_the_maximum") {
+    pool_options options;
+    options.share = sharing::call;
+    options.min = 1;
+    options.max = 2;
+    pool_wishes kept;
+    kept.is_kept = true;
+    kept.members_max = options.max;
+    auto busy = with_calls(1);
+    busy.is_used = true; // it has its one call, so none is ready
+    CHECK(plan(options, kept, {lister(busy)}).steps == steps{{action::start, 1}});
+    CHECK(plan(options, kept, {lister(busy), busy}).steps.empty());
+    // The place of one that is off is used before another is made.
+    const auto off = lister(with_calls(0, phase::off));
+    CHECK(plan(options, kept, {off, busy}).steps == steps{{action::start, 0}});
 }
 
 TEST_CASE("an_instance_of_one_call_ends_with_it") {

@@ -130,7 +130,10 @@ private:
         if (members.empty()) members.push_back(first());
     }
     void check(const pool_step& step) const {
-        if (step.what == action::start) return;
+        if (step.what == action::start) {
+            REQUIRE((step.member < members.size() || settled(members) < options.max));
+            return;
+        }
         const auto& m = members[step.member];
         const bool is_drained = m.is_leaving && now >= m.leaving_since + options.drain_timeout;
         const bool ends = step.what == action::close || step.what == action::stop;
@@ -146,6 +149,7 @@ private:
             REQUIRE(round < 100); // it comes to rest
             pool_wishes wishes;
             wishes.is_kept = is_kept;
+            wishes.members_max = options.max;
             const auto due = plan_pool(options, wishes, members, now);
             if (due.steps.empty()) {
                 REQUIRE(due.look_at > now); // else it would be looked at for ever
@@ -157,8 +161,10 @@ private:
         if (is_kept && std::ranges::any_of(members, [](const auto& m) {
                 return m.state == phase::running && !m.is_leaving;
             })) {
-            const auto up = std::ranges::count_if(
-                members, [](const auto& m) { return !m.is_leaving && m.state != phase::off; });
+            // One that is off and in use is about to be started, or forgotten, by who uses it.
+            const auto up = std::ranges::count_if(members, [](const auto& m) {
+                return !m.is_leaving && (m.state != phase::off || m.leases > 0);
+            });
             REQUIRE(static_cast<std::size_t>(up) >= std::min(options.min, options.max));
         }
         REQUIRE(std::ranges::count_if(members, [](const auto& m) {
@@ -190,7 +196,10 @@ private:
             break;
         }
         case action::start:
-            members.push_back(fresh_member(phase::starting));
+            if (i < members.size())
+                become(members[i], phase::starting);
+            else
+                members.push_back(fresh_member(phase::starting));
             break;
         }
     }
