@@ -26,6 +26,9 @@ struct remote_options {
     /// "auto": what the environment says; "none"; else a proxy's address. May hold a password.
     std::string proxy = "auto";
     std::chrono::milliseconds connect_timeout{10'000};
+    /// It is a gateway like this one, which hears in `_meta` whose requests these are: the session
+    /// that the client names itself, or else this one. Empty: any other server.
+    std::string session_handle;
 };
 
 } // namespace mcpgw

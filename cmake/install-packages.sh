@@ -207,6 +207,11 @@ test)
     packages="$build_packages $test_packages"
     # npm may come from elsewhere than apt; any version that reads the lock file will do.
     command -v npm >/dev/null || packages="$packages npm"
+    # A browser, for servers that drive one and clients that are pages. Ubuntu has it as a snap
+    # alone, which no container can run; the tests that need it are skipped there.
+    # shellcheck disable=SC1091
+    [ "$(. /etc/os-release && echo "${ID:-}")" != debian ] ||
+        packages="$packages chromium-headless-shell"
     ;;
 derive)
     [ $# -ge 2 ] || usage

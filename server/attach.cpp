@@ -6,6 +6,7 @@
 #include "server/cli.hpp"
 #include "server/cli_commands.hpp"
 #include "server/config.hpp"
+#include "transports/session_table.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,6 +20,8 @@ namespace mcpgw {
 
 namespace {
 
+constexpr std::size_t handle_bytes = 16;
+
 /// One server, which is a gateway that runs, shown as it is: its names, its instructions, and its
 /// lists and answers in the client's own era, where nothing has to be translated.
 configuration attached_to(const std::string& url, era spoken, log_level log) {
@@ -31,6 +34,8 @@ configuration attached_to(const std::string& url, era spoken, log_level log) {
     there.name = "gateway";
     there.remote.url = url;
     there.remote.transport = remote_transport::streamable_http;
+    // One pipe is one client, also for servers that are shared by session.
+    there.remote.session_handle = random_hex(handle_bytes);
     there.only_era = spoken;
     there.call_timeout = patience;
     there.total_timeout = patience;

@@ -45,6 +45,15 @@ std::string digest_of(const client_request& request) {
     return request_digest(request.method(), name.value_or(""), in.arguments.of(request.text));
 }
 
+/// Says to a gateway, which has `handle` for us, in which session a request is.
+void add_session(std::string& members, std::string_view meta, const std::string& handle) {
+    if (handle.empty()) return;
+    const auto own = find_member(meta, meta_key::session);
+    if (!members.empty()) members += ',';
+    members += fmt::format(R"("{}":{})", meta_key::session,
+                           own.empty() || own == "null" ? quote_json(handle) : std::string{own});
+}
+
 } // namespace
 
 bool can_be_asked(const call_relay& relay, revision client) {
@@ -90,8 +99,9 @@ upstream_call forwarder::make_call(const journey& way, message_text&& members,
         if (!call.members.empty()) call.members.append(",");
         call.members.append(retry_members);
     }
-    if (request.message.has_foreign_meta)
-        call.meta_members = meta_for_upstream(request.message.in_params.meta.of(request.text));
+    const auto meta = request.message.in_params.meta.of(request.text);
+    if (request.message.has_foreign_meta) call.meta_members = meta_for_upstream(meta);
+    add_session(call.meta_members, meta, way.target.options().remote.session_handle);
     if (way.server() == era::modern) {
         call.client_capabilities = client_capabilities_for(way.relay->client_capabilities(),
                                                            request.spoken, way.place->spoken());

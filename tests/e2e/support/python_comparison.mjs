@@ -7,6 +7,7 @@ import { checkRefused, textOf } from './actions.mjs';
 import { legacyHttp, legacySse, legacyStdio, modernHttp, modernStdio } from './clients.mjs';
 import { startGateway } from './gateway.mjs';
 import { pythonServer, startPythonRemote } from './python_servers.mjs';
+import { direct } from './routes.mjs';
 import { acrossEras, person, transcribe } from './transcripts.mjs';
 
 /// By transport of the server: the client of each era that reaches it directly.
@@ -15,6 +16,45 @@ const directly = {
     sse: { legacy: legacySse },
     http: { legacy: legacyHttp, modern: modernHttp },
 };
+
+/// [what it is called, how it is done] of everything that `sdk` offers.
+function deeds(client, tools) {
+    const call = (name, args, options) => direct.call(client, '', name, args, options);
+    const argumentsOf = {
+        echo: { text: 'naïve "quotes" 日本語 🚪 \u2028' },
+        add: { a: 2, b: 40 },
+        describe: { city: 'Reykjavík' },
+        fail: { message: 'as asked' },
+        steps: { count: 3 },
+        log: { text: 'noted' },
+        ask_form: { message: 'Who are you?' },
+        ask_url: { message: 'Log in' },
+        ask_model: { prompt: 'Say something' },
+        need_form: { message: 'Who are you?' },
+        need_model: { prompt: 'Say something' },
+        need_all: { message: 'Who are you?', prompt: 'Say something' },
+        require_url: { message: 'Log in' },
+    };
+    const list = {
+        'tools/list': () => client.listTools(),
+        'prompts/list': () => client.listPrompts(),
+        'resources/list': () => client.listResources(),
+        'resources/templates/list': () => client.listResourceTemplates(),
+    };
+    const other = {
+        'call with a wrong argument': () => call('add', { a: 'one' }),
+        'read notes://static': () => client.readResource({ uri: 'notes://static' }),
+        'read notes://picture': () => client.readResource({ uri: 'notes://picture' }),
+        'read notes://by-name/x': () => client.readResource({ uri: 'notes://by-name/x' }),
+        'get review': () => client.getPrompt({ name: 'review', arguments: { code: 'x = 1' } }),
+        'get review of nothing': () => client.getPrompt({ name: 'review', arguments: {} }),
+    };
+    const calls = tools.map((name) => [
+        `call ${name}`,
+        () => call(name, argumentsOf[name], name === 'steps' ? { onprogress() {} } : {}),
+    ]);
+    return [...Object.entries(list), ...calls, ...Object.entries(other)];
+}
 
 /// Changes what the others see, so it is none of the deeds that are compared.
 const untold = ['grow'];
@@ -34,7 +74,7 @@ async function transcribeDirectly(kind, target, words) {
         const tools = names.filter(
             (name) => !untold.includes(name) && (carriesQuestions(words) || !asks.test(name)),
         );
-        return { tools, transcript: await transcribe(client, tools, kind.era) };
+        return { tools, transcript: await transcribe(client, deeds(client, tools)) };
     } finally {
         await client.close();
     }
@@ -67,14 +107,14 @@ export function compare(sdks, words, kinds) {
 
         for (const sdk of sdks) {
             describe(sdk.name, () => {
-                const direct = {};
+                const seenDirectly = {};
                 let tools;
                 before(async () => {
                     for (const [era, kind] of Object.entries(directly[transport])) {
                         if (!sdk.eras.includes(era)) continue;
                         const seen = await transcribeDirectly(kind, targets[sdk.name], words);
                         tools = seen.tools;
-                        direct[era] = seen.transcript;
+                        seenDirectly[era] = seen.transcript;
                     }
                 });
 
@@ -84,10 +124,10 @@ export function compare(sdks, words, kinds) {
                             gateway.at(`/servers/${sdk.name}/mcp`),
                             person,
                         );
-                        const through = await transcribe(client, tools, kind.era);
-                        const own = direct[kind.era];
+                        const through = await transcribe(client, deeds(client, tools));
+                        const own = seenDirectly[kind.era];
                         const seen = own ? through : acrossEras(through);
-                        const expected = { ...(own ?? acrossEras(direct.legacy)) };
+                        const expected = { ...(own ?? acrossEras(seenDirectly.legacy)) };
                         // The server refuses these to an older client, and the gateway translates.
                         const translated = isTranslated(sdk, kind, words)
                             ? sdk.asksInRounds
