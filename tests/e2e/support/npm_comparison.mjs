@@ -124,7 +124,7 @@ const differences = [
         }),
     },
     {
-        why: 'in the modern era whether a tool runs as a task is for the server to say, call by call',
+        why: 'in the modern era a server says call by call what becomes a task',
         where: (deed, view, isAcross) => deed === 'tools/list' && isAcross,
         compare: ({ answer, ...entry }) => ({
             ...entry,

@@ -25,7 +25,8 @@ export const withoutChromium = chromium ? false : 'no Chromium: apt has none her
 const { onRoots: _, ...withoutRoots } = person;
 
 const picture = Buffer.from(
-    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9' +
+        'QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     'base64',
 );
 const longAgo = new Date('2020-02-02T02:02:02Z');
@@ -270,7 +271,11 @@ export const npmServers = [
         eras: ['legacy', 'modern'],
         script: join(modules, '@upstash/context7-mcp/dist/index.js'),
         stdio: () => ({ args: [] }),
-        http: { args: ['--transport', 'http'], env: { OTEL_METRICS_EXPORTER: 'none' }, path: '/mcp' },
+        http: {
+            args: ['--transport', 'http'],
+            env: { OTEL_METRICS_EXPORTER: 'none' }, // which would listen too
+            path: '/mcp',
+        },
         who: person,
         // It asks a service in the network, which is out of reach, or not: the answer is the same.
         deeds: (use) => ({
