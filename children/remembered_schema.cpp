@@ -49,18 +49,42 @@ result<void> read_list(std::string_view array, list_kind kind, std::size_t items
     return {};
 }
 
+std::optional<std::int64_t> read_seconds(std::string_view number) {
+    std::int64_t seconds = 0;
+    const auto* const end = number.data() + number.size();
+    const auto [at, error] = std::from_chars(number.data(), end, seconds);
+    if (number.empty() || error != std::errc{} || at != end) return std::nullopt;
+    return seconds;
+}
+
 /// Nothing, where there is no whole answer: the server is asked again.
 std::optional<remembered_eras> read_eras(std::string_view object) {
     if (!is_json_object(object)) return std::nullopt;
     remembered_eras eras;
     eras.is_modern = find_member(object, "modern") == "true";
     eras.is_legacy = find_member(object, "legacy") == "true";
-    const auto asked_at = find_member(object, "askedAt");
-    const auto* const end = asked_at.data() + asked_at.size();
-    const auto [at, error] = std::from_chars(asked_at.data(), end, eras.asked_at);
-    const bool is_whole = !asked_at.empty() && error == std::errc{} && at == end;
-    if (!is_whole || (!eras.is_modern && !eras.is_legacy)) return std::nullopt;
+    const auto asked_at = read_seconds(find_member(object, "askedAt"));
+    if (!asked_at || (!eras.is_modern && !eras.is_legacy)) return std::nullopt;
+    eras.asked_at = *asked_at;
+    const auto taken = find_member(object, "takesInitialize");
+    const auto tried_at = read_seconds(find_member(object, "triedAt"));
+    if (tried_at && (taken == "true" || taken == "false")) {
+        eras.takes_initialize = taken == "true";
+        eras.tried_at = *tried_at;
+    }
     return eras;
+}
+
+std::string write_eras(const remembered_eras& eras) {
+    member_writer text;
+    text.add("modern", eras.is_modern ? "true" : "false");
+    text.add("legacy", eras.is_legacy ? "true" : "false");
+    text.add("askedAt", fmt::to_string(eras.asked_at));
+    if (eras.takes_initialize) {
+        text.add("takesInitialize", *eras.takes_initialize ? "true" : "false");
+        text.add("triedAt", fmt::to_string(eras.tried_at));
+    }
+    return text.object();
 }
 
 } // namespace
@@ -89,10 +113,7 @@ std::string encode_schema(const remembered_schema& schema, std::string_view key)
     text.add("key", quote_json(key));
     text.add("revision", quote_json(to_string(schema.spoken)));
     if (!schema.server_info.empty()) text.add("serverInfo", schema.server_info);
-    if (schema.eras)
-        text.add("eras",
-                 fmt::format(R"({{"modern":{},"legacy":{},"askedAt":{}}})", schema.eras->is_modern,
-                             schema.eras->is_legacy, schema.eras->asked_at));
+    if (schema.eras) text.add("eras", write_eras(*schema.eras));
     text.add("capabilities", lists.capabilities);
     text.add("instructions", quote_json(lists.instructions));
     if (schema.questions.has_asked()) text.add("asks", "true");

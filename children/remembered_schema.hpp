@@ -19,6 +19,12 @@ struct remembered_eras {
     bool is_modern = false;
     bool is_legacy = false;
     std::int64_t asked_at = 0; ///< seconds since 1970
+    /// Whether one that names the modern era alone took `initialize` as well, and when that was
+    /// tried (seconds since 1970). Nothing: nobody has tried.
+    std::optional<bool> takes_initialize{};
+    std::int64_t tried_at = 0;
+
+    bool operator==(const remembered_eras&) const = default;
 };
 
 /// What a server offered when it last ran. Good for listing it while it does not run, and for

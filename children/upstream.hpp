@@ -246,7 +246,9 @@ private:
     [[nodiscard]] const instance_pool& primary() const;
     [[nodiscard]] instance_pool& primary();
     [[nodiscard]] std::optional<era_verdict> verdict() const;
+    [[nodiscard]] static std::int64_t seconds_of_calendar();
     void recall_eras(const remembered_eras& eras);
+    [[nodiscard]] std::optional<remembered_eras> eras_to_remember() const;
     void tell_pools();
     void describe_first(upstream_status& status) const;
     task<> keep();
@@ -286,6 +288,7 @@ private:
     struct initialize_trial {
         bool was_taken = false;
         clock_type::time_point at;
+        std::int64_t tried_at = 0; ///< the same, in seconds of the calendar
     };
     std::optional<initialize_trial> trial_;
     bool is_trying_ = false;

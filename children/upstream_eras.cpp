@@ -53,8 +53,9 @@ task<> upstream::try_initialize(clock_type::time_point deadline) {
     // Whoever stopped it, or had no more time, has not found out.
     const bool is_known = is_taken || (!is_stop_wanted_ && clock_type::now() < deadline);
     if (is_known && !is_closed_) {
-        trial_ = initialize_trial{is_better, clock_type::now()};
+        trial_ = initialize_trial{is_better, clock_type::now(), seconds_of_calendar()};
         settle_legacy(is_better);
+        events_.on_lists_changed(*this); // it is worth to be remembered
         context_.log->info("server '{}' names 2026-07-28 alone and {}", options_.name,
                            is_better  ? "takes initialize too: clients of older revisions that it "
                                         "may ask speak to it in their own era"

@@ -70,9 +70,7 @@ std::optional<remembered_schema> upstream::schema() const {
     if (is_recalled_ || first == nullptr || !first->spoken() || !first->list_problem().empty())
         return std::nullopt;
     remembered_schema schema{*first_lists_, *first->spoken(), first->server_info(), questions_, {}};
-    if (verdict_ && !verdict_->eras.is_guess && !options_.only_era)
-        schema.eras =
-            remembered_eras{verdict_->eras.is_modern, verdict_->eras.is_legacy, verdict_->asked_at};
+    schema.eras = eras_to_remember();
     return schema;
 }
 

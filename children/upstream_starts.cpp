@@ -8,14 +8,10 @@
 
 namespace mcpgw {
 
-namespace {
-
-std::int64_t seconds_of_calendar() {
+std::int64_t upstream::seconds_of_calendar() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::seconds>(now).count();
 }
-
-} // namespace
 
 void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
     if (options_.only_era) return;
@@ -37,11 +33,32 @@ bool upstream::move_to(instance& from, era spoken) {
 
 void upstream::recall_eras(const remembered_eras& eras) {
     if (options_.only_era) return;
-    const auto age =
-        std::chrono::seconds{std::max<std::int64_t>(seconds_of_calendar() - eras.asked_at, 0)};
+    const auto now = clock_type::now();
+    const auto today = seconds_of_calendar();
+    const auto time_of = [&](std::int64_t then) {
+        return now - std::chrono::seconds{std::max<std::int64_t>(today - then, 0)};
+    };
     verdict_ =
-        dated_verdict{{eras.is_modern, eras.is_legacy}, clock_type::now() - age, eras.asked_at};
+        dated_verdict{{eras.is_modern, eras.is_legacy}, time_of(eras.asked_at), eras.asked_at};
+    if (eras.takes_initialize)
+        trial_ = initialize_trial{*eras.takes_initialize, time_of(eras.tried_at), eras.tried_at};
+    // What nobody has tried, or not of late, is tried when somebody needs it.
+    auto& recalled = verdict_->eras;
+    const bool is_stale = trial_ && now - trial_->at >= legacy_verdict_time;
+    if (is_stale && recalled.is_modern) recalled.is_legacy = false;
+    recalled.may_be_legacy = recalled.is_modern && !recalled.is_legacy && (!trial_ || is_stale);
     tell_pools();
+}
+
+/// A guess as well: it runs, so it did take `initialize`, whatever its answer to the probe meant.
+std::optional<remembered_eras> upstream::eras_to_remember() const {
+    if (!verdict_ || options_.only_era) return std::nullopt;
+    remembered_eras eras{verdict_->eras.is_modern, verdict_->eras.is_legacy, verdict_->asked_at};
+    if (trial_) {
+        eras.takes_initialize = trial_->was_taken;
+        eras.tried_at = trial_->tried_at;
+    }
+    return eras;
 }
 
 std::optional<std::string> upstream::start_note(clock_type::time_point now) const {

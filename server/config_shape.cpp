@@ -1,6 +1,8 @@
 #include "server/config_shape.hpp"
 
 #include "protocol/names.hpp"
+#include "protocol/request_digest.hpp"
+#include "protocol/transliteration.hpp"
 #include "server/config_hint.hpp"
 #include "server/config_keys.hpp"
 #include "server/dialects/catalog_entry.hpp"
@@ -22,6 +24,7 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t name_bytes_max = 32; // is_valid_upstream_name()
+constexpr std::size_t digest_digits = 8;
 
 constexpr std::string_view name_rule = "1 to 32 of A-Z a-z 0-9 _ - . and begins with a letter or a "
                                        "digit";
@@ -31,16 +34,22 @@ bool is_name_char(char c) {
            c == '-' || c == '.';
 }
 
-/// `name` altered so that it is valid: what does not fit becomes '-', once in a row.
+/// `name` altered so that it is valid: other scripts are spelt in Latin letters, and what does not
+/// fit becomes '-', once in a row. Where nothing is left of letters, a digest tells it from others.
 std::string fit_name(std::string_view name) {
     std::string fitted;
-    for (const char c : name) {
+    for (const char c : transliterate(name).text) {
         const char kept = is_name_char(c) ? c : '-';
         if (kept == '-' && (fitted.empty() || fitted.back() == '-')) continue;
         fitted += kept;
     }
     const auto first = fitted.find_first_not_of("_-.");
-    fitted = first == std::string::npos ? "child" : fitted.substr(first, name_bytes_max);
+    if (first == std::string::npos) {
+        const bool is_ascii = std::ranges::all_of(name, [](char c) { return (c & 0x80) == 0; });
+        if (is_ascii) return "child";
+        return "child-" + request_digest("name", name, {}).substr(0, digest_digits);
+    }
+    fitted = fitted.substr(first, name_bytes_max);
     while (fitted.back() == '-') fitted.pop_back();
     return fitted;
 }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
 #include <string>
 
 using namespace mcpgw;
@@ -34,9 +35,9 @@ fake_reply tacit_remote(const received_request& request, bool has_sessions, bool
     if (name.starts_with("notifications/")) return {accepted()};
     const auto id = fake_remote::id_of(request);
     if (name == "server/discover")
-        return {json_response(result_of(
-            id, R"({"supportedVersions":["2026-07-28"],"capabilities":{},)"
-                R"("resultType":"complete"})"))};
+        return {
+            json_response(result_of(id, R"({"supportedVersions":["2026-07-28"],"capabilities":{},)"
+                                        R"("resultType":"complete"})"))};
     if (name != "initialize") return {json_response(result_of(id, "{}"))};
     const auto answer =
         result_of(id, R"({"protocolVersion":"2025-11-25","capabilities":{},"serverInfo":{}})");
@@ -110,6 +111,63 @@ TEST_CASE("a_remote_server_is_spoken_to_in_the_legacy_era_only_where_it_can_ask_
             CHECK(world.child.loop.await(era_of_place(server, legacy_client(true))) == wanted);
         }
     }
+}
+
+TEST_CASE("what_was_found_out_about_initialize_is_remembered_and_not_tried_again") {
+    for (const std::string era : {"tacit", "modern"}) {
+        INFO(era);
+        const bool is_taken = era == "tacit";
+        const std::string wanted = is_taken ? "legacy" : "modern";
+        child_world first{fake_options({"--era=" + era})};
+        first.must_start();
+        CHECK_FALSE(first.get().schema()->eras->takes_initialize.has_value());
+        const auto told = first.events.lists_changed;
+        CHECK(first.loop.await(era_of_place(first.get(), legacy_client(true))) == wanted);
+        CHECK(first.events.lists_changed > told); // somebody may write it down
+        const auto kept = first.get().schema();
+        REQUIRE(kept.has_value());
+        CHECK(kept->eras->takes_initialize == is_taken);
+        CHECK(kept->eras->is_legacy == is_taken);
+
+        // The next gateway knows it before anything runs.
+        child_world next{fake_options({"--era=" + era})};
+        next.get().recall(*kept);
+        CHECK(next.loop.await(era_of_place(next.get(), legacy_client(true))) == wanted);
+        CHECK(next.status().instances == 1);
+
+        // What was found out long ago is found out again.
+        auto old = *kept;
+        old.eras->tried_at -= 2 * 24 * 60 * 60;
+        child_world later{fake_options({"--era=tacit"})};
+        later.get().recall(old);
+        CHECK(later.loop.await(era_of_place(later.get(), legacy_client(true))) == "legacy");
+        CHECK(later.status().instances == 2);
+    }
+}
+
+TEST_CASE("a_remote_server_that_refuses_the_probe_oddly_is_not_probed_again_after_a_restart") {
+    const auto odd = [](const auto& request, const auto& /*connection*/) -> fake_reply {
+        const auto name = fake_remote::name_of(request);
+        if (name == "server/discover")
+            return {response_text("400 Bad Request", "Content-Type: text/plain\r\n", "what?")};
+        return tacit_remote(request, true, false);
+    };
+    std::optional<remembered_schema> kept;
+    {
+        remote_world world{odd};
+        world.child.must_start();
+        CHECK(world.server.count("server/discover") == 1);
+        kept = world.child.get().schema();
+    }
+    REQUIRE(kept.has_value());
+    REQUIRE(kept->eras.has_value());
+    CHECK(kept->eras->is_legacy);
+    CHECK_FALSE(kept->eras->is_modern);
+    remote_world world{odd};
+    world.child.get().recall(*kept);
+    world.child.must_start();
+    CHECK(world.server.count("server/discover") == 0);
+    CHECK(world.server.count("initialize") == 1);
 }
 
 TEST_CASE("tools_that_ask_in_rounds_are_remembered_by_name") {

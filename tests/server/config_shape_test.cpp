@@ -188,9 +188,36 @@ TEST_CASE("names_that_do_not_fit_are_altered_and_stay_unique") {
         CHECK(is_valid_upstream_name(child.name));
         names.push_back(child.name);
     }
-    CHECK(names == list{"my-server-2", "my-server-3", "my-server", "child",
-                        "scope-a.very.long.name.that.does"});
+    CHECK(names ==
+          list{"my-server-2", "my-server-3", "my-server", "e", "scope-a.very.long.name.that.does"});
     CHECK(warnings(made).size() == 4);
+}
+
+TEST_CASE("names_in_other_scripts_are_spelt_out_or_told_apart_by_a_digest") {
+    const scratch_directory scratch;
+    const auto made = scratch.load("c.json", R"({"mcpServers": {
+"Погода сервер": {"command": "tool"},
+"καιρός": {"command": "tool"},
+"てんき": {"command": "tool"},
+"Größe": {"command": "tool"},
+"天気": {"command": "tool"},
+"地図": {"command": "tool"},
+"🚀 deploy": {"command": "tool"}
+}})");
+    REQUIRE(made.is_usable());
+    const auto& children = made.value.children;
+    REQUIRE(children.size() == 7);
+    CHECK(children[0].name == "Pogoda-server");
+    CHECK(children[1].name == "kairos");
+    CHECK(children[2].name == "tenki");
+    CHECK(children[3].name == "Grosse");
+    CHECK(children[6].name == "deploy");
+    for (const auto at : {4U, 5U}) {
+        CHECK(is_valid_upstream_name(children[at].name));
+        CHECK(children[at].name.starts_with("child-"));
+        CHECK(children[at].name.size() == 14);
+    }
+    CHECK(children[4].name != children[5].name);
 }
 
 TEST_CASE("ours_and_foreign_shapes_may_stand_in_one_file") {

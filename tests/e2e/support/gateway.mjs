@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { hasRemoved, spawnHere, willRemove } from './orphans.mjs';
 import { requireBinary } from './paths.mjs';
@@ -10,6 +11,7 @@ import { allServers } from './servers.mjs';
 import { checkChildren, recordChild } from './wire.mjs';
 
 const startLimitMs = 60_000; // a sanitized build with other work on the machine
+const pollMs = 20;
 const stopLimitMs = 20_000;
 
 /// A directory with a gateway configuration in it; `remove()` deletes both, after it has checked
@@ -49,8 +51,15 @@ export async function makeConfig({
     };
 }
 
+/// Until every server has told what it offers, or has failed: a list that comes sooner may be
+/// partial, by how quick this machine is today.
+async function waitUntilReady(readyz) {
+    const late = AbortSignal.timeout(startLimitMs);
+    while (!(await fetch(readyz, { signal: late })).ok) await pause(pollMs);
+}
+
 /// A gateway that serves HTTP on a free port, with a configuration of its own; or with `config`,
-/// which stays when it ends.
+/// which stays when it ends. `isAwaited: false`: its servers may still be starting.
 export async function startGateway(options = {}) {
     const config = options.config ?? (await makeConfig(options));
     const remove = async () => {
@@ -86,6 +95,7 @@ export async function startGateway(options = {}) {
         await remove();
         throw error;
     });
+    if (options.isAwaited !== false) await waitUntilReady(new URL('/readyz', url));
 
     return {
         config,

@@ -52,11 +52,10 @@ function commandOf({ environment, script }, ...words) {
     return { command, args: ['-B', join(import.meta.dirname, '../python', script), ...words] };
 }
 
-/// A child of the gateway, or what a client runs. Python may be slow to start while others run.
+/// A child of the gateway, or what a client runs.
 export const pythonServer = (sdk) => ({
     name: sdk.name,
     ...commandOf(sdk, 'stdio'),
-    probe_timeout: 30,
 });
 
 /// Starts it over HTTP: words are 'http', with 'stateless' or 'json', or 'sse'.

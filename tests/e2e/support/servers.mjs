@@ -33,8 +33,7 @@ export function fixtureServer(kind, name = 'fixture') {
     const script = { legacy: 'legacy', modern: 'modern', dual: 'modern', tasks: 'tasks' }[kind];
     const path = join(import.meta.dirname, `../fixtures/${script}_server.mjs`);
     const args = kind === 'dual' ? [path, kind] : [path];
-    // Node may be slow to start while other tests run.
-    return { name, command: node, args, probe_timeout: 30 };
+    return { name, command: node, args };
 }
 
 export async function allServers(directory) {
