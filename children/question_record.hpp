@@ -1,10 +1,15 @@
 #pragma once
 
+#include "protocol/text_hash.hpp"
+
+#include <algorithm>
 #include <cstddef>
-#include <map>
-#include <set>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace mcpgw {
 
@@ -55,14 +60,18 @@ public:
         server_info_ = server_info;
     }
 
-    /// For remembering.
-    [[nodiscard]] const std::set<std::string, std::less<>>& proven() const { return proven_; }
+    /// For remembering; in the order of their names.
+    [[nodiscard]] std::vector<std::string_view> proven() const {
+        std::vector<std::string_view> names{proven_.begin(), proven_.end()};
+        std::ranges::sort(names);
+        return names;
+    }
 
 private:
     std::string server_info_;
     bool has_asked_ = false;
-    std::set<std::string, std::less<>> proven_;
-    std::map<std::string, std::size_t, std::less<>> trials_;
+    std::unordered_set<std::string, text_hash, std::equal_to<>> proven_; // asked for each call
+    std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> trials_;
 };
 
 } // namespace mcpgw

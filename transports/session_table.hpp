@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/text_hash.hpp"
 #include "transports/client_session.hpp"
 #include "transports/http_options.hpp"
 
@@ -51,16 +52,9 @@ private:
     std::chrono::milliseconds timeout_;
     ended_callback on_ended_;
     std::shared_ptr<memory_budget> memory_;
-    /// Looks ids up without making a text of them.
-    struct id_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view id) const {
-            return std::hash<std::string_view>{}(id);
-        }
-    };
-    std::unordered_map<std::string, std::shared_ptr<client_session>, id_hash, std::equal_to<>>
+    std::unordered_map<std::string, std::shared_ptr<client_session>, text_hash, std::equal_to<>>
         sessions_;
-    std::unordered_map<std::string, std::size_t, id_hash, std::equal_to<>> per_address_;
+    std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> per_address_;
 };
 
 /// `bytes` random bytes from the system, in hexadecimal.
