@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace mcpgw {
@@ -79,9 +80,28 @@ bool is_off(const config_node& rule) {
     return disabled != nullptr && disabled->boolean;
 }
 
+constexpr std::array<std::string_view, 5> keys_of_allowed{"include", "allow", "allowed",
+                                                          "allowed_tools", "enabled_tools"};
+constexpr std::array<std::string_view, 5> keys_of_denied{"exclude", "deny", "block", "denied_tools",
+                                                         "disabled_tools"};
+
+/// {"include": [...], "exclude": [...]}, or a switch for each tool, or one for all.
 foreign_filter read_rules(const config_node& rules) {
     foreign_filter made;
     for (const auto& [name, line, rule] : rules.members) {
+        auto list = rule.is_array() ? read_tools(rule) : std::nullopt;
+        if (list && std::ranges::find(keys_of_allowed, name) != keys_of_allowed.end()) {
+            made.only = std::move(*list);
+            continue;
+        }
+        if (list && std::ranges::find(keys_of_denied, name) != keys_of_denied.end()) {
+            std::ranges::move(*list, std::back_inserter(made.except));
+            continue;
+        }
+        if (name == "enabled" && rule.kind == node_kind::boolean) {
+            if (!rule.boolean) made.except.emplace_back("*");
+            continue;
+        }
         const bool is_switch = rule.kind == node_kind::boolean || rule.find("enabled") != nullptr ||
                                rule.find("disabled") != nullptr;
         if (is_off(rule))
@@ -123,7 +143,8 @@ std::optional<foreign_filter> read_tool_filter(std::string_view key, const confi
         const auto* const mode = node.find("mode");
         const auto* const list = node.find("list");
         if (mode == nullptr || list == nullptr)
-            return key == "tools" ? std::optional{read_rules(node)} : std::nullopt;
+            return meaning == entry_meaning::tool_rules ? std::optional{read_rules(node)}
+                                                        : std::nullopt;
         const bool is_allowed = mode->text == "allow";
         if (!is_allowed && mode->text != "block") return foreign_filter{};
         meaning = is_allowed ? entry_meaning::tools_allowed : entry_meaning::tools_denied;

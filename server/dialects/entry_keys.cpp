@@ -48,6 +48,7 @@ constexpr std::array keys{
     entry_key{"authorization_token", token},
     entry_key{"access_token", token},
     entry_key{"bearer_token_env_var", token_variable},
+    entry_key{"api_key_env", token_variable},
     entry_key{"type", kind},
     entry_key{"transport", kind},
     entry_key{"transportType", kind},
@@ -74,11 +75,15 @@ constexpr std::array keys{
     entry_key{"timeout_seconds", time, "timeout", seconds, true},
     entry_key{"tool_timeout_sec", time, "timeout", seconds, true},
     entry_key{"tool_timeout_ms", time, "timeout", milliseconds, true},
+    entry_key{"toolCallTimeout", time, "timeout", seconds},
+    entry_key{"tool_call_timeout", time, "timeout", seconds},
     entry_key{"read_timeout_seconds", time, "timeout", seconds, true},
     entry_key{"maxTotalTimeout", time, "total_timeout", milliseconds},
     entry_key{"startup_timeout_sec", time, "start_timeout", seconds, true},
     entry_key{"startup_timeout_ms", time, "start_timeout", milliseconds, true},
     entry_key{"startupTimeout", time, "start_timeout", milliseconds},
+    entry_key{"initialTimeout", time, "start_timeout", seconds},
+    entry_key{"startTimeout", time, "start_timeout", seconds},
     entry_key{"initTimeout", time, "start_timeout", milliseconds},
     entry_key{"connectionTimeout", time, "start_timeout", milliseconds},
     entry_key{"enabled_tools", tools_allowed},
@@ -93,8 +98,11 @@ constexpr std::array keys{
     entry_key{"excludedTools", tools_denied},
     entry_key{"blockedTools", tools_denied},
     entry_key{"deny_tools", tools_denied},
+    entry_key{"include_tools", tools_allowed},
+    entry_key{"exclude_tools", tools_denied},
     entry_key{"tools", tool_rules},
     entry_key{"toolFilter", tool_rules},
+    entry_key{"tool_configuration", tool_rules},
     entry_key{"description", description},
     entry_key{"oauth", login},
     entry_key{"oauth2", login},
@@ -107,7 +115,7 @@ constexpr std::array keys{
 };
 
 /// What only the client does with it.
-constexpr std::array<std::string_view, 45> of_clients{"autoApprove",
+constexpr std::array<std::string_view, 46> of_clients{"autoApprove",
                                                       "alwaysAllow",
                                                       "autoAllow",
                                                       "trust",
@@ -151,9 +159,10 @@ constexpr std::array<std::string_view, 45> of_clients{"autoApprove",
                                                       "configSchema",
                                                       "supports_parallel_tool_calls",
                                                       "shared",
-                                                      "watch"};
+                                                      "watch",
+                                                      "anythingllm"};
 
-constexpr std::array<std::string_view, 37> without_meaning{
+constexpr std::array<std::string_view, 38> without_meaning{
     "name",          "id",           "key",        "title",
     "displayName",   "display_name", "icon",       "iconPath",
     "iconUrl",       "faviconUrl",   "logoUrl",    "gallery",
@@ -163,7 +172,7 @@ constexpr std::array<std::string_view, 37> without_meaning{
     "provider",      "providerUrl",  "reference",  "createdAt",
     "updatedAt",     "created",      "updated",    "installSource",
     "installedAt",   "trustedAt",    "isTrusted",  "searchKey",
-    "bundled"};
+    "bundled",       "official"};
 
 } // namespace
 

@@ -189,6 +189,9 @@ private:
         constexpr std::size_t depth_max = 3;
         for (const auto& member : node.members) {
             const auto member_path = key_path(path, member.key);
+            // Settings of editors: {"NAME.mcpServers": ...}.
+            if (member.key.ends_with(".mcpServers"))
+                add_container(member.value, member_path, mcp_servers, "");
             if (!member.value.is_object()) continue;
             for (const std::string_view key : {"mcpServers", "mcp_servers", "context_servers"})
                 if (const auto* const found = member.value.find(key); found != nullptr)
