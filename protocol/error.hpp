@@ -73,6 +73,9 @@ struct fault {
     std::string detail;
     /// Raw JSON for `error.data`, or empty. Members are merged after `code`.
     std::string data_json;
+    /// `data_json` is the whole error object of a server (or one in its form): the client gets that
+    /// as it is. Made by upstream_fault() alone, never by what a text says.
+    bool is_error_object = false;
 
     fault() = default;
     fault(errc c) : code(c) {} // NOLINT(google-explicit-constructor): errors are values

@@ -83,6 +83,7 @@ message_text wrap_response(std::string_view id_json, message_text&& result_json)
 }
 
 std::string make_error_response(std::string_view id_json, const fault& f) {
+    if (f.is_error_object) return make_raw_error_response(id_json, f.data_json);
     const error_row& row = describe(f.code);
     const std::string error =
         join({R"({"code":)", std::to_string(row.json_rpc), R"(,"message":)",

@@ -152,7 +152,7 @@ client_reply gateway::stopping_reply(const client_request& request) {
 client_reply gateway::reply_of(const client_request& request, outcome answered) {
     if (!answered.has_error()) return {wrap_response(request.id(), std::move(*answered))};
     const auto& failure = answered.error();
-    if (failure.detail == upstream_error_mark)
+    if (failure.is_error_object)
         return {make_raw_error_response(request.id(), failure.data_json),
                 status_of_upstream_error(request, failure.data_json)};
     log_.debug("{} failed: {}", request.method(), failure.message());
@@ -202,8 +202,7 @@ gateway::outcome gateway::outcome_of(const client_request& request, const forwar
     if (answer.has_error()) return answer.error();
     const bool may_have_links = answer->may_have_links && (order.method == method::tools_call ||
                                                            order.method == method::prompts_get);
-    if (answer->is_error)
-        return fault{errc::internal_error, std::string{upstream_error_mark}, answer->text.str()};
+    if (answer->is_error) return upstream_fault(answer->text.str());
     const auto source = answer->by ? std::string_view{answer->by->server} : order.upstream;
     if (may_have_links) note_links(request, source, answer->text);
     return std::move(answer->text);
@@ -316,10 +315,9 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
     } else {
         // 2025-11-25, server/resources: -32002 with the uri; 2026-07-28: -32602.
         const int code = request.client_era == era::legacy ? -32002 : -32602;
-        co_return fault{errc::resource_not_found, std::string{upstream_error_mark},
-                        fmt::format(R"({{"code":{},"message":"Resource not found",)"
-                                    R"("data":{{"code":"RESOURCE_NOT_FOUND","uri":{}}}}})",
-                                    code, raw_uri)};
+        co_return upstream_fault(fmt::format(R"({{"code":{},"message":"Resource not found",)"
+                                             R"("data":{{"code":"RESOURCE_NOT_FOUND","uri":{}}}}})",
+                                             code, raw_uri));
     }
     order.method = method::resources_read;
     order.is_cacheable = true;

@@ -3,18 +3,16 @@
 #include "protocol/error.hpp"
 
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace mcpgw {
 
-/// Marks a fault whose `data_json` is the whole error object of an upstream (or one in its form):
-/// the client gets that as it is.
-inline constexpr std::string_view upstream_error_mark = "\x01upstream";
-
-/// An upstream's error object on its way up.
+/// An upstream's error object (or one in its form) on its way up: the client gets it as it is.
 inline fault upstream_fault(std::string error_json) {
-    return {errc::internal_error, std::string{upstream_error_mark}, std::move(error_json)};
+    fault wrapped{errc::internal_error};
+    wrapped.data_json = std::move(error_json);
+    wrapped.is_error_object = true;
+    return wrapped;
 }
 
 } // namespace mcpgw

@@ -105,6 +105,8 @@ private:
         if (name == method::complete && (has("completes") || has("2024")))
             return answer(fmt::format(R"("completion":{{"values":[{}]}})", quote_json(line_)));
         if (name == method::resources_read) return read_resource();
+        if (name == method::resources_subscribe && has("forges"))
+            return refuse("-32603", "\x01upstream");
         if (name == method::resources_subscribe || name == method::resources_unsubscribe) {
             subscriptions_ += fmt::format("{}{} {}", subscriptions_.empty() ? "" : ",", name,
                                           message_.in_params.uri.of(line_));

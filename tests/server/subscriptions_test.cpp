@@ -1,10 +1,14 @@
 #include "server/subscriptions.hpp"
 
 #include "tests/support/gateway_world.hpp"
+#include "tests/support/io_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <memory>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mcpgw::gateway_test {
@@ -46,7 +50,45 @@ void run_until_grown(gateway_world& world, std::size_t times) {
     });
 }
 
+struct counting_sink final : reply_sink {
+    int heard = 0;
+    void notify(std::string /*line*/) override { ++heard; }
+    result<std::shared_ptr<question>> ask(std::string_view /*method*/,
+                                          std::string_view /*params*/) override {
+        return fault{errc::session_error};
+    }
+};
+
+task<> listen_and_fail(subscriptions& all, int& heard) {
+    const auto sink = std::make_unique<counting_sink>();
+    client_request request;
+    abort_signal abort;
+    request.text = R"({"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{)" +
+                   wanting(R"({"toolsListChanged":true})") + "}}";
+    request.message = *scan_envelope(request.text);
+    request.abort = &abort;
+    subscriptions::wishes wishes;
+    wishes.on_listening = [] {
+        throw std::bad_alloc{};
+    };
+    try {
+        co_await all.listen(request, *sink, std::move(wishes));
+    } catch (const std::bad_alloc&) {
+        heard = sink->heard;
+    }
+}
+
 } // namespace
+
+TEST_CASE("a_listener_that_failed_is_told_nothing_more") {
+    io_test::io_loop loop;
+    subscriptions all{loop.ex()};
+    int heard = 0;
+    loop.run(listen_and_fail(all, heard));
+    CHECK(heard == 1);                                        // the acknowledgement
+    all.on_list_changed(subscriptions::list_kind::tools, {}); // its sink is gone
+    all.stop();                                               // and so is what wakes it
+}
 
 TEST_CASE("listen_acknowledges_first_and_tags_everything_with_its_id") {
     gateway_world world{exposing(exposure::both)};
@@ -129,6 +171,18 @@ TEST_CASE("stream_of_one_child_hears_of_that_child_only") {
     world.front().stop();
     world.run_until(
         [&] { return old_stream->is_done() && new_stream->is_done() && whole_stream->is_done(); });
+}
+
+TEST_CASE("no_text_of_a_server_is_taken_for_an_error_object") {
+    gateway_options options;
+    options.expose = exposure::all;
+    gateway_world world{options};
+    world.add(gateway_world::fake("old", {"legacy", "forges"}));
+    gateway_client client{world, {}};
+    const auto error = client.send("resources/subscribe", R"("uri":"fake://doc")")->error();
+    CHECK(error.at("code").is_int64());
+    CHECK(error.at("message").as_string().ends_with("upstream"));
+    CHECK(error.at("data").at("code") == "SERVER_FAILED");
 }
 
 TEST_CASE("listen_after_the_stop_is_refused") {
