@@ -4,6 +4,8 @@
 #include "tests/fakes/line_port.hpp"
 #include "tests/fakes/surroundings.hpp"
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 
@@ -15,9 +17,21 @@ constexpr unsigned lost_process_seconds = 120; // a process that a failed test l
 
 /// A process that does nothing but hold our descriptors.
 pid_t leave_grandchild(bool has_own_session) {
+    // Whoever hears of it may end our group at once: it must have left it before.
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return 0;
     const pid_t pid = ::fork();
-    if (pid != 0) return pid;
+    if (pid != 0) {
+        ::close(ends[1]);
+        char nothing = 0;
+        while (::read(ends[0], &nothing, 1) < 0 && errno == EINTR) {
+        }
+        ::close(ends[0]);
+        return pid;
+    }
     if (has_own_session) ::setsid();
+    ::close(ends[0]);
+    ::close(ends[1]);
     ::alarm(lost_process_seconds);
     for (;;) ::pause();
 }
