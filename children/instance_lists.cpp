@@ -183,9 +183,11 @@ void instance::learn_headers(std::vector<list_item>& tools) {
 
 void instance::refresh_if_wanted() {
     if (!has_lists_ || !is_refresh_wanted_ || is_refreshing_ || !is_running()) return;
-    is_refreshing_ = true; // before: the coroutine may end before spawn() returns
+    auto work =
+        refresh_lists(link_); // first: where there is no memory for it, no flag may stay set
+    is_refreshing_ = true;    // it may end before spawn() returns
     refreshing_since_ = clock_type::now();
-    if (!tasks_.spawn(refresh_lists(link_))) is_refreshing_ = false;
+    if (!tasks_.spawn(std::move(work))) is_refreshing_ = false;
 }
 
 task<> instance::refresh_lists(std::shared_ptr<link> peer) {

@@ -43,8 +43,9 @@ bool instance_pool::has_work() const {
 void instance_pool::look() {
     changed_.notify_all();
     if (is_looking_after_ || is_closed_ || !has_work()) return;
-    is_looking_after_ = true; // before: the coroutine may end before spawn() returns
-    if (!tasks_.spawn(look_after())) is_looking_after_ = false;
+    auto work = look_after(); // first: where there is no memory for it, no flag may stay set
+    is_looking_after_ = true; // it may end before spawn() returns
+    if (!tasks_.spawn(std::move(work))) is_looking_after_ = false;
 }
 
 task<> instance_pool::look_after() {

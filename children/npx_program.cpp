@@ -13,7 +13,6 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -96,10 +95,14 @@ bool has_npm_settings(const std::vector<std::string>& environment) {
 /// Nothing: there is none, or too much of it.
 std::optional<std::string> read_text(const fs::path& path) {
     std::error_code ec;
-    if (!fs::is_regular_file(path, ec) || fs::file_size(path, ec) > text_bytes_max || ec)
-        return std::nullopt;
+    if (!fs::is_regular_file(path, ec)) return std::nullopt;
+    const auto size = fs::file_size(path, ec);
+    if (ec || size > text_bytes_max) return std::nullopt;
     std::ifstream in{path, std::ios::binary};
-    return std::string{std::istreambuf_iterator<char>{in}, {}};
+    std::string text(size, '\0');
+    // Not by iterators of its buffer: they throw where it cannot be read.
+    if (!in.read(text.data(), static_cast<std::streamsize>(size))) return std::nullopt;
+    return text;
 }
 
 bool is_harmless_npmrc(const fs::path& path) {

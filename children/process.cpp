@@ -54,7 +54,6 @@ struct stream_ends {
         ::setsockopt(write_end, SOL_SOCKET, SO_SNDBUF, &send_bytes, sizeof send_bytes);
         return true;
     }
-    static int take(int& end) { return std::exchange(end, -1); }
 
 private:
     bool take_in(int outcome, const std::array<int, 2>& ends) {
@@ -128,6 +127,37 @@ std::vector<std::string> marked_environment(const launch_options& options,
     return environment;
 }
 
+/// As waitid() for one process, whatever signals come meanwhile.
+int wait_for(id_t id, siginfo_t& info, int what) {
+    int outcome = -1;
+    do outcome = ::waitid(P_PID, id, &info, what);
+    while (outcome != 0 && errno == EINTR);
+    return outcome;
+}
+
+struct descriptor_owner {
+    int descriptor = -1;
+
+    explicit descriptor_owner(int d) : descriptor(d) {}
+    descriptor_owner(const descriptor_owner&) = delete;
+    descriptor_owner& operator=(const descriptor_owner&) = delete;
+    ~descriptor_owner() {
+        if (descriptor >= 0) ::close(descriptor);
+    }
+};
+
+/// Our end of a stream of the child. Errors: errno, and the end stays where it is.
+bool adopt(stream_descriptor& stream, int& end) {
+    boost::system::error_code ec;
+    stream.assign(end, ec);
+    if (ec) {
+        errno = ec.value();
+        return false;
+    }
+    end = -1;
+    return true;
+}
+
 fault launch_fault(const launch_options& options, int error) {
     std::string detail = fmt::format("cannot start '{}': {}", options.path, std::strerror(error));
     if (error == ENOENT && !options.cwd.empty())
@@ -172,48 +202,42 @@ result<std::unique_ptr<process>> process::launch(executor ex, const launch_optio
     launch_channel channel;
     if (has_launcher && !channel.open()) return launch_fault(options, errno);
 
+    // Before there is a process: what fails here leaves nothing to end.
+    std::unique_ptr<process> made{new process{ex, guard}};
+    const bool are_taken = adopt(made->stdin_, in.write_end) &&
+                           adopt(made->stdout_, out.read_end) && adopt(made->stderr_, err.read_end);
+    if (!are_taken) return launch_fault(options, errno);
+    boost::system::error_code ignored;
+    made->stdin_.non_blocking(true, ignored); // for write_now()
+
     spawn_settings settings;
     prepare(settings, options, in.read_end, out.write_end, err.write_end, channel.launcher_end());
     const auto mark = guard != nullptr ? guard->next_mark() : std::string{};
     const auto environment = marked_environment(options, mark);
     const auto spawned = spawn(options, environment, settings, has_launcher);
     if (spawned.has_error()) return spawned.error();
-    const pid_t pid = *spawned;
+    made->pid_ = *spawned; // whatever fails now ends it
 
-    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-    if (pidfd < 0) {
-        const int reason = errno;
-        ::kill(-pid, SIGKILL);
-        ::waitpid(pid, nullptr, 0);
-        return launch_fault(options, reason);
-    }
-    if (guard != nullptr) guard->add(pid, mark);
+    descriptor_owner pidfd{static_cast<int>(::syscall(SYS_pidfd_open, made->pid_, 0))};
+    if (pidfd.descriptor < 0 || !adopt(made->pidfd_, pidfd.descriptor))
+        return launch_fault(options, errno);
+    if (guard != nullptr) guard->add(made->pid_, mark);
     if (has_launcher)
         channel.send({::getpid(), options.isolation, options.path, options.args, environment,
                       options.inherited});
-    return std::unique_ptr<process>(new process(
-        ex, pid, pidfd, stream_ends::take(in.write_end), stream_ends::take(out.read_end),
-        stream_ends::take(err.read_end), guard, std::move(channel)));
+    made->channel_ = std::move(channel);
+    return made;
 }
 
-process::process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard,
-                 launch_channel channel)
-    : pid_(pid)
-    , pidfd_(ex, pidfd)
-    , stdin_(ex, in)
-    , stdout_(ex, out)
-    , stderr_(ex, err)
-    , guard_(guard)
-    , channel_(std::move(channel))
-    , ended_(ex) {
-    boost::system::error_code ignored;
-    stdin_.non_blocking(true, ignored); // for write_now()
-}
+process::process(executor ex, process_guard* guard)
+    : pidfd_(ex), stdin_(ex), stdout_(ex), stderr_(ex), guard_(guard), ended_(ex) {}
 
 process::~process() {
+    if (pid_ < 0) return;
     if (!exit_) {
         signal_group(SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
+        siginfo_t info{};
+        wait_for(static_cast<id_t>(pid_), info, WEXITED);
     }
     if (guard_ != nullptr) guard_->remove(pid_);
 }
@@ -221,7 +245,7 @@ process::~process() {
 void process::reap() {
     siginfo_t info{};
     const auto id = static_cast<id_t>(pid_);
-    if (::waitid(P_PID, id, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    if (wait_for(id, info, WEXITED | WNOHANG | WNOWAIT) != 0) {
         // Reaped by the system (SIGCHLD is ignored): it has ended, and nobody knows how.
         if (errno == ECHILD) on_exit(exit_status{false, unknown_exit_code});
         return;
@@ -230,7 +254,7 @@ void process::reap() {
     // Grandchildren that are left end with their leader. Before the leader is reaped: as long as
     // it is a zombie, nobody else can get its number.
     ::kill(-pid_, SIGKILL);
-    ::waitid(P_PID, id, &info, WEXITED | WNOHANG);
+    wait_for(id, info, WEXITED | WNOHANG);
     on_exit(exit_status{info.si_code != CLD_EXITED, info.si_status});
 }
 

@@ -79,14 +79,13 @@ public:
     task<> stop(std::chrono::milliseconds grace);
 
 private:
-    process(executor ex, pid_t pid, int pidfd, int in, int out, int err, process_guard* guard,
-            launch_channel channel);
+    process(executor ex, process_guard* guard);
     void reap();
     void on_exit(exit_status status);
     void note_descendants();
     task<bool> wait_ended(std::chrono::milliseconds grace);
 
-    pid_t pid_;
+    pid_t pid_ = -1; ///< negative: it was never started
     stream_descriptor pidfd_, stdin_, stdout_, stderr_;
     process_guard* guard_;
     launch_channel channel_;

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int rounds_max = 50; // of looking for what is left; what is killed may have just forked
 constexpr int round_pause_ms = 2;
+constexpr std::size_t unsent_max = 1024 * 1024; // of lines to a guard that was stopped
 // Lines to the guard.
 constexpr char token_sign = '=';
 constexpr char add_sign = '+';
@@ -65,6 +66,7 @@ process_guard::process_guard(const std::string& own_binary) : token_(make_token(
     if (::posix_spawn(&pid_, own_binary.c_str(), &actions, &attributes, args.data(),
                       no_environment.data()) == 0) {
         pipe_ = ends[1];
+        ::fcntl(pipe_, F_SETFL, O_NONBLOCK);
     } else {
         ::close(ends[1]);
         pid_ = -1;
@@ -79,6 +81,10 @@ process_guard::~process_guard() {
     if (takes_in_orphans_) ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     if (pipe_ < 0) return;
     if (has_ended_all_) send(fmt::format("{}\n", done_sign));
+    for (int round = 0; round < rounds_max && pipe_ >= 0 && !unsent_.empty(); ++round) {
+        pause_a_moment();
+        send_unsent();
+    }
     if (pipe_ >= 0) ::close(pipe_);
     ::waitpid(pid_, nullptr, 0); // it ends as soon as it sees the end of the pipe
 }
@@ -98,17 +104,27 @@ void process_guard::remove(pid_t group) {
     if (takes_in_orphans_) end_strays();
 }
 
-/// Far below PIPE_BUF, so it is written whole. SIGPIPE is ignored by the application.
+/// SIGPIPE is ignored by the application. Nobody waits for a guard that does not read: what it has
+/// not taken is sent with the next line.
 void process_guard::send(const std::string& line) {
     if (pipe_ < 0) return;
-    ssize_t written = -1;
-    do written = ::write(pipe_, line.data(), line.size());
-    while (written < 0 && errno == EINTR);
-    // A guard that somebody killed is not worth stopping for. Any other failure leaves the pipe
-    // alone: with its end the guard would kill every child.
-    if (written >= 0 || errno != EPIPE) return;
-    ::close(std::exchange(pipe_, -1));
-    ::waitpid(pid_, nullptr, WNOHANG);
+    if (unsent_.size() + line.size() <= unsent_max) unsent_ += line;
+    send_unsent();
+}
+
+void process_guard::send_unsent() {
+    while (!unsent_.empty()) {
+        const ssize_t written = ::write(pipe_, unsent_.data(), unsent_.size());
+        if (written >= 0) {
+            unsent_.erase(0, static_cast<std::size_t>(written));
+        } else if (errno == EPIPE) { // a guard that somebody killed is not worth stopping for
+            ::close(std::exchange(pipe_, -1));
+            ::waitpid(pid_, nullptr, WNOHANG);
+            return;
+        } else if (errno != EINTR) {
+            return; // the pipe stays: with its end the guard would kill every child
+        }
+    }
 }
 
 void process_guard::take_in_orphans() {

@@ -58,12 +58,14 @@ public:
 
 private:
     void send(const std::string& line);
+    void send_unsent();
     [[nodiscard]] bool is_ours(pid_t pid) const;
     /// Whether any was left.
     bool end_strays(bool of_all);
     [[nodiscard]] bool has_ended(const std::string& mark) const;
 
     int pipe_ = -1;
+    std::string unsent_; ///< the guard was stopped, and its pipe is full
     pid_t pid_ = -1;
     std::string token_; ///< of all our marks
     std::uint64_t marks_ = 0;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <utility>
 
@@ -13,9 +14,9 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t upstream_tasks_max = 64;
-constexpr std::chrono::minutes guess_time{10};        // what the refusal of a moment suggests
-constexpr std::chrono::minutes kept_start_time{10};   // for one start of a kept server
-constexpr std::chrono::seconds look_again{30};        // when nothing tells of a change
+constexpr std::chrono::minutes guess_time{10};      // what the refusal of a moment suggests
+constexpr std::chrono::minutes kept_start_time{10}; // for one start of a kept server
+constexpr std::chrono::seconds look_again{30};      // when nothing tells of a change
 constexpr int eras_tried_max = 3; // the probe, the other era, and once more where it was wrong
 constexpr std::chrono::milliseconds kept_pause{100}; // between starts of a kept server, at least
 
@@ -144,15 +145,18 @@ task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
 }
 
 bool upstream::has_stale_lists(clock_type::time_point now) const {
-    const auto* const first = primary().first();
-    return first != nullptr && first->has_stale_lists(now);
+    return std::ranges::any_of(std::array{&modern_, &legacy_}, [now](const auto* pool) {
+        return pool->first() != nullptr && pool->first()->has_stale_lists(now);
+    });
 }
 
 task<> upstream::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
                                abort_signal& abort) {
-    if (!has_stale_lists(now)) co_return;
-    const auto first = primary().hold_first();
-    co_await first.on().refresh_stale(now, patience, abort);
+    for (auto* const pool : {&modern_, &legacy_}) {
+        const auto first = pool->hold_first();
+        if (first && first.on().has_stale_lists(now))
+            co_await first.on().refresh_stale(now, patience, abort);
+    }
 }
 
 void upstream::end_key(std::string_view key) {
@@ -195,8 +199,9 @@ void upstream::keep_running() {
 
 void upstream::keep_if_wanted() {
     if (!is_wanted() || is_keeping_ || is_closed_ || !options_.defect.empty()) return;
-    is_keeping_ = true; // before: the coroutine may end before spawn() returns
-    if (!tasks_.spawn(keep())) is_keeping_ = false;
+    auto work = keep(); // first: where there is no memory for it, no flag may stay set
+    is_keeping_ = true; // it may end before spawn() returns
+    if (!tasks_.spawn(std::move(work))) is_keeping_ = false;
 }
 
 task<> upstream::keep() {

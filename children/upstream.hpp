@@ -259,6 +259,7 @@ private:
     task<result<void>> ask_to_watch(std::string uri, abort_signal& abort);
     void release_watch(std::string_view uri);
     [[nodiscard]] bool is_being_asked_for(std::string_view uri) const;
+    [[nodiscard]] std::shared_ptr<const upstream_lists> filled_up(const instance& from) const;
     void merge_lists();
     [[nodiscard]] std::set<std::string> watched_uris() const;
 

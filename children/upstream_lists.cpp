@@ -17,11 +17,22 @@ upstream::offered(std::shared_ptr<const upstream_lists> all) const {
     return some;
 }
 
+/// A list that could not be read is no news of what the server offers: better that of before, of a
+/// process in the other era or of an earlier run.
+std::shared_ptr<const upstream_lists> upstream::filled_up(const instance& from) const {
+    auto all = offered(from.lists());
+    if (from.list_problem().empty()) return all;
+    auto filled = std::make_shared<upstream_lists>(*all);
+    for (const auto kind : all_lists)
+        if (filled->items(kind).empty()) filled->items(kind) = first_lists_->items(kind);
+    return filled;
+}
+
 void upstream::on_lists(instance& from) {
     auto& pool = of(from.spoken_era());
     pool.note_lists();
     if (pool.is_lister(from)) {
-        first_lists_ = offered(from.lists());
+        first_lists_ = filled_up(from);
         if (from.spoken_era() == era::legacy) questions_.meet(from.server_info());
         if (from.spoken()) known_ = identity{*from.spoken(), from.server_info()};
         is_recalled_ = false;

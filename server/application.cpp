@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <exception>
+#include <stdexcept>
 
 #include <unistd.h>
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t main_tasks_max = 8;
 constexpr std::chrono::seconds housekeeping_interval{2};
+constexpr std::chrono::seconds loop_trial{1}; // takes a millisecond where all is well
 
 /// Sockets, pipes and timers are used by the loop's thread alone, so Asio needs no locks for them.
 /// Others may still post to it (name_lookup).
@@ -41,6 +44,7 @@ application::application(const configuration& config, const std::string& own_bin
     , signals_(io_.get_executor(), SIGINT, SIGTERM)
     , child_signals_(io_.get_executor(), SIGCHLD)
     , closing_(io_.get_executor()) {
+    try_loop();
     guard_.take_in_orphans();
     // A client or child that closes its end early is an error of that write, not of the process.
     ::signal(SIGPIPE, SIG_IGN);
@@ -53,11 +57,42 @@ application::application(const configuration& config, const std::string& own_bin
 
 application::~application() = default;
 
+/// Where the system had no room for its timer or its signals, the loop itself does not say so: it
+/// would wait for ever.
+void application::try_loop() {
+    bool has_signal = false;
+    bool has_timed = false;
+    child_signals_.async_wait(
+        [&has_signal](const boost::system::error_code& ec, int /*number*/) { has_signal = !ec; });
+    timer moment{io_.get_executor(), std::chrono::milliseconds{1}};
+    moment.async_wait([&has_timed](const boost::system::error_code& ec) { has_timed = !ec; });
+    ::raise(SIGCHLD);
+    const auto until = clock_type::now() + loop_trial;
+    while (!(has_signal && has_timed) && io_.run_one_until(until) > 0) {
+    }
+    const bool works = has_signal && has_timed;
+    child_signals_.cancel();
+    moment.cancel();
+    io_.restart();
+    io_.poll();
+    io_.restart();
+    if (!works)
+        throw std::runtime_error("the system gives no timer or no signals to this process; it may "
+                                 "have too many descriptors watched (fs.epoll.max_user_watches)");
+}
+
 void application::run_loop(task<> main) {
     begin_watches();
     // Whatever ends the main task, the children are closed by it; after it nothing is left to run.
     main_tasks_.spawn(std::move(main));
-    io_.run();
+    for (bool has_ended = false; !has_ended;) {
+        try {
+            io_.run();
+            has_ended = true;
+        } catch (const std::exception& e) { // of a handler that belongs to no coroutine
+            log_.error("a bug: {}; the gateway goes on", e.what());
+        }
+    }
 }
 
 void application::begin_watches() {
@@ -77,15 +112,19 @@ task<> application::watch_children() {
     for (;;) {
         const auto [ec, number] = co_await child_signals_.async_wait(nothrow);
         if (ec) co_return;
-        guard_.end_strays();
+        try {
+            guard_.end_strays();
+        } catch (const std::exception& e) { // those are looked for again at the next end
+            log_.error("processes that children left were not looked for: {}", e.what());
+        }
     }
 }
 
 task<> application::keep_house() {
     free_memory heap;
     for (bool is_closing = false; !is_closing;) {
-        const bool was_told = co_await closing_.wait_until(clock_type::now() +
-                                                           housekeeping_interval);
+        const bool was_told =
+            co_await closing_.wait_until(clock_type::now() + housekeeping_interval);
         is_closing = was_told;
         if (!is_closing && heap.look()) log_.debug("memory was given back to the system");
     }
@@ -123,11 +162,11 @@ void application::run_http(const std::function<void(const std::string& base_url)
     listener_ = std::make_unique<http_listener>(io_.get_executor(), config_.http, config_.limits,
                                                 gateway_, log_);
     signals_.add(SIGHUP);
+    on_listening(listener_->base_url()); // first: what it throws must find no coroutine
     main_tasks_.spawn(watch_signals([this] {
         gateway_.stop();
         listener_->stop();
     }));
-    on_listening(listener_->base_url());
     run_loop(serve_http());
     listener_.reset();
 }

@@ -48,6 +48,7 @@ private:
     void begin_watches();
     /// After the children are closed: nothing of theirs is left, and run_loop() returns.
     void end_watches();
+    void try_loop();
     void run_loop(task<> main);
 
     const configuration& config_;

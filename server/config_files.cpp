@@ -1,8 +1,8 @@
 #include "server/config_files.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace mcpgw {
@@ -13,11 +13,13 @@ std::optional<std::string> read_text_file(const std::string& path, std::size_t b
     std::ifstream file(path, std::ios::binary);
     if (!file) return std::nullopt;
     // Not by the file's size: a pipe (/dev/fd/63 of a shell) has none.
+    // And not by iterators of its buffer: they throw where it cannot be read.
     std::string text;
-    text.reserve(4096);
-    for (std::istreambuf_iterator<char> at{file}, end; at != end; ++at) {
-        if (text.size() == bytes_max) return std::nullopt;
-        text += *at;
+    std::array<char, 4096> part{};
+    while (file.read(part.data(), part.size()) || file.gcount() > 0) {
+        const auto bytes = static_cast<std::size_t>(file.gcount());
+        if (bytes > bytes_max - text.size()) return std::nullopt;
+        text.append(part.data(), bytes);
     }
     if (file.bad()) return std::nullopt;
     return text;

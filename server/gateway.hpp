@@ -95,6 +95,7 @@ private:
     [[nodiscard]] std::shared_ptr<const catalog> shown_to(const client_request& request) const;
     [[nodiscard]] bool is_told(const client_request& request) const;
     task<shown_catalog> catalog_with(const client_request& request, entry what, std::string name);
+    task<> refresh_lists(const client_request& request, std::chrono::milliseconds patience);
     task<> wait_for_lists(const client_request& request);
     [[nodiscard]] cache_hints discover_hints(const client_request& request) const;
     task<result<std::string>> capabilities_for(const client_request& request);

@@ -106,24 +106,36 @@ task<gateway::shown_catalog> gateway::catalog_with(const client_request& request
             co_await upstreams_.wait_for_one(std::move(sources), name_wait, *request.abort);
         shown = shown_to(request);
     }
+    if (find_entry(*shown, what, name) == nullptr) { // it may be in a list that could not be read
+        co_await refresh_lists(request, refresh_wait);
+        shown = shown_to(request);
+    }
     if (request.abort->reason()) co_return *request.abort->reason();
     co_return shown;
 }
 
-/// What servers gave for a time that is over is asked for again, as their own clients would; those
-/// that have never told are started.
-task<> gateway::wait_for_lists(const client_request& request) {
+/// What servers gave for a time that is over is asked for again, as their own clients would.
+task<> gateway::refresh_lists(const client_request& request, std::chrono::milliseconds patience) {
     const auto now = clock_type::now();
-    const auto refresh = std::min<std::chrono::milliseconds>(refresh_wait, options_.list_wait);
     auto& abort = *request.abort;
     if (request.scope.empty()) {
-        co_await upstreams_.refresh_stale(now, refresh, abort);
+        co_await upstreams_.refresh_stale(now, patience, abort);
+    } else if (auto* const only = upstreams_.find(request.scope)) {
+        co_await only->refresh_stale(now, patience, abort);
+    }
+}
+
+/// Those that have never told are started.
+task<> gateway::wait_for_lists(const client_request& request) {
+    const auto refresh = std::min<std::chrono::milliseconds>(refresh_wait, options_.list_wait);
+    auto& abort = *request.abort;
+    co_await refresh_lists(request, refresh);
+    if (request.scope.empty()) {
         if (!upstreams_.is_listed()) co_await upstreams_.ensure_listed(options_.list_wait, abort);
         co_return;
     }
     auto* const only = upstreams_.find(request.scope);
     if (only == nullptr) co_return;
-    co_await only->refresh_stale(now, refresh, abort);
     const std::vector<upstream*> alone{only};
     for (bool is_waiting = only->is_worth_listing(); is_waiting && only->is_worth_listing();)
         is_waiting = co_await upstreams_.wait_for_one(alone, options_.list_wait, abort);

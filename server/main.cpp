@@ -3,6 +3,7 @@
 #include "server/cli.hpp"
 #include "server/console.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <string_view>
@@ -30,7 +31,7 @@ void keep_freed_memory() {
 /// connection would get our log. (The launcher's socket has its own number, behind these.)
 void open_standard_streams() {
     for (const int descriptor : {0, 1, 2})
-        if (::fcntl(descriptor, F_GETFD) < 0)
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
             ::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY); // the lowest that is free
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -41,6 +42,8 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     require("open a socket for");
     ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     acceptor.set_option(tcp_acceptor::reuse_address{true}, ec);
+    // Else one that was given up is skipped, and who came after it waits for the next that comes.
+    acceptor.set_option(asio::socket_base::enable_connection_aborted{true}, ec);
     acceptor.bind(endpoint, ec);
     require("bind to");
     acceptor.listen(asio::socket_base::max_listen_connections, ec);
@@ -123,28 +126,49 @@ task<> http_listener::serve(tcp_socket socket) {
     co_await connection.run();
 }
 
+/// Whatever goes wrong, connections are accepted until the end.
 task<> http_listener::accept() {
     timer pause{executor_};
+    bool must_pause = false;
     while (!is_stopping_) {
-        auto accepted = co_await acceptor_.async_accept(nothrow);
-        auto& [ec, socket] = accepted;
-        if (ec == asio::error::operation_aborted) break;
-        if (ec) {
-            log_.warning("accepting a connection failed: {}", ec.message());
-            pause.expires_after(accept_pause);
-            co_await pause.async_wait(nothrow);
-            continue;
+        try {
+            must_pause = co_await accept_next(pause, must_pause);
+        } catch (const std::exception& e) { // there is no memory for one more
+            log_.error("a connection was not accepted: {}", e.what());
+            must_pause = true;
         }
-        ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
-        if (connections_.is_full()) co_await make_place();
-        if (connections_.is_full()) {
-            log_.warning("a connection was refused: {} are open (limits.connections_max)",
-                         connections_.size());
-            turn_away(socket, limits_.connections_max);
-            continue;
-        }
-        connections_.spawn(serve(std::move(socket)));
     }
+}
+
+/// True: there should be a pause before the next.
+task<bool> http_listener::accept_next(timer& pause, bool must_pause) {
+    if (must_pause) {
+        pause.expires_after(accept_pause);
+        co_await pause.async_wait(nothrow);
+        if (is_stopping_) co_return false;
+    }
+    auto accepted = co_await acceptor_.async_accept(nothrow);
+    auto& [ec, socket] = accepted;
+    if (ec == asio::error::operation_aborted) co_return false;
+    if (ec == asio::error::connection_aborted) co_return false; // its client has given it up
+    if (ec) {
+        log_.warning("accepting a connection failed: {}", ec.message());
+        co_return true;
+    }
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    if (connections_.is_full()) co_await make_place();
+    take_in(std::move(socket));
+    co_return false;
+}
+
+void http_listener::take_in(tcp_socket socket) {
+    if (!connections_.is_full()) {
+        connections_.spawn(serve(std::move(socket)));
+        return;
+    }
+    log_.warning("a connection was refused: {} are open (limits.connections_max)",
+                 connections_.size());
+    turn_away(socket, limits_.connections_max);
 }
 
 /// One that no request ever came over goes first: those of a flood, and of who sends a head byte by

@@ -36,6 +36,8 @@ public:
 
 private:
     task<> accept();
+    task<bool> accept_next(timer& pause, bool must_pause);
+    void take_in(tcp_socket socket);
     task<> expire_sessions();
     task<> serve(tcp_socket socket);
     void for_each_connection(void (http_connection::*act)());

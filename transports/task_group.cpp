@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <exception>
+#include <new>
 
 namespace mcpgw {
 
@@ -11,12 +12,26 @@ task_group::~task_group() {
 
 bool task_group::spawn(task<> t) {
     if (is_closed_ || is_full()) return false;
-    const auto it = running_.emplace(running_.end());
-    auto handler = [this, it](std::exception_ptr error) {
-        on_end(it, std::move(error));
-    };
-    asio::co_spawn(executor_, std::move(t),
-                   asio::bind_cancellation_slot(it->slot(), std::move(handler)));
+    std::list<asio::cancellation_signal> added;
+    try {
+        added.emplace_back();
+        const auto it = added.begin();
+        running_.splice(running_.end(), added);
+        auto handler = [this, it](std::exception_ptr error) {
+            on_end(it, std::move(error));
+        };
+        try {
+            asio::co_spawn(executor_, std::move(t),
+                           asio::bind_cancellation_slot(it->slot(), std::move(handler)));
+        } catch (...) { // where it did not begin, nobody will say that it has ended
+            running_.remove_if([signal = &*it](const auto& each) { return &each == signal; });
+            throw;
+        }
+    } catch (const std::bad_alloc& e) {
+        if (!on_exception) throw;
+        on_exception(e.what());
+        return false;
+    }
     return true;
 }
 

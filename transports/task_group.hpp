@@ -23,7 +23,8 @@ public:
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
 
-    /// Starts `t`. False: the group is full or stopping; `t` is destroyed without having run.
+    /// Starts `t`. False: the group is full or stopping, or there is no memory for one more; `t` is
+    /// destroyed without having run.
     bool spawn(task<> t);
     /// Asks every coroutine to end (terminal cancellation); new ones are refused.
     void cancel_all();

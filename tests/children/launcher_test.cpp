@@ -77,6 +77,7 @@ TEST_CASE("a_program_that_cannot_be_started_is_told_by_the_launcher") {
 
 TEST_CASE("a_launcher_that_cannot_be_started_is_an_error_at_once") {
     process_loop loop;
+    const stream_descriptor first{loop.get_executor()}; // makes what the loop itself has open
     const auto descriptors = count_descriptors();
     auto options = fake({});
     options.launcher = "/no/such/program";

@@ -1,6 +1,7 @@
 #include "children/process_guard.hpp"
 
 #include "children/process.hpp"
+#include "children/process_tree.hpp"
 #include "tests/support/process_loop.hpp"
 #include "tests/support/process_probe.hpp"
 
@@ -135,8 +136,7 @@ TEST_CASE("what_a_child_left_elsewhere_ends_with_the_child_and_is_reaped") {
         loop.await((*other)->wait_exit());
         CHECK(spared.has_ended(long_enough));
         guard.end_all_strays();
-        for (int i = 0; i < 1000 && read_process(left.pid()).who.pid != 0; ++i)
-            guard.end_strays();
+        for (int i = 0; i < 1000 && read_process(left.pid()).who.pid != 0; ++i) guard.end_strays();
         CHECK(read_process(left.pid()).who.pid == 0); // reaped
     }
     CHECK(has_no_children());
@@ -176,6 +176,34 @@ TEST_CASE("a_guard_that_cannot_be_started_is_no_obstacle") {
     guard.add(12345678);
     guard.remove(12345678);
     CHECK(count_descriptors() == descriptors);
+}
+
+TEST_CASE("a_guard_that_is_stopped_blocks_nobody_and_kills_nobody") {
+    process_loop loop;
+    launch_options options;
+    options.path = MCPGW_FAKE_CHILD;
+    options.args = {"--ignore-eof"};
+    auto child = process::launch(loop.get_executor(), options, nullptr);
+    REQUIRE(child.has_value());
+    const process_probe probe{(*child)->pid()};
+    {
+        process_guard guard{MCPGW_GUARD_HOST};
+        pid_t guard_pid = -1;
+        for (const auto pid : children_of(::getpid()))
+            if (pid != (*child)->pid()) guard_pid = pid;
+        REQUIRE(guard_pid > 1);
+        ::kill(guard_pid, SIGSTOP);
+        constexpr int more_than_a_pipe_holds = 20'000;
+        for (int i = 0; i < more_than_a_pipe_holds; ++i) guard.remove(4'194'304 + i);
+        CHECK(guard.is_running());
+        guard.add((*child)->pid());
+        ::kill(guard_pid, SIGCONT);
+        guard.remove(4'194'304);
+        CHECK_FALSE(probe.has_ended());
+    }
+    // It has heard of the child all the same.
+    const auto status = loop.await((*child)->wait_exit());
+    CHECK(status.code == SIGKILL);
 }
 
 TEST_CASE("a_guard_spares_a_process_that_was_taken_off_its_list") {

@@ -115,6 +115,7 @@ std::uint64_t signals_of(const json::value& mask) {
 
 std::string launch_error(const launch_options& options) {
     process_loop loop;
+    const stream_descriptor first{loop.get_executor()}; // makes what the loop itself has open
     const auto descriptors = count_descriptors();
     const auto launched = process::launch(loop.get_executor(), options, nullptr);
     REQUIRE(launched.has_error());
