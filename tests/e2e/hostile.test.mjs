@@ -77,12 +77,16 @@ async function openSession() {
     return { 'Mcp-Session-Id': id, 'MCP-Protocol-Version': legacy };
 }
 
-/// Runs `attack` beside a client that calls without a pause, on a connection that it keeps.
+/// Runs `attack` beside a client that calls without a pause, on a connection that it keeps. It is
+/// given a promise of so many further calls of that client.
 async function beside(attack) {
     const healthy = open();
     let calls = 0;
     let slowest = 0;
     let isOver = false;
+    const waiting = new Set();
+    const served = (count) =>
+        new Promise((resolve) => waiting.add({ until: calls + count, resolve }));
     const work = (async () => {
         do {
             const begun = performance.now();
@@ -94,10 +98,12 @@ async function beside(attack) {
             assert.equal(answer.result.content[0].text, String(calls + 1));
             slowest = Math.max(slowest, performance.now() - begun);
             ++calls;
+            for (const each of waiting)
+                if (calls >= each.until && waiting.delete(each)) each.resolve();
         } while (!isOver);
     })();
     try {
-        await Promise.all([work, attack().finally(() => (isOver = true))]);
+        await Promise.all([work, attack(served).finally(() => (isOver = true))]);
     } finally {
         healthy.socket.destroy();
     }
@@ -169,12 +175,12 @@ const attacks = {
             assert.equal(status, 200);
             assert.equal(JSON.parse(body).id, i);
         }),
-    'clients that do not read their large answers': () =>
+    'clients that do not read their large answers': (served) =>
         many(8, async (i) => {
             const client = open();
             client.socket.pause();
             client.send(call(i, 'large_text', { lines: 60_000 }));
-            await new Promise((resolve) => setTimeout(resolve, 1_500));
+            await served(300);
             client.socket.destroy();
         }),
     'bodies that are announced too large, or sent without end': () =>
