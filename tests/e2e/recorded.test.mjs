@@ -1,6 +1,7 @@
 // Servers of SDKs that this machine need not have: their recorded bytes, behind the gateway.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
 import { textOf } from './support/actions.mjs';
@@ -27,6 +28,19 @@ after(async () => {
 
 test('there are recordings of several languages', () => {
     assert.ok(recorded.length >= 8, `${recorded.length} recordings`);
+});
+
+test('the list of recorded versions names each recording and no other', async () => {
+    const list = await readFile(new URL('recorded/README.md', import.meta.url), 'utf8');
+    const rows = list.split('\n').filter((line) => line.startsWith('|') && line.includes('`'));
+    const listed = rows.flatMap((row) => {
+        const [, version, names] = row.split('|');
+        return [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => `${name}: ${version.trim()}`);
+    });
+    assert.deepEqual(
+        listed.sort(),
+        recorded.map(({ name, version }) => `${name}: ${version}`).sort(),
+    );
 });
 
 for (const { name, version } of recorded)

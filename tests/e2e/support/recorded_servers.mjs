@@ -22,8 +22,9 @@ function readChunks(body) {
         const end = body.indexOf('\r\n', at);
         const size = Number.parseInt(body.slice(at, end), 16);
         if (size === 0) return { chunks, isWhole: true };
-        // Its length is that of the recording, before the marks took the place of ids.
-        const next = /\r\n(?=[0-9a-f]+\r\n|$)/g;
+        // Its length is that of the recording, before the marks took the place of ids. Some write
+        // it in capitals.
+        const next = /\r\n(?=[0-9a-f]+\r\n|$)/gi;
         next.lastIndex = end + 2;
         const stop = next.exec(body);
         chunks.push(body.slice(end + 2, stop ? stop.index : body.length));
