@@ -242,6 +242,7 @@ void upstream::on_state(instance& from) {
 
 void upstream::on_ready(instance& /*from*/) {
     breaker_.recover();
+    if (!watched_.empty()) watch_beside();
     changed_.notify_all();
 }
 

@@ -256,6 +256,8 @@ private:
     /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
     [[nodiscard]] bool is_wanted() const { return is_kept_ || !watched_.empty(); }
     task<result<void>> update_watches(abort_signal& abort);
+    void watch_beside();
+    task<> keep_beside();
     task<result<void>> ask_to_watch(std::string uri, abort_signal& abort);
     void release_watch(std::string_view uri);
     [[nodiscard]] bool is_being_asked_for(std::string_view uri) const;
@@ -293,6 +295,7 @@ private:
     };
     std::optional<initialize_trial> trial_;
     bool is_trying_ = false;
+    bool is_watching_beside_ = false;
     std::set<std::string, std::less<>> tools_in_rounds_;
     /// What is offered: what the instance says that speaks for all, and what others have beside.
     std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();

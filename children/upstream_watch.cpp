@@ -66,6 +66,7 @@ task<> upstream::unwatch(std::string uri) {
     release_watch(uri);
     if (watched_.contains(uri)) co_return;
     // Nothing is started for that.
+    watch_beside();
     if (const auto first = primary().hold_first()) co_await first.on().watch(watched_uris());
 }
 
@@ -75,13 +76,37 @@ std::set<std::string> upstream::watched_uris() const {
     return uris;
 }
 
-/// One instance hears of changes for all clients: the one whose lists are offered.
+/// A server that has a process in the other era, too, tells there of what is done there.
+void upstream::watch_beside() {
+    const bool is_for_all = options_.pool.share == sharing::shared; // else it is somebody's own
+    if (!is_for_all || is_watching_beside_) return;                 // it looks again
+    is_watching_beside_ = true;
+    if (!tasks_.spawn(keep_beside())) is_watching_beside_ = false;
+}
+
+task<> upstream::keep_beside() {
+    const on_scope_exit finish{[this] {
+        is_watching_beside_ = false;
+    }};
+    std::set<std::string> told;
+    for (auto wanted = watched_uris(); !is_closed_ && wanted != told; wanted = watched_uris()) {
+        told = wanted;
+        auto& other = &primary() == &modern_ ? legacy_ : modern_;
+        const auto first = other.hold_first();
+        // What it refuses is the answer of the first one: nobody waits for this.
+        if (first) co_await first.on().watch(std::move(wanted));
+    }
+}
+
+/// One instance of each era hears of changes for all clients: the one whose lists are offered, and
+/// where there is another, which counts for nothing but its news, that.
 task<result<void>> upstream::update_watches(abort_signal& abort) {
     const auto deadline = clock_type::now() + options_.start_wait();
     const auto started = co_await ready(era::modern, deadline, abort);
     if (started.has_error()) co_return started.error();
     const auto lister = (*started)->hold_lister();
     const auto outcome = co_await lister.on().watch(watched_uris());
+    watch_beside();
     co_return outcome;
 }
 

@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+
 import { textOf } from './support/actions.mjs';
 import { connectTo, legacyHttp, modernHttp } from './support/clients.mjs';
 import { startGateway } from './support/gateway.mjs';
@@ -42,3 +44,38 @@ test('a server of both eras gets one process for each', async () => {
         await gateway.stop();
     }
 });
+
+const watched = 'test://watched-resource';
+
+for (const [watcher, actor] of [
+    [modernHttp, legacyHttp],
+    [legacyHttp, modernHttp],
+]) {
+    test(`what a ${actor.name} changes is told to a ${watcher.name} that watches it`, async () => {
+        const gateway = await startGateway({
+            expose: 'all',
+            settings: { gateway: { prefix: 'never' } },
+            children: async () => [fixtureServer('dual')],
+        });
+        const watching = await connectTo(gateway, watcher);
+        const kind =
+            watcher.era === 'legacy'
+                ? ResourceUpdatedNotificationSchema
+                : 'notifications/resources/updated';
+        const told = new Promise((done) =>
+            watching.setNotificationHandler(kind, ({ params }) => done(params.uri)),
+        );
+        if (watcher.era === 'legacy') await watching.subscribeResource({ uri: watched });
+        else await watching.listen({ resourceSubscriptions: [watched] });
+        const acting = await connectTo(gateway, actor);
+        const act = { name: 'test_trigger_resource_update', arguments: { uri: watched } };
+        // Its first call may come before the server has heard who watches there.
+        let isTold = false;
+        told.then(() => (isTold = true));
+        while (!isTold) await acting.callTool(act);
+        assert.equal(await told, watched);
+        await acting.close();
+        await watching.close();
+        await gateway.stop();
+    });
+}
