@@ -7,6 +7,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/rpc.hpp"
+#include "protocol/shapes.hpp"
 
 #include <fmt/format.h>
 
@@ -19,6 +20,13 @@ namespace {
 std::string error_message(const upstream_answer& answer) {
     const auto raw = find_member(answer.message.error.of(answer.line), "message");
     return unquote_json(raw).value_or("no message");
+}
+
+/// Who the server is, as clients may hear it; empty: it does not say so.
+std::string known_info(std::string_view info) {
+    if (!is_json_object(info)) return {};
+    auto fitted = fit(info, implementation_shape(), "serverInfo");
+    return fitted.has_error() ? std::string{} : std::move(fitted->text);
 }
 
 } // namespace
@@ -141,7 +149,7 @@ result<void> instance::accept_discovery(const upstream_answer& answer) {
     agreed_.capabilities = find_member(body, "capabilities");
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
     agreed_.discover_hints = cache_hints::of(body);
-    server_info_ = find_member(find_member(body, "_meta"), meta_key::server_info);
+    server_info_ = known_info(find_member(find_member(body, "_meta"), meta_key::server_info));
     const bool is_dual = names_legacy(discovered_versions(answer));
     owner_.on_verdict(*this, {.is_modern = true, .is_legacy = is_dual, .may_be_legacy = !is_dual});
     return {};
@@ -184,7 +192,7 @@ result<void> instance::accept_initialize(const upstream_answer& answer) {
     spoken_ = *agreed;
     agreed_.capabilities = find_member(body, "capabilities");
     agreed_.instructions = unquote_json(find_member(body, "instructions")).value_or("");
-    server_info_ = find_member(body, "serverInfo");
+    server_info_ = known_info(find_member(body, "serverInfo"));
     return {};
 }
 

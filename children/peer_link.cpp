@@ -1,9 +1,12 @@
 #include "children/peer_link.hpp"
 
+#include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/rpc.hpp"
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <utility>
 
 namespace mcpgw {
@@ -51,8 +54,8 @@ std::optional<fault> peer_link::open_call::conclude(call_end end, const abort_si
         given_up = too_long_in_all(on_.options_.name, request_.method, limits_);
     const bool is_late = end == call_end::quiet_too_long || end == call_end::too_long_in_all;
     if (is_late && on_.strays_ != strays_before_)
-        given_up->detail += fmt::format("; meanwhile it sent what is no MCP message: '{}'",
-                                        on_.stray_);
+        given_up->detail +=
+            fmt::format("; meanwhile it sent what is no MCP message: '{}'", on_.stray_);
     is_at_work_ = on_.calls_.remove(id_) && given_up;
     if (is_at_work_ && observer() && !on_.names_calls())
         on_.abandoned_.add(observer()->owner(), clock_type::now());
@@ -69,7 +72,9 @@ multiplexer::line_report peer_link::relay(const shared_text& line,
     switch (report.kind) {
     case kind::answer:
     case kind::progress:
+        break;
     case kind::garbage:
+        refuse_question(text, report.error);
         break;
     case kind::unexpected:
         log_.debug("server '{}' answered a request that nobody waits for", options_.name);
@@ -84,6 +89,14 @@ multiplexer::line_report peer_link::relay(const shared_text& line,
         break;
     }
     return report;
+}
+
+/// A question that cannot be read is answered all the same: the server may wait for that for ever.
+void peer_link::refuse_question(std::string_view line, const fault& why) {
+    const scan_limits whatever{std::numeric_limits<std::size_t>::max()};
+    const auto id = find_id(line, whatever);
+    if (id.empty() || find_member(line, "method").empty()) return;
+    try_send(make_error_response(id, {errc::invalid_request, why.detail}));
 }
 
 /// The observer of the subscription that a notification is tagged with (2026-07-28,

@@ -106,6 +106,7 @@ protected:
     std::uint64_t garbage_total_ = 0;
 
 private:
+    void refuse_question(std::string_view line, const fault& why);
     [[nodiscard]] std::shared_ptr<call_observer> subject_of(std::string_view line,
                                                             const envelope& message) const;
 

@@ -106,7 +106,7 @@ public:
 
         void report(const result<upstream_answer>& answer) const;
         bool try_bind();
-        static bool may_do_better(const result<upstream_answer>& answer);
+        [[nodiscard]] bool may_do_better(const result<upstream_answer>& answer) const;
         task<result<upstream_answer>> send_again(upstream_call& request,
                                                  std::shared_ptr<call_observer> observer,
                                                  result<upstream_answer> first,

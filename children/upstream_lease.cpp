@@ -32,11 +32,20 @@ bool is_header_mismatch(const result<upstream_answer>& answer) {
 
 /// It does not speak the revision that was agreed on. Its list of those that it does tells the
 /// error from one with the same code that a legacy server made up.
-bool has_refused_version(const result<upstream_answer>& answer) {
+/// Which revisions it speaks must be said, and must not contradict that: a process is ended for it.
+bool has_refused_version(const result<upstream_answer>& answer, revision spoken) {
     const auto error = error_of(answer);
-    return !error.empty() &&
-           error_code(error) == describe(errc::unsupported_protocol_version).json_rpc &&
-           is_json_array(find_member(find_member(error, "data"), "supported"));
+    if (error.empty() || error_code(error) != describe(errc::unsupported_protocol_version).json_rpc)
+        return false;
+    const auto supported = find_member(find_member(error, "data"), "supported");
+    if (!is_json_array(supported)) return false;
+    bool names_any = false;
+    element_reader versions{supported};
+    while (const auto version = versions.next()) {
+        if (!is_json_string(*version) || unquote_json(*version) == to_string(spoken)) return false;
+        names_any = true;
+    }
+    return names_any;
 }
 
 } // namespace
@@ -120,8 +129,8 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call& request,
 }
 
 /// Another life of the connection, or other headers, may bring another answer than this one.
-bool upstream::lease::may_do_better(const result<upstream_answer>& answer) {
-    return is_unseen(answer) || has_refused_version(answer) || is_header_mismatch(answer);
+bool upstream::lease::may_do_better(const result<upstream_answer>& answer) const {
+    return is_unseen(answer) || has_refused_version(answer, spoken_) || is_header_mismatch(answer);
 }
 
 task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request,
@@ -131,7 +140,7 @@ task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request
     if (is_unseen(first)) {
         const auto bound = co_await bind_anew(request.deadline, abort);
         if (bound.has_error()) co_return bound.error();
-    } else if (has_refused_version(first)) {
+    } else if (has_refused_version(first, spoken_)) {
         // Another server has taken the place of the one that we knew: the next start finds out. One
         // that says so of every call must not be started for each.
         place_.on().end_as({errc::server_failed,

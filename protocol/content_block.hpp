@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/envelope.hpp"
+#include "protocol/value_rules.hpp"
 
 #include <array>
 #include <string_view>
@@ -31,11 +32,13 @@ constexpr std::array block_members{
 /// Whether a block has what its type needs (schema, ContentBlock); finer things are left to
 /// repair_result(), which looks at those that have more than that.
 inline bool is_plain_block(const block_spans& block, std::string_view text) {
-    const auto is_text = [text](text_span value) { return value && text[value.begin] == '"'; };
+    const auto is_text = [text](text_span value) {
+        return value && text[value.begin] == '"';
+    };
     const auto type = block.type.of(text);
     if (type == "\"text\"") return is_text(block.text);
     if (type == "\"image\"" || type == "\"audio\"")
-        return is_text(block.data) && is_text(block.mime_type);
+        return is_base64_text(block.data.of(text)) && is_text(block.mime_type);
     if (type == "\"resource_link\"") return is_text(block.uri) && is_text(block.name);
     return false;
 }

@@ -4,6 +4,7 @@
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/mcp.hpp"
+#include "protocol/value_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -20,10 +21,10 @@ constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view internal_error_code = "-32603";
 
 /// Objects whose members are the user's own, or a schema's. Null is a value there.
-constexpr std::array free_form{"arguments",       "structuredContent", "inputSchema",
-                               "outputSchema",    "requestedSchema",   "experimental",
-                               "extensions",      "input",             "metadata",
-                               "data",            "settings"};
+constexpr std::array free_form{
+    "arguments",    "structuredContent", "inputSchema", "outputSchema", "requestedSchema",
+    "experimental", "extensions",        "input",       "metadata",     "data",
+    "settings"};
 /// Members for which null is a value of the schema: Task.ttl, any JSON as data or content.
 constexpr std::array nullable{"ttl", "data", "structuredContent"};
 
@@ -73,7 +74,7 @@ std::string repaired_error(std::string_view error) {
                            is_json_string(error) ? respelt(error) : quote_json(error));
     const auto code = find_member(error, "code");
     const auto message = find_member(error, "message");
-    const bool has_code = !code.empty() && code.find_first_not_of("-0123456789") == code.npos;
+    const bool has_code = is_whole_number(code) && code.find_first_of(".eE") == code.npos;
     if (has_code && is_json_string(message)) return std::string{error};
     member_writer mended;
     mended.add("code", has_code ? code : internal_error_code);
@@ -87,8 +88,42 @@ std::string repaired_error(std::string_view error) {
     return mended.take_object();
 }
 
+/// Parameters or a result whose `_meta` is no object: optional, and of no use.
+std::string without_odd_meta(std::string object) {
+    const auto meta = find_member(object, "_meta");
+    if (!is_json_object(object) || meta.empty() || is_json_object(meta)) return object;
+    member_writer kept;
+    member_reader members{object};
+    while (const auto member = members.next())
+        if (member->key != "_meta") kept.add(member->key, member->value);
+    return kept.take_object();
+}
+
+/// Like without_nulls(); of servers also what is of the wrong type and optional.
+std::string repaired_body(std::string_view value, message_origin from) {
+    auto body = without_nulls(value);
+    return from == message_origin::server ? without_odd_meta(std::move(body)) : body;
+}
+
+/// What has the members of an answer and no others is one, whatever it says of its version. A line
+/// of a log may have the same ones, but hardly alone.
+bool is_answer_alone(std::string_view text) {
+    bool has_id = false;
+    bool has_outcome = false;
+    member_reader members{text};
+    while (const auto member = members.next()) {
+        const auto key = respelt_key(member->key);
+        has_id = has_id || (key == "id" && member->value != "null");
+        has_outcome = has_outcome || key == "result" || (key == "error" && member->value != "null");
+        const bool is_known = key == "jsonrpc" || key == "id" || key == "result" ||
+                              key == "error" || member->value == "null";
+        if (!is_known) return false;
+    }
+    return has_id && has_outcome;
+}
+
 /// The members of the message itself: which of them count decides what the others mean.
-std::string repaired_top(std::string_view text) {
+std::string repaired_top(std::string_view text, message_origin from) {
     const auto value_of = [text](std::string_view key) -> std::string_view {
         member_reader members{text};
         while (const auto member = members.next())
@@ -100,22 +135,29 @@ std::string repaired_top(std::string_view text) {
         return !value.empty() && value != "null";
     };
     const bool has_method = is_given("method");
-    const bool is_notification = unquote_json(value_of("method")).value_or("").starts_with(
-        "notifications/");
+    const bool is_notification =
+        unquote_json(value_of("method")).value_or("").starts_with("notifications/");
     const bool has_error = is_given("error");
+    const bool is_of_server = from == message_origin::server;
+    const bool is_answer = is_of_server && !has_method && is_answer_alone(text);
     member_writer kept;
+    if (is_answer) kept.add("jsonrpc", R"("2.0")");
     member_reader members{text};
     while (const auto member = members.next()) {
         const auto key = respelt_key(member->key);
         const auto value = member->value;
         const bool is_null = value == "null";
-        if (key == "id") {
+        if (key == "jsonrpc" && is_answer) {
+            continue;
+        } else if (key == "id") {
             // Null is the id of an error that belongs to no request (JSON-RPC 2.0, section 5). A
             // request must not have it: taken for a notification, it would never be answered.
             if (!is_null || !is_notification) kept.add(key, respelt(value));
         } else if (key == "result") {
             // Null is an answer of a kind, and has to be told from none.
-            if (!is_null || (!has_error && !has_method)) kept.add(key, without_nulls(value));
+            if (!is_null || (!has_error && !has_method)) kept.add(key, repaired_body(value, from));
+        } else if (key == "params" && is_of_server && !is_json_object(value)) {
+            continue;
         } else if (is_null && (key == "method" || key == "params" || key == "error")) {
             continue;
         } else if (key == "error") {
@@ -123,7 +165,7 @@ std::string repaired_top(std::string_view text) {
         } else if (key == "method" || key == "jsonrpc") {
             kept.add(key, respelt(value));
         } else {
-            kept.add(key, without_nulls(value));
+            kept.add(key, repaired_body(value, from));
         }
     }
     return kept.take_object();
@@ -259,7 +301,7 @@ result<std::string> repair_message(std::string_view text, const scan_limits& lim
     }
     if (auto checked = check_json(text, limits); checked.has_error()) return checked.error();
     if (!is_json_object(text)) return fault{errc::invalid_request, "it is no object"};
-    return repaired_top(text);
+    return repaired_top(text, from);
 }
 
 result<envelope> scan_message(shared_text& text, const scan_limits& limits, known_meta* known,

@@ -5,6 +5,7 @@
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/question_shapes.hpp"
 
 #include <fmt/format.h>
 
@@ -179,16 +180,25 @@ outcome roots_for_client(std::string_view params, const question_route& route) {
     return meta.empty() ? std::string{} : fmt::format(R"({{"_meta":{}}})", meta);
 }
 
-} // namespace
-
-outcome question_for_client(std::string_view method_name, std::string_view params,
-                            const question_route& route) {
+outcome translate(std::string_view method_name, std::string_view params,
+                  const question_route& route) {
     if (method_name == method::sampling) return sampling_for_client(params, route);
     if (method_name == method::elicitation) return elicitation_for_client(params, route);
     if (method_name == method::roots_list) return roots_for_client(params, route);
     return fault{
         errc::method_not_found,
         fmt::format("Method not found: {}", method_name.substr(0, utf8_prefix(method_name, 80)))};
+}
+
+} // namespace
+
+outcome question_for_client(std::string_view method_name, std::string_view params,
+                            const question_route& route) {
+    const auto fitted = fit_question(method_name, params);
+    if (!fitted.has_error()) return translate(method_name, *fitted ? **fitted : params, route);
+    // That the client cannot be asked at all says more than what is wrong with the question.
+    auto refused = translate(method_name, params, route);
+    return refused.has_error() ? refused.error() : fitted.error();
 }
 
 outcome answer_for_server(std::string_view method_name, std::string_view answer,

@@ -2,8 +2,8 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/notification_bridge.hpp"
 #include "protocol/question_bridge.hpp"
-#include "protocol/splice.hpp"
 #include "server/start_progress.hpp"
 #include "transports/session_table.hpp"
 
@@ -11,6 +11,7 @@
 #include <charconv>
 #include <functional>
 #include <system_error>
+#include <utility>
 
 namespace mcpgw {
 
@@ -27,16 +28,6 @@ constexpr std::size_t unique_bytes = 8;
 owner_id owner_of(const client_request& request, std::uint64_t number) {
     if (request.client_era == era::modern) return number & ~session_bit;
     return std::hash<std::string>{}(request.session->id()) | session_bit;
-}
-
-/// Parameters of a progress notification as they were before 2025-03-26.
-std::string without_message(std::string_view params, std::string_view progress_token) {
-    member_writer kept;
-    member_reader reader{params};
-    while (const auto member = reader.next())
-        if (member->key != "message")
-            kept.add(member->key, member->key == "progressToken" ? progress_token : member->value);
-    return kept.object();
 }
 
 bool is_more(std::string_view params, double floor) {
@@ -69,12 +60,8 @@ void call_relay::on_progress(std::string_view line, const envelope& message) {
     if (sink_ == nullptr || progress_token_.empty()) return;
     // 2025-11-25, basic/utilities/progress: the value must increase.
     if (progress_floor_ > 0 && !is_more(message.params.of(line), progress_floor_)) return;
-    spliced_text text{line};
-    if (client_ < revision::r2025_03_26)
-        text.replace(message.params, without_message(message.params.of(line), progress_token_));
-    else
-        text.replace(message.in_params.progress_token, progress_token_);
-    sink_->notify(text.str());
+    auto shown = progress_for_client(line, message, progress_token_, client_);
+    if (!shown.empty()) sink_->notify(std::move(shown));
 }
 
 void call_relay::on_start(double progress, const std::string& message) {
@@ -89,7 +76,8 @@ void call_relay::on_log(std::string_view line, const envelope& message) {
     if (sink_ == nullptr || !wants_logs_) return;
     const auto level = level_of(message.in_params.level.of(line));
     if (log_level_ && (!level || *level < *log_level_)) return;
-    sink_->notify(std::string{line});
+    auto shown = log_for_client(line, message);
+    if (!shown.empty()) sink_->notify(std::move(shown));
 }
 
 result<std::shared_ptr<question>> call_relay::ask(std::string_view method_name,

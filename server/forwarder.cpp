@@ -4,6 +4,7 @@
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/question_shapes.hpp"
 #include "protocol/request_digest.hpp"
 #include "protocol/result_repair.hpp"
 #include "protocol/rpc.hpp"
@@ -55,6 +56,11 @@ void add_session(std::string& members, std::string_view meta, const std::string&
 }
 
 } // namespace
+
+fault no_result(const forwarder::order& of, const fault& why) {
+    return {why.code, fmt::format("server '{}' answered with what is no result of {}: {}",
+                                  of.upstream, of.method, why.detail)};
+}
 
 bool can_be_asked(const call_relay& relay, revision client) {
     const auto can = abilities_of(relay.client_capabilities(), client);
@@ -140,18 +146,18 @@ result<forwarded_answer> forwarder::finish(journey& way, const result<upstream_a
             error_for_client(error, way.context, way.what.method, way.what.uri_json), true};
     }
     const auto repaired = repair_result(way.what.method, answer->line, message);
-    if (repaired.has_error())
-        return fault{repaired.error().code,
-                     fmt::format("server '{}' answered with what is no result of {}: {}",
-                                 way.what.upstream, way.what.method, repaired.error().detail)};
+    if (repaired.has_error()) return no_result(way.what, repaired.error());
     if (*repaired) return forwarded_answer{result_for_client(**repaired, way.context)};
-    const auto body = message.result.of(answer->line);
+    auto body = message.result.of(answer->line);
     if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server())) {
         way.task_token = message.id.of(answer->line);
         return forwarded_answer{std::string{body}};
     }
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
+        const auto asked = fit_input_required(body);
+        if (asked.has_error()) return no_result(way.what, asked.error());
+        if (*asked) body = **asked;
         const auto state = find_member(body, "requestState");
         if (state.empty()) return input_required(way, std::string{body.substr(1, body.size() - 2)});
         request_state sealed;

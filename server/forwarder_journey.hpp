@@ -48,6 +48,9 @@ struct forwarder::journey {
 bool can_be_asked(const call_relay& relay, revision client);
 /// `members` of an object with the value of one replaced, or without it where there is no value.
 std::string with_member(std::string_view members, std::string_view key, std::string_view value);
+
+/// A server's answer that is no result of what it was asked for.
+fault no_result(const forwarder::order& of, const fault& why);
 /// A result with a member in its `_meta`, in the place of one with the same key.
 std::string with_meta(std::string_view result_json, std::string_view key, std::string_view value);
 

@@ -3,6 +3,7 @@
 #include "protocol/era_bridge.hpp"
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/question_shapes.hpp"
 #include "server/forwarder_journey.hpp"
 
 #include <fmt/format.h>
@@ -57,6 +58,30 @@ std::string with_member(std::string_view members, std::string_view key, std::str
     return changed.take_members();
 }
 
+namespace {
+
+/// The visits that an error asks for, as members of inputRequests; empty if it names none, or one
+/// that cannot be asked for.
+std::string visits_of(std::string_view error_json) {
+    std::string requests;
+    int made = 0;
+    element_reader wanted{find_member(find_member(error_json, "data"), "elicitations")};
+    while (const auto one = wanted.next()) {
+        if (!is_json_object(*one)) return {};
+        auto params = with_member(one->substr(1, one->size() - 2), "elicitationId", {});
+        if (find_member(*one, "mode").empty()) params = with_member(params, "mode", R"("url")");
+        params = fmt::format("{{{}}}", params);
+        auto fitted = fit_question(method::elicitation, params);
+        if (fitted.has_error() || find_member(params, "mode") != "\"url\"") return {};
+        requests +=
+            fmt::format(R"({}"url{}":{{"method":"{}","params":{}}})", requests.empty() ? "" : ",",
+                        ++made, method::elicitation, *fitted ? **fitted : params);
+    }
+    return requests;
+}
+
+} // namespace
+
 /// A legacy server refuses until the user has visited a URL (2025-11-25, client/elicitation, "URL
 /// Elicitation Required Error"); a modern client is asked to, and comes back with the same request.
 result<forwarded_answer> forwarder::ask_for_visit(const journey& way,
@@ -73,14 +98,10 @@ result<forwarded_answer> forwarder::ask_for_visit(const journey& way,
         return fault{errc::server_failed,
                      fmt::format("server '{}' still refuses after {} visits of its URL",
                                  way.what.upstream, visits_max)};
-    std::string requests;
-    int made = 0;
-    element_reader wanted{find_member(find_member(error_json, "data"), "elicitations")};
-    while (const auto one = wanted.next()) {
-        const auto params = with_member(one->substr(1, one->size() - 2), "elicitationId", {});
-        requests += fmt::format(R"({}"url{}":{{"method":"{}","params":{{{}}}}})",
-                                requests.empty() ? "" : ",", ++made, method::elicitation, params);
-    }
+    const auto requests = visits_of(error_json);
+    if (requests.empty())
+        return forwarded_answer{
+            error_for_client(error_json, way.context, way.what.method, way.what.uri_json), true};
     return input_required(way, fmt::format(R"("inputRequests":{{{}}},"requestState":{})", requests,
                                            seal(way, std::move(state))));
 }
@@ -139,7 +160,10 @@ task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
             !answer.has_error() && !answer->message.is_error &&
             answer->message.in_result.result_type.of(answer->line) == "\"input_required\"";
         if (!needs_input) co_return finish(way, answer, {});
-        const std::string body{answer->message.result.of(answer->line)};
+        std::string body{answer->message.result.of(answer->line)};
+        const auto asked = fit_input_required(body);
+        if (asked.has_error()) co_return no_result(way.what, asked.error());
+        if (*asked) body = **asked;
         auto members = co_await ask_client(body, way);
         if (members.has_error()) {
             const auto& reason = members.error();

@@ -4,8 +4,8 @@
 
 #include "protocol/json_members.hpp"
 #include "protocol/json_text.hpp"
+#include "protocol/notification_bridge.hpp"
 #include "protocol/rpc.hpp"
-#include "protocol/splice.hpp"
 #include "server/task_client.hpp"
 
 #include <algorithm>
@@ -91,9 +91,8 @@ void task_routes::relay_progress(const task_record& record, std::string_view lin
     if (record.caller) return record.caller->on_progress(line, message);
     const auto session = record.session.lock();
     if (!session || record.progress_token.empty()) return;
-    spliced_text text{line};
-    text.replace(message.in_params.progress_token, record.progress_token);
-    session->notify(text.str());
+    auto shown = progress_for_client(line, message, record.progress_token, session->spoken);
+    if (!shown.empty()) session->notify(std::move(shown));
 }
 
 void task_routes::tell_session(const task_record& record) {

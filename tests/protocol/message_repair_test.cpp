@@ -132,10 +132,28 @@ const std::vector<odd_message> odd_messages{
     // beyond repair
     {"", ""}, {"null", ""}, {"Server started on port 1", ""}, {"{", ""}, {R"({"a":1)", ""},
     {result_of("{\"a\":undefined}"), ""}, {result_of("{'a':1}"), ""}, {result_of("{\"a\":1,}"), ""},
-    {R"({"jsonrpc":"2.0","id":1})", ""}, {R"({"id":1,"result":{}})", ""},
+    {R"({"jsonrpc":"2.0","id":1})", ""}, 
+    // what has the members of an answer alone is one; a line of a log is not
+    {R"({"id":1,"result":{}})", result_of("{}")},
+    {R"({"jsonrpc":2.0,"id":1,"result":{}})", result_of("{}")},
+    {R"({"jsonrpc":null,"id":1,"error":{"code":-1,"message":"no"}})",
+        request_of(R"("error":{"code":-1,"message":"no"})")},
+    {R"({"id":1,"result":{}})", "", message_origin::client},
+    {R"({"id":1,"error":{"code":-1,"message":"no"},"level":"warn"})", ""},
+    // parameters and metadata that are no objects are of no use
+    {result_of(R"({"a":1,"_meta":7})"), result_of(R"({"a":1})")},
+    {request_of(R"("method":"ping","params":{"_meta":[],"a":1})"),
+        request_of(R"("method":"ping","params":{"a":1})")},
+    {request_of(R"("method":"ping","params":"x")"), request_of(R"("method":"ping")")},
+    {request_of(R"("method":"ping","params":{"_meta":[]})"), "", message_origin::client},
+    // codes that no reader takes
+    {request_of(R"("error":{"code":123456789012345678901,"message":"a"})"),
+        request_of(R"("error":{"code":-32603,"message":"a"})")},
+    {request_of(R"("error":{"code":1.5,"message":"a"})"),
+        request_of(R"("error":{"code":-32603,"message":"a"})")},
     {R"({"jsonrpc":"2.0","id":{},"result":{}})", ""}, {R"({"jsonrpc":"2.0","id":1,"method":5})",
         ""},
-    {R"({"jsonrpc":"2.0","id":1,"method":"a","params":[1]})", ""},
+    {R"({"jsonrpc":"2.0","id":1,"method":"a","params":[1]})", "", message_origin::client},
 };
 // clang-format on
 

@@ -65,22 +65,31 @@ TEST_CASE("sampling_reaches_every_revision_that_can_show_it") {
             {r11, r11, R"({"messages":[],"maxTokens":1.0,"tools":[],"task":{"ttl":1}})",
              R"({"messages":[],"maxTokens":1.0,"tools":[]})"},
             // Tokens belong to one hop; to a modern client no _meta goes at all.
-            {r06, r11, R"({"_meta":{"progressToken":1,"a":2},"messages":[]})",
-             R"({"_meta":{"a":2},"messages":[]})"},
-            {r06, r11, R"({"_meta":{"progressToken":1},"messages":[]})", R"({"messages":[]})"},
-            {r11, modern, R"({"_meta":{"a":2},"messages":[],"task":{},"toolChoice":{}})",
-             R"({"messages":[],"toolChoice":{}})"},
+            {r06, r11, R"({"_meta":{"progressToken":1,"a":2},"messages":[],"maxTokens":1})",
+             R"({"_meta":{"a":2},"messages":[],"maxTokens":1})"},
+            {r06, r11, R"({"_meta":{"progressToken":1},"messages":[],"maxTokens":1})",
+             R"({"messages":[],"maxTokens":1})"},
+            {r11, modern,
+             R"({"_meta":{"a":2},"messages":[],"maxTokens":1,"task":{},"toolChoice":{}})",
+             R"({"messages":[],"maxTokens":1,"toolChoice":{}})"},
             // One block in an array is one block.
             {r11, r06,
-             R"({"messages":[{"role":"user","content":[{"type":"text","text":"\u00e4"}]},)"
+             R"({"maxTokens":1,"messages":[)"
+             R"({"role":"user","content":[{"type":"text","text":"\u00e4"}]},)"
              R"({"role":"user","content":{"type":"image","data":"","mimeType":"i/p"}}]})",
-             R"({"messages":[{"role":"user","content":{"type":"text","text":"\u00e4"}},)"
+             R"({"maxTokens":1,"messages":[)"
+             R"({"role":"user","content":{"type":"text","text":"\u00e4"}},)"
              R"({"role":"user","content":{"type":"image","data":"","mimeType":"i/p"}}]})"},
             {modern, r11,
-             R"({"messages":[{"role":"user","content":[{"type":"text"},{"type":"audio"}]}]})",
-             R"({"messages":[{"role":"user","content":[{"type":"text"},{"type":"audio"}]}]})"},
-            {r11, r03, R"({"messages":[{"content":{"type":"audio"}}]})",
-             R"({"messages":[{"content":{"type":"audio"}}]})"},
+             R"({"maxTokens":1,"messages":[)"
+             R"({"role":"user","content":[{"type":"text","text":""}]}]})",
+             R"({"maxTokens":1,"messages":[)"
+             R"({"role":"user","content":[{"type":"text","text":""}]}]})"},
+            {r11, r03,
+             R"({"maxTokens":1,"messages":[{"role":"user","content":)"
+             R"({"type":"audio","data":"","mimeType":"a/b"}}]})",
+             R"({"maxTokens":1,"messages":[{"role":"user","content":)"
+             R"({"type":"audio","data":"","mimeType":"a/b"}}]})"},
         });
 }
 

@@ -1,0 +1,3 @@
+import { testOddMessages } from './support/odd_tests.mjs';
+
+testOddMessages('all');
