@@ -63,6 +63,9 @@ void append_sse_event(std::string& out, const sse_event& event) {
 
 void append_sse_line(std::string& out, std::string_view line, std::string_view id) {
     assert(std::ranges::none_of(line, is_line_end));
+    // The standard's own default, said all the same: some clients keep the type of the event
+    // before, and take an answer for a second "endpoint".
+    out += "event: message\n";
     if (!id.empty()) append_one_line_field(out, "id: ", id);
     out += "data: ";
     out += line;

@@ -134,8 +134,10 @@ constexpr std::array keys{
         "A call without an answer for this long gets its reply as a stream, which the client "
         "can resume (2025-11-25).",
         0, day_ms},
-    config_key{"http", "retry_delay_ms", milliseconds, "1000",
-               "What a client is told to wait before it resumes a stream.", 0, day_ms},
+    config_key{"http", "retry_delay_ms", milliseconds, "0",
+               "What a client is told to wait before it resumes a stream. 0: it is told nothing, "
+               "for some (Java SDK 1.x) give up a stream that tells them.",
+               0, day_ms},
     config_key{"http", "session_timeout_ms", milliseconds, "3600000",
                "A session (revisions up to 2025-11-25) without a request ends after this.", 1000,
                30 * day_ms},

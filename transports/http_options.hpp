@@ -27,7 +27,7 @@ struct http_options {
     /// A call of a 2025-11-25 session without an answer for that long gets its reply as a stream,
     /// from which it can be resumed.
     std::chrono::milliseconds stream_delay{1'000};
-    std::chrono::milliseconds retry_delay{1'000};         ///< `retry` of a stream: before resuming
+    std::chrono::milliseconds retry_delay{0}; ///< `retry` of a stream, before resuming; 0: unsaid
     std::chrono::milliseconds session_timeout{3'600'000}; ///< legacy session without a request
     /// A reply's body of so many bytes or more goes out compressed if the client asks for it.
     bool compresses = true;

@@ -86,7 +86,7 @@ void session_streams::push_priming(outbox& box, std::uint64_t stream,
                                    std::chrono::milliseconds retry) const {
     sse_event priming;
     priming.id = store_.newest_id(stream);
-    priming.retry = retry;
+    if (retry > std::chrono::milliseconds::zero()) priming.retry = retry;
     std::string bytes;
     append_sse_event(bytes, priming);
     box.push_raw(std::move(bytes));

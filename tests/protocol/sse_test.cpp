@@ -207,8 +207,9 @@ TEST_CASE("lines_and_comments_have_their_short_form") {
     append_sse_line(out, "{}", "s_1");
     append_sse_comment(out);
     append_sse_comment(out, "two\nlines");
-    CHECK(out == "data: {}\n\nid: s_1\ndata: {}\n\n:\n\n: twolines\n\n");
-    CHECK(decode(out) == "[|{}||][|{}|s_1|]");
+    CHECK(out == "event: message\ndata: {}\n\nevent: message\nid: s_1\ndata: {}\n\n"
+                 ":\n\n: twolines\n\n");
+    CHECK(decode(out) == "[message|{}||][message|{}|s_1|]");
 }
 
 TEST_CASE("an_event_at_the_limit_passes_and_one_byte_more_fails") {

@@ -74,7 +74,7 @@ TEST_CASE("a_silent_stream_is_kept_alive_with_comments") {
     auto client = world.connect();
     client.send(modern_progress("1", "progress:1:a", "1"));
     CHECK(client.read_head().is_stream());
-    CHECK(client.read_chunk().starts_with("data: "));
+    CHECK(client.read_chunk().starts_with("event: message\ndata: "));
     for (int i = 0; i < 3; ++i) CHECK(client.read_chunk() == ":\n\n");
     CHECK(world.release("a"));
     CHECK(id_of(client.read_data()) == "1"); // comments between are no events

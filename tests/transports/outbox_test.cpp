@@ -44,7 +44,8 @@ TEST_CASE("messages_are_framed_as_lines_or_as_events") {
     events.push_raw("event: endpoint\ndata: /messages\n\n");
     events.push("{}");
     events.push("{}", "1_2");
-    CHECK(take(events) == "event: endpoint\ndata: /messages\n\ndata: {}\n\nid: 1_2\ndata: {}\n\n");
+    CHECK(take(events) == "event: endpoint\ndata: /messages\n\nevent: message\ndata: {}\n\n"
+                          "event: message\nid: 1_2\ndata: {}\n\n");
 }
 
 TEST_CASE("a_long_answer_on_a_line_is_not_copied_and_keeps_its_place_among_others") {
@@ -65,7 +66,7 @@ TEST_CASE("a_long_answer_on_a_line_is_not_copied_and_keeps_its_place_among_other
 
     outbox events{loop.ex(), outbox::framing::events, 1'000'000};
     events.push_text({"before ", text, " after"});
-    CHECK(take(events) == "data: " + all + "\n");
+    CHECK(take(events) == "event: message\ndata: " + all + "\n");
     events.close();
     events.push_text("too late");
     CHECK(events.empty());

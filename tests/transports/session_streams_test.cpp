@@ -1,6 +1,7 @@
 #include "transports/session_streams.hpp"
 
 #include "tests/support/io_loop.hpp"
+#include "transports/http_options.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -9,6 +10,7 @@
 
 using mcpgw::errc;
 using mcpgw::event_store;
+using mcpgw::http_options;
 using mcpgw::outbox;
 using mcpgw::session_streams;
 using mcpgw::io_test::io_loop;
@@ -34,7 +36,7 @@ std::string take(outbox& box) {
     return all;
 }
 std::string event(const std::string& id, const std::string& data) {
-    return (id.empty() ? "" : "id: " + id + "\n") + "data: " + data + "\n\n";
+    return "event: message\n" + (id.empty() ? "" : "id: " + id + "\n") + "data: " + data + "\n\n";
 }
 
 } // namespace
@@ -125,6 +127,16 @@ TEST_CASE("a_priming_event_names_the_newest_message") {
     CHECK(bytes.find("id: 0_1\n") != std::string::npos);
     CHECK(bytes.find("retry: 500\n") != std::string::npos);
     CHECK(bytes.find("data: \n") != std::string::npos);
+}
+
+TEST_CASE("clients_that_give_up_a_stream_with_a_retry_field_are_told_none") {
+    world w;
+    const auto box = w.make_box();
+    w.streams.attach(box);
+    w.streams.push_priming(*box, event_store::own_stream, http_options{}.retry_delay);
+    const auto bytes = take(*box);
+    CHECK(bytes.find("id: ") != std::string::npos);
+    CHECK(bytes.find("retry") == std::string::npos);
 }
 
 TEST_CASE("closing_ends_the_own_stream_and_lets_calls_say_their_last_word") {
