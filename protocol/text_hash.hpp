@@ -6,8 +6,8 @@
 
 namespace mcpgw {
 
-/// Hash of texts for the standard's unordered containers, together with `std::equal_to<>`: a view is
-/// looked up without a text made of it.
+/// Hash of texts for the standard's unordered containers, together with `std::equal_to<>`: a view
+/// is looked up without a text made of it.
 struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const {
