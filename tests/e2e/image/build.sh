@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the container image as docker/Dockerfile says, without Docker and without a registry, and
-# prints the folder that holds its files; its settings go to build/image/config.json.
+# prints the folder that holds its files; its settings go to build/image/image.json.
 #
 # Its base image is made of the packages of Debian 13, from the Debian mirror that this machine
 # itself uses. Ends with 77, and says why, where that is not possible: without root, without a
@@ -13,8 +13,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 kind=${1:-profiled}
 work=$PWD/build/image
+compiled=${XDG_CACHE_HOME:-$HOME/.cache}/mcp-gateway-image # what the compiler made before
 base=docker.io/library/debian:trixie-slim
-mkdir -p "$work/ccache"
+mkdir -p "$work" "$compiled"
 
 skip() { echo "skipped: $*" >&2; exit 77; }
 say() { echo "$*" >&2; }
@@ -64,11 +65,11 @@ builder inspect --type image "$base" >/dev/null 2>&1 || make_base
 # ---- the image -----------------------------------------------------------------------------------
 
 say "Building the image ($kind; minutes the first time), log: build/image/build.log"
-# The compiler's cache stays outside, so that the next build is quick.
+# The compiler's cache stays outside of it, so that the next build is quick.
 quietly build builder build --isolation chroot --pull-never --layers=false \
-    --build-arg "BUILD=$kind" --volume "$work/ccache:/root/.cache/ccache" \
+    --build-arg "BUILD=$kind" --volume "$compiled:/root/.cache/ccache" \
     --ignorefile docker/Dockerfile.dockerignore --file docker/Dockerfile --tag mcp-gateway .
-builder inspect --type image --format '{{json .OCIv1.Config}}' mcp-gateway >"$work/config.json"
+builder inspect --type image mcp-gateway >"$work/image.json"
 
 builder rm --all >/dev/null
 container=$(builder from --pull-never mcp-gateway)

@@ -16,7 +16,7 @@ const startLimitMs = 60_000;
 const stopLimitMs = 15_000;
 
 const files = process.env.MCPGW_IMAGE;
-const config = JSON.parse(readFileSync(process.env.MCPGW_IMAGE_CONFIG, 'utf8'));
+const { config } = JSON.parse(readFileSync(process.env.MCPGW_IMAGE_CONFIG, 'utf8')).OCIv1;
 
 /// A port that was free a moment ago: a container has no other way to be told one.
 async function freePort() {
