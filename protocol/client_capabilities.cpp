@@ -46,7 +46,9 @@ client_abilities abilities_of(std::string_view capabilities, revision client) {
     const bool has_modes = client >= revision::r2025_11_25;
     can.sampling_tools =
         has_modes && can.sampling && is_json_object(find_member(sampling, "tools"));
-    if (client < revision::r2025_06_18 || !is_json_object(elicitation)) return can;
+    // Before 2025-06-18 there was none, but clients that say so and declare it do answer: the Java
+    // SDK's, which names 2024-11-05 over stdio and HTTP+SSE.
+    if (!is_json_object(elicitation)) return can;
     can.url = has_modes && is_json_object(find_member(elicitation, "url"));
     can.form = !can.url || is_json_object(find_member(elicitation, "form"));
     return can;

@@ -149,9 +149,9 @@ outcome url_for_client(std::string_view params, const question_route& route) {
 }
 
 outcome elicitation_for_client(std::string_view params, const question_route& route) {
-    if (route.client < revision::r2025_06_18)
-        return too_old(errc::method_not_found, route.client, "elicitation");
     const auto can = abilities_of(route.client_capabilities, route.client);
+    if (route.client < revision::r2025_06_18 && !can.form)
+        return too_old(errc::method_not_found, route.client, "elicitation");
     const auto mode = unquote_json(find_member(params, "mode")).value_or("form");
     if (!can.form && !can.url)
         return lacks(errc::method_not_found, "elicitation",

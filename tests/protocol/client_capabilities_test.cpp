@@ -29,8 +29,8 @@ TEST_CASE("abilities_depend_on_declaration_and_revision") {
         {R"({"sampling":{"context":{},"tools":{}}})", modern, "st"},
         // What a revision does not have cannot be declared in it.
         {R"({"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}}})", r06, "sf"},
-        {R"({"elicitation":{}})", r03, ""},
-        {R"({"elicitation":{}})", r2024, ""},
+        {R"({"elicitation":{}})", r03, "f"}, // not of that revision, but declared
+        {R"({"elicitation":{}})", r2024, "f"},
         // An empty object means forms.
         {R"({"elicitation":{}})", r06, "f"},
         {R"({"elicitation":{}})", r11, "f"},
@@ -85,7 +85,8 @@ TEST_CASE("capabilities_of_one_client_fit_the_servers_revision") {
         // A client that takes URLs alone has nothing for a server that knows forms alone.
         {R"({"elicitation":{"url":{}}})", r11, r06, "{}"},
         {R"({"elicitation":{}})", r06, modern, R"({"elicitation":{"form":{}}})"},
-        {R"({"elicitation":{},"roots":{"listChanged":true}})", r2024, modern, R"({"roots":{}})"},
+        {R"({"elicitation":{},"roots":{"listChanged":true}})", r2024, modern,
+         R"({"elicitation":{"form":{}},"roots":{}})"},
         {R"({"tasks":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})", modern, modern, "{}"},
         {R"({"roots":{"listChanged":true}})", r06, r11, R"({"roots":{"listChanged":true}})"},
     };

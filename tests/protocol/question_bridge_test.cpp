@@ -173,14 +173,26 @@ TEST_CASE("elicitation_that_the_client_cannot_do_is_refused_with_the_reason") {
              needs_url},
             {r06, able, url, errc::invalid_params,
              "speaks MCP 2025-06-18, which has no elicitation by URL", ""},
-            {r03, able, form, errc::method_not_found,
+            {r03, R"({"sampling":{}})", form, errc::method_not_found,
              "speaks MCP 2025-03-26, which has no elicitation", ""},
-            {r2024, able, url, errc::method_not_found, "which has no elicitation", ""},
+            {r2024, able, url, errc::invalid_params, "which has no elicitation by URL", ""},
             {r11, able, R"({"mode":"carrier pigeon"})", errc::invalid_params, "'carrier pigeon'",
              ""},
             {r06, able, R"({"requestedSchema":{"properties":{"t":{"type":"array"}}}})",
              errc::invalid_params, "'t'", ""},
         });
+}
+
+TEST_CASE("a_client_of_an_old_revision_that_declares_elicitation_is_asked") {
+    constexpr std::string_view form =
+        R"({"message":"m","requestedSchema":{"type":"object","properties":{}}})";
+    for (const auto client : {r2024, r03}) {
+        const auto asked = question_for_client("elicitation/create", form,
+                                               route(r11, client, R"({"elicitation":{}})"));
+        REQUIRE_FALSE(asked.has_error());
+        CHECK(asked->find(R"("message":"m")") != std::string::npos);
+        CHECK(asked->find(R"("requestedSchema":{)") != std::string::npos);
+    }
 }
 
 TEST_CASE("roots_are_asked_for_where_the_client_has_them") {
