@@ -81,10 +81,18 @@ void application::try_loop() {
                                  "have too many descriptors watched (fs.epoll.max_user_watches)");
 }
 
-void application::run_loop(task<> main) {
-    begin_watches();
-    // Whatever ends the main task, the children are closed by it; after it nothing is left to run.
-    main_tasks_.spawn(std::move(main));
+void application::run_loop(std::function<void()> stop, task<> main) {
+    try {
+        main_tasks_.spawn(watch_signals(std::move(stop)));
+        begin_watches();
+        // Whatever ends the main task, the children are closed by it; after it nothing is left to
+        // run.
+        main_tasks_.spawn(std::move(main));
+    } catch (...) { // it never began; no coroutine may outlive us
+        main_tasks_.cancel_all();
+        io_.run();
+        throw;
+    }
     for (bool has_ended = false; !has_ended;) {
         try {
             io_.run();
@@ -153,9 +161,6 @@ task<> application::watch_signals(std::function<void()> stop) {
 task<> application::serve_http() {
     upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
     co_await listener_->run();
-    co_await gateway_.close();
-    co_await upstreams_.close();
-    end_watches();
 }
 
 void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
@@ -163,20 +168,18 @@ void application::run_http(const std::function<void(const std::string& base_url)
                                                 gateway_, log_);
     signals_.add(SIGHUP);
     on_listening(listener_->base_url()); // first: what it throws must find no coroutine
-    main_tasks_.spawn(watch_signals([this] {
+    const auto stop = [this] {
         gateway_.stop();
         listener_->stop();
-    }));
-    run_loop(serve_http());
+    };
+    run_loop(stop, run_then_close(serve_http()));
     listener_.reset();
+    if (failure_) std::rethrow_exception(failure_);
 }
 
 task<> application::serve_stdio() {
     upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
     co_await stdio_->run();
-    co_await gateway_.close();
-    co_await upstreams_.close();
-    end_watches();
 }
 
 void application::run_stdio(std::string_view begun) {
@@ -184,12 +187,13 @@ void application::run_stdio(std::string_view begun) {
                                                config_.limits, gateway_, log_);
     stdio_->begin_with(begun);
     signals_.add(SIGHUP);
-    main_tasks_.spawn(watch_signals([this] {
+    const auto stop = [this] {
         gateway_.stop();
         stdio_->stop();
-    }));
-    run_loop(serve_stdio());
+    };
+    run_loop(stop, run_then_close(serve_stdio()));
     stdio_.reset();
+    if (failure_) std::rethrow_exception(failure_);
 }
 
 task<> application::run_then_close(task<> job) {
@@ -204,8 +208,7 @@ task<> application::run_then_close(task<> job) {
 }
 
 void application::run_job(task<> job) {
-    main_tasks_.spawn(watch_signals([] { ::_exit(128 + SIGINT); }));
-    run_loop(run_then_close(std::move(job)));
+    run_loop([] { ::_exit(128 + SIGINT); }, run_then_close(std::move(job)));
     if (failure_) std::rethrow_exception(failure_);
 }
 

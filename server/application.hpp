@@ -49,7 +49,8 @@ private:
     /// After the children are closed: nothing of theirs is left, and run_loop() returns.
     void end_watches();
     void try_loop();
-    void run_loop(task<> main);
+    /// `stop`: what the first signal does.
+    void run_loop(std::function<void()> stop, task<> main);
 
     const configuration& config_;
     asio::io_context io_;

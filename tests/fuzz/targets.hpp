@@ -5,7 +5,7 @@
 
 namespace mcpgw::test {
 
-/// Each target runs a part of protocol/ on `text`, which may be anything, and compares what comes
+/// Each target runs a part of the gateway on `text`, which may be anything, and compares what comes
 /// out with Boost.JSON, with a plainer telling of the same rules, or with itself. Returns what does
 /// not fit, or an empty string. Plain functions: libFuzzer calls them through fuzz_main.cpp, and
 /// fuzz_corpus_test.cpp replays their corpora with any compiler.
@@ -31,6 +31,14 @@ std::string check_sealed_token_invariants(std::string_view text);
 /// Tasks of one form as the other: `text` is a JSON object, taken as a task, the result that
 /// creates one, any result, and capabilities.
 std::string check_task_bridge_invariants(std::string_view text);
+
+/// HTTP responses of servers: what is read does not depend on how the bytes arrive. The first byte
+/// chooses the limit of a head.
+std::string check_http_response_invariants(std::string_view text);
+
+/// What a server writes to its stdout: its messages do not depend on how the bytes arrive, and each
+/// call has at most one answer. The first byte chooses the limit of a message.
+std::string check_child_output_invariants(std::string_view text);
 
 /// Configuration files, ours and clients': the first line of `text` is a file's name, the rest what
 /// stands in it. What is imported is read without an error.

@@ -22,6 +22,8 @@ PRINTING_FILES = re.compile(r"server/(main|cli|cli_\w+|command|command_\w+|comma
 # Tests of several sources together, or of a promise that no single source makes.
 TESTS_WITHOUT_SOURCE = {
     "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
+    "tests/transports/http_fuzz_test.cpp",  # the same, of what reads HTTP
+    "tests/children/child_output_fuzz_test.cpp",  # and of what reads the output of servers
     "tests/children/remote_street_test.cpp",  # odd remote servers, through all that reads them
     "tests/server/client_files_test.cpp",  # import and direct use, reading and writing
     "tests/transports/odd_requests_test.cpp",  # clients a little off, of all HTTP files
