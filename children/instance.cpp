@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <utility>
 
 namespace mcpgw {
@@ -144,7 +146,18 @@ void instance::start() {
     ++lives_;
     starting_since_ = clock_type::now();
     set_state(upstream_state::starting);
-    tasks_.spawn(run());
+    bool is_begun = false;
+    try {
+        is_begun = tasks_.spawn(run());
+    } catch (const std::bad_alloc&) {
+    }
+    if (is_begun) return;
+    ++attempts_ended_; // nobody may wait for it
+    is_alive_ = false;
+    fail({errc::internal_error,
+          fmt::format("server '{}': no memory, or no room, for its start", options_.name)},
+         {});
+    set_state(upstream_state::failed);
 }
 
 task<> instance::run() {
@@ -158,7 +171,6 @@ task<> instance::run() {
         if (link_) link_->stop();
         link_.reset();
     }
-    ++attempts_ended_;
     const auto ran = running_since_ == clock_type::time_point{}
                          ? clock_type::duration::zero()
                          : clock_type::now() - running_since_;
@@ -167,14 +179,23 @@ task<> instance::run() {
     const bool is_wanted = !is_stop_wanted_ && !is_closed_;
     const bool was_trial = std::exchange(is_on_trial_, false);
     const bool has_failed = outcome.has_error() && is_wanted && !has_other_era_ && !was_trial;
-    if (has_failed) fail(outcome.error(), ran);
-    is_alive_ = false;
+    ++attempts_ended_;
+    is_alive_ = false; // first: whatever fails here, nobody waits for it any more
+    try {
+        if (has_failed) fail(outcome.error(), ran);
+    } catch (const std::bad_alloc&) {
+    }
     set_state(has_failed ? upstream_state::failed : upstream_state::stopped);
 }
 
 /// Separate from link::run(), so that whoever waits for a change of ours learns of the end.
 task<> instance::run_link(std::shared_ptr<link> connection) {
-    co_await connection->run();
+    try {
+        co_await connection->run();
+    } catch (const std::exception& e) {
+        context_.log->error("server '{}': unexpected exception: {}", options_.name, e.what());
+        if (link_ == connection) link_.reset(); // it tells no end
+    }
     changed_.notify_all();
     calls_changed_.notify_all();
 }
@@ -184,8 +205,13 @@ task<result<void>> instance::run_once() {
     auto launched = launch();
     if (launched.has_error()) co_return launched.error();
     auto peer = *launched;
+    auto connected = run_link(peer); // first: where there is no memory for it, nothing has begun
     link_ = peer;
-    tasks_.spawn(run_link(peer));
+    if (!tasks_.spawn(std::move(connected))) {
+        link_.reset();
+        co_return fault{errc::internal_error, fmt::format("server '{}': no room for its connection",
+                                                          options_.name)};
+    }
     is_refresh_wanted_ = false;
     auto ready = co_await shake_hands(peer);
     if (!ready.has_error()) {
@@ -206,7 +232,8 @@ task<result<void>> instance::run_once() {
     } else {
         peer->stop();
     }
-    while (!peer->has_ended()) co_await changed_.wait_until(clock_type::now() + look_again);
+    while (link_ == peer && !peer->has_ended())
+        co_await changed_.wait_until(clock_type::now() + look_again);
     link_.reset();
     for (auto& pending : questions_)
         if (pending.asked)

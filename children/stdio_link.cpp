@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <exception>
+#include <new>
 #include <utility>
 
 #include <linux/sockios.h>
@@ -17,6 +20,7 @@ namespace mcpgw {
 
 namespace {
 constexpr std::size_t link_tasks_max = 8;
+constexpr int run_tries_max = 3;
 constexpr std::size_t alone_bytes_max = 4096;         // of a line that is not queued
 constexpr std::chrono::milliseconds drain_grace{500}; // for output that a dead process left behind
 } // namespace
@@ -34,27 +38,26 @@ stdio_link::stdio_link(executor ex, std::unique_ptr<process> p, const child_opti
     // Without its reader or writer the link is of no use: it ends, its calls fail with the reason,
     // and the next call starts another process.
     tasks_.on_exception = [this](const std::string& what) {
-        log_.error("server '{}': unexpected exception: {}", options_.name, what);
-        is_drained_ = true;
-        drained_.notify();
-        give_up(named({errc::internal_error, "an unexpected exception ended its connection"}));
+        on_exception(what);
     };
 }
 
-task<> stdio_link::run() {
-    tasks_.spawn(read_stdout());
-    tasks_.spawn(write_stdin());
-    tasks_.spawn(pump_stderr());
-    const auto status = co_await process_->wait_exit();
-    is_stopping_ = true;
-    note_lost_input();
+void stdio_link::on_exception(std::string_view what) {
+    log_.error("server '{}': unexpected exception: {}", options_.name, what);
+    is_drained_ = true;
+    drained_.notify();
+    give_up(named({errc::internal_error, "an unexpected exception ended its connection"}));
+}
 
-    // What it wrote before it ended is still in the pipe. A grandchild that keeps the pipe open
-    // must not hold us for longer than this.
-    const auto drain_deadline = clock_type::now() + drain_grace;
-    while (!is_drained_) {
-        const bool was_notified = co_await drained_.wait_until(drain_deadline);
-        if (!was_notified) break;
+task<> stdio_link::run() {
+    exit_status status{true, SIGKILL};
+    for (int tried = 0; tried < run_tries_max && !has_seen_end_; ++tried) {
+        try {
+            status = co_await run_process();
+        } catch (const std::exception& e) { // there is no memory: but its end must be seen
+            on_exception(e.what());
+            process_->signal_group(SIGKILL);
+        }
     }
     boost::system::error_code ignored;
     process_->stdout_stream().close(ignored);
@@ -76,11 +79,42 @@ task<> stdio_link::run() {
     calls_.fail_all(end_reason_);
 }
 
+/// Until it has ended, and its output with it.
+task<exit_status> stdio_link::run_process() {
+    if (!std::exchange(has_begun_, true)) begin_pumps();
+    const auto status = co_await process_->wait_exit();
+    has_seen_end_ = true;
+    is_stopping_ = true;
+    note_lost_input();
+
+    // What it wrote before it ended is still in the pipe. A grandchild that keeps the pipe open
+    // must not hold us for longer than this.
+    const auto drain_deadline = clock_type::now() + drain_grace;
+    while (!is_drained_) {
+        const bool was_notified = co_await drained_.wait_until(drain_deadline);
+        if (!was_notified) break;
+    }
+    co_return status;
+}
+
+void stdio_link::begin_pumps() {
+    tasks_.spawn(read_stdout());
+    tasks_.spawn(write_stdin());
+    tasks_.spawn(pump_stderr());
+}
+
 void stdio_link::stop(std::chrono::milliseconds grace) {
     if (is_stopping_) return;
     is_stopping_ = true;
     note_lost_input();
-    tasks_.spawn(run_stop_ladder(std::min(grace, options_.stop_grace)));
+    bool is_begun = false;
+    try {
+        is_begun = tasks_.spawn(run_stop_ladder(std::min(grace, options_.stop_grace)));
+    } catch (const std::bad_alloc&) {
+    }
+    if (is_begun) return;
+    process_->close_stdin(); // what cannot be waited for is not asked
+    process_->signal_group(SIGKILL);
 }
 
 /// Before its stdin is closed. A socket whose other end is closed with something unread in it says
@@ -111,7 +145,12 @@ bool stdio_link::has_read_all() const {
 }
 
 task<> stdio_link::run_stop_ladder(std::chrono::milliseconds grace) {
-    co_await process_->stop(grace);
+    try {
+        co_await process_->stop(grace);
+    } catch (const std::exception& e) { // whoever waits for its end waits for this alone
+        log_.error("server '{}' is ended at once: {}", options_.name, e.what());
+        process_->signal_group(SIGKILL);
+    }
 }
 
 void stdio_link::give_up(fault reason) {

@@ -35,6 +35,9 @@ public:
     [[nodiscard]] pid_t pid() const override { return process_->pid(); }
 
 private:
+    task<exit_status> run_process();
+    void begin_pumps();
+    void on_exception(std::string_view what);
     task<> read_stdout();
     task<> write_stdin();
     [[nodiscard]] bool is_alone(const message_text& line) const;
@@ -56,6 +59,8 @@ private:
     wake_up drained_;
     task_group tasks_;
     bool is_writing_ = false; ///< a batch is on its way
+    bool has_begun_ = false;
+    bool has_seen_end_ = false; ///< of the process
     bool is_drained_ = false;
     bool has_sent_ = false;               ///< something was meant for it
     mutable bool has_lost_input_ = false; ///< it ended without having read everything

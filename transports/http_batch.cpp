@@ -8,6 +8,7 @@
 
 #include <cassert>
 #include <list>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -84,7 +85,12 @@ void http_batch::start(member& m) {
         return refuse(m.request.id(),
                       {errc::invalid_request, "a request with this id is still in flight"});
     ++running_;
-    if (connection_.service().tasks.spawn(serve(m))) return;
+    bool is_begun = false;
+    try {
+        is_begun = connection_.service().tasks.spawn(serve(m));
+    } catch (const std::bad_alloc&) { // the others run, and are waited for
+    }
+    if (is_begun) return;
     --running_;
     refuse(m.request.id(), {errc::server_busy, "too many requests are in flight"});
 }

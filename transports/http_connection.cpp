@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <exception>
 #include <optional>
 
 namespace mcpgw {
@@ -38,7 +39,8 @@ http_connection::http_connection(tcp_socket socket, http_service& service)
     , reader_(socket_, service.limits.header_bytes_max + body_buffer_bytes, service.memory)
     , alarm_(service.ex)
     , writing_(service.memory)
-    , moved_at_(clock_type::now()) {
+    , moved_at_(clock_type::now())
+    , released_(service.ex) {
     reader_.set_probe([this] { probe_client(); });
     service_.connections.insert(this);
 }
@@ -92,6 +94,20 @@ std::string http_connection::client_address() const {
 }
 
 task<> http_connection::run() {
+    std::exception_ptr broken;
+    try {
+        co_await serve_all();
+    } catch (...) {
+        broken = std::current_exception();
+    }
+    running_ = nullptr;
+    // A request that ended by an exception did not wait for its stream, which is written with us.
+    if (holds_ > 0) close();
+    while (holds_ > 0) co_await released_.wait();
+    if (broken) std::rethrow_exception(broken);
+}
+
+task<> http_connection::serve_all() {
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
     socket_.non_blocking(true, ignored); // for send()

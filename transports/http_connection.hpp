@@ -69,12 +69,29 @@ public:
     /// Writes an event stream from `box` until it is closed and empty (true) or the client is gone
     /// (false). Sends a comment now and then when there is nothing else.
     task<bool> write_stream(std::shared_ptr<outbox> box);
+    /// Held by a coroutine of its own that writes to this connection: run() does not end before it.
+    class hold {
+    public:
+        explicit hold(http_connection& connection) : connection_(connection) {
+            ++connection_.holds_;
+        }
+        ~hold() {
+            --connection_.holds_;
+            connection_.released_.notify();
+        }
+        hold(const hold&) = delete;
+        hold& operator=(const hold&) = delete;
+
+    private:
+        http_connection& connection_;
+    };
     /// Header fields that every reply to this request needs (CORS).
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> common_fields() const;
 
 private:
     using error_code = boost::system::error_code;
 
+    task<> serve_all();
     task<bool> serve_one();
     task<bool> dispatch(shared_text body);
     task<bool> refuse(fault f);
@@ -135,6 +152,8 @@ private:
     clock_type::time_point moved_at_; ///< the last byte of either, or the end of a request
     std::shared_ptr<outbox> stream_;  ///< that is written; null: none
     abort_signal* running_ = nullptr;
+    std::size_t holds_ = 0;
+    wake_up released_; ///< one of these
 };
 
 } // namespace mcpgw

@@ -2,9 +2,33 @@
 
 #include "protocol/sse.hpp"
 
-#include <cassert>
+#include <exception>
 
 namespace mcpgw {
+
+/// What the coroutine needs that writes the stream. It may outlive the reply: where that ends by an
+/// exception, nobody waits.
+struct late_reply::writer {
+    explicit writer(late_reply& r)
+        : reply(&r)
+        , connection(r.connection_)
+        , connected(r.connection_)
+        , session(r.session_)
+        , box(r.box_) {}
+    ~writer() {
+        if (reply == nullptr) return;
+        reply->writer_ = nullptr;
+        reply->stream_ended_.notify();
+    }
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+
+    late_reply* reply; ///< null: it has ended
+    http_connection& connection;
+    http_connection::hold connected;
+    std::shared_ptr<client_session> session;
+    std::shared_ptr<outbox> box;
+};
 
 late_reply::late_reply(http_connection& connection, std::shared_ptr<client_session> session,
                        std::function<void()> on_lost)
@@ -14,8 +38,15 @@ late_reply::late_reply(http_connection& connection, std::shared_ptr<client_sessi
     , form_(connection.form())
     , stream_ended_(connection.service().ex) {}
 
+/// finish() waits for the stream, unless it was never called or came to no end.
 late_reply::~late_reply() {
-    assert(!is_writing_ && "finish() waits for the stream");
+    if (writer_ == nullptr) return;
+    writer_->reply = nullptr;
+    connection_.reader().unwatch();
+    connection_.later().clear();
+    if (session_) session_->streams.finish(stream_); // whoever resumes it waits for nothing
+    box_->close();
+    connection_.close();
 }
 
 void late_reply::start() {
@@ -34,34 +65,48 @@ bool late_reply::begin_stream() {
     if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
     box_ = std::make_shared<outbox>(service.ex, outbox::framing::events,
                                     service.limits.stream_queue_bytes_max, service.memory);
-    if (session_) {
-        stream_ = session_->streams.open(box_);
-        if (session_->spoken >= revision::r2025_11_25)
-            session_->streams.push_priming(*box_, stream_, service.options.retry_delay);
+    bool is_begun = false;
+    try {
+        is_begun = open_stream();
+    } catch (const std::exception& e) { // there is no memory for it
+        service.log.error("an event stream did not begin: {}", e.what());
     }
-    is_writing_ = true;
-    if (service.tasks.spawn(write_stream())) return true;
-    is_writing_ = false; // the gateway stops
+    if (is_begun) return true;
     if (session_) session_->streams.release(*box_);
     box_.reset();
     return false;
 }
 
-task<> late_reply::write_stream() {
-    struct end_mark {
-        late_reply& reply;
-        ~end_mark() {
-            reply.is_writing_ = false;
-            reply.stream_ended_.notify();
-        }
-    };
-    const end_mark mark{*this};
-    const auto box = box_;
-    const bool is_good = co_await connection_.write_stream(box);
+/// False: the gateway stops.
+bool late_reply::open_stream() {
+    auto& service = connection_.service();
+    if (session_) {
+        stream_ = session_->streams.open(box_);
+        if (session_->spoken >= revision::r2025_11_25)
+            session_->streams.push_priming(*box_, stream_, service.options.retry_delay);
+    }
+    auto writing = std::make_unique<writer>(*this);
+    writer_ = writing.get();
+    return service.tasks.spawn(write_stream(std::move(writing)));
+}
+
+task<> late_reply::write_stream(std::unique_ptr<writer> writing) {
+    const auto box = writing->box;
+    bool is_good = false;
+    try {
+        is_good = co_await writing->connection.write_stream(box);
+    } catch (const std::exception& e) { // the client must see that no more will come
+        writing->connection.service().log.error("an event stream was broken off: {}", e.what());
+        writing->connection.close();
+    }
+    if (writing->session) writing->session->streams.release(*box);
+    if (writing->reply != nullptr) writing->reply->on_written(is_good);
+}
+
+void late_reply::on_written(bool is_good) {
     is_good_ = is_good && is_good_;
-    if (session_) session_->streams.release(*box);
     // Before the end only a client that is gone, or stopped reading, ends the stream.
-    if (!box->is_delivered()) lose();
+    if (!box_->is_delivered()) lose();
 }
 
 void late_reply::lose() {
@@ -133,7 +178,7 @@ task<bool> late_reply::end_stream(std::vector<std::string> answers) {
         session_->streams.finish(stream_);
     else
         box_->close();
-    while (is_writing_) co_await stream_ended_.wait();
+    while (writer_ != nullptr) co_await stream_ended_.wait();
     co_return is_good_;
 }
 

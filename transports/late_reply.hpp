@@ -50,9 +50,12 @@ public:
 
 private:
     bool begin_stream();
+    bool open_stream();
     static void make_stream_of(http_reply& plain);
     void push(std::string_view line);
-    task<> write_stream();
+    struct writer;
+    static task<> write_stream(std::unique_ptr<writer> writing);
+    void on_written(bool is_good);
     task<bool> end_stream(std::vector<std::string> answers);
     /// The connection is of no use any more.
     void lose();
@@ -64,7 +67,7 @@ private:
     std::shared_ptr<outbox> box_; ///< null: no event stream yet
     std::uint64_t stream_ = 0;    ///< its number in the session
     wake_up stream_ended_;
-    bool is_writing_ = false;
+    writer* writer_ = nullptr; ///< of the stream; null: none is at work
     bool is_lost_ = false;
     bool is_good_ = true; ///< the connection can serve another request
 };

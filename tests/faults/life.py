@@ -15,7 +15,7 @@ import time
 from client import ANSWER_LIMIT, Client, Closed, is_well
 
 ROW = struct.Struct("24sQ")
-PATIENCE = 20  # until it serves again, and until nothing is left
+PATIENCE = 60  # until it serves again, and until nothing is left; what hangs takes for ever
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "server.py")
 RUNNING = []  # gateways
 
@@ -120,13 +120,13 @@ class Life:
 
     def start(self):
         restart = {"base": 0.05, "max": 0.2}
-        common = {"start_timeout": 5, "timeout": 8, "restart": restart}
+        common = {"start_timeout": 20, "timeout": 20, "restart": restart}
         config = {
             "gateway": {"expose": "all", "schema_cache": "schemas"},
             "http": {"listen": "127.0.0.1:0"},
             "children": [
                 {"name": "fake", "command": sys.executable, "args": ["-S", SERVER],
-                 "era": "legacy", "instances": {"max": 1, "queue_timeout": 3},
+                 "era": "legacy", "instances": {"max": 1, "queue_timeout": 10},
                  "stop_grace": 1, **common},
                 {"name": "remote", "url": f"http://localhost:{self.world.remote_port}/mcp",
                  **common},
@@ -242,7 +242,7 @@ class Life:
             self.problems.append(f"it serves no more: {json.dumps(self.last)[:300]}")
         if good is None:
             self.look()
-        elif self.process.poll() is None and not wait_for(lambda: self.has_no_more(good), 5):
+        elif self.process.poll() is None and not wait_for(lambda: self.has_no_more(good)):
             self.problems.append(
                 f"it keeps more: {len(self.descriptors)} descriptors instead of "
                 f"{len(good.descriptors)} ({self.descriptors} / {good.descriptors}), "
@@ -286,7 +286,7 @@ class Life:
         return left
 
     def judge_rest(self):
-        if left := (not wait_for(lambda: not self.is_left(), 5)) and self.is_left():
+        if left := (not wait_for(lambda: not self.is_left())) and self.is_left():
             self.problems.append(f"processes are left: {left}")
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
