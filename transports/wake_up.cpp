@@ -1,6 +1,12 @@
 #include "transports/wake_up.hpp"
 
+#include <new>
+
 namespace mcpgw {
+
+namespace {
+constexpr int release_tries_max = 3;
+}
 
 void wake_up::notify() {
     if (waiter_) return release({});
@@ -16,9 +22,17 @@ void wake_up::notify_now() {
 
 void wake_up::release(error_code outcome) {
     if (!waiter_) return;
-    auto resumed = take_waiter();
-    asio::require(executor_, asio::execution::blocking.never)
-        .execute([handler = std::move(resumed), outcome]() mutable { handler(outcome); });
+    auto resume = [handler = take_waiter(), outcome]() mutable { handler(outcome); };
+    const auto later = asio::require(executor_, asio::execution::blocking.never);
+    // Where there is no memory, `resume` is left as it is: with it the waiter would be gone, and
+    // whoever waits for the end of that coroutine would wait for ever.
+    for (int tried = 0; tried < release_tries_max; ++tried) {
+        try {
+            return later.execute(std::move(resume)); // NOLINT(bugprone-use-after-move)
+        } catch (const std::bad_alloc&) {
+        }
+    }
+    resume(); // NOLINT(bugprone-use-after-move): at a bad moment, which is better than never
 }
 
 /// The slot is the coroutine's and lives on: a cancellation that comes later, while it waits for
