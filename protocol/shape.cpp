@@ -1,6 +1,7 @@
 #include "protocol/shape.hpp"
 
 #include "protocol/json_members.hpp"
+#include "protocol/json_schema.hpp"
 #include "protocol/json_text.hpp"
 #include "protocol/value_rules.hpp"
 
@@ -37,12 +38,14 @@ std::string in_words(wanted type, std::span<const std::string_view> words) {
         return "a time like 2025-01-12T15:00:58Z";
     case wanted::absolute_uri:
         return "an absolute URI";
+    case wanted::uri_template:
+        return "a URI template";
     case wanted::object:
         return "an object";
     case wanted::array:
         return "an array";
     case wanted::output_schema:
-        return "a JSON schema";
+        return "a JSON schema that can be compiled";
     case wanted::schema:
         return "a JSON schema whose type is \"object\"";
     case wanted::any:
@@ -71,6 +74,8 @@ bool is_of(wanted type, std::string_view value, std::span<const std::string_view
         return is_timestamp(value);
     case wanted::absolute_uri:
         return is_absolute_uri(value);
+    case wanted::uri_template:
+        return is_uri_template(value);
     case wanted::word:
         return std::ranges::find(words, value) != words.end();
     case wanted::object:
@@ -224,8 +229,12 @@ result<std::string> fitter::value(std::string_view text, const member_shape& wan
                                                           place, find_member(text, "type"))};
         return std::move(*schema);
     }
-    if (want.type == wanted::output_schema && find_member(text, "type") == "\"object\"")
-        return *object_schema(text);
+    if (want.type == wanted::output_schema) {
+        const bool is_object = find_member(text, "type") == "\"object\"";
+        auto schema = is_object ? *object_schema(text) : std::string{text};
+        if (!is_json_schema(schema)) return misfit(place, text, in_words(want.type, want.words));
+        return schema;
+    }
     if (want.type == wanted::array) return entries(text, want, place);
     if (want.inner != nullptr) return object(text, *want.inner, place);
     return std::string{text};

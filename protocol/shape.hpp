@@ -24,11 +24,12 @@ enum class wanted : std::uint8_t {
     base64,       ///< a text; other spellings of Base64 are mended
     timestamp,    ///< a text
     absolute_uri, ///< a text
+    uri_template, ///< a text
     word,         ///< a text that is one of `words`
     object,
     array,
     schema,        ///< a JSON schema of an object: `type` is "object"
-    output_schema, ///< a JSON schema of anything
+    output_schema, ///< a JSON schema of anything, of which a validator can be made
     any
 };
 

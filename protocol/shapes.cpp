@@ -114,7 +114,7 @@ constexpr auto linked_members = resource_members_with(wanted::filled_text);
 constexpr shape linked_resource{linked_members};
 
 constexpr std::array template_members{
-    member_shape{"uriTemplate", wanted::filled_text, true},
+    member_shape{"uriTemplate", wanted::uri_template, true},
     member_shape{.key = "name", .is_required = true, .instead = "uriTemplate"},
     member_shape{"title", wanted::text},
     member_shape{"description", wanted::text},

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace mcpgw {
 
@@ -78,6 +79,13 @@ bool is_date(std::string_view text) {
     return is_two_digits(text, 8, 1, most);
 }
 
+/// Only escapes can be some: JSON has no raw ones.
+bool has_control_characters(std::string_view raw) {
+    if (raw.find('\\') == raw.npos) return false;
+    const auto spelt = unquote_json(raw).value_or("");
+    return std::ranges::any_of(spelt, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+}
+
 } // namespace
 
 bool is_finite_number(std::string_view raw) {
@@ -125,9 +133,20 @@ bool is_absolute_uri(std::string_view raw) {
         return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
     });
     if (colon == text.end() || *colon != ':') return false;
-    if (text.find('\\') == text.npos) return true; // JSON has no raw control characters
-    const auto spelt = unquote_json(raw).value_or("");
-    return std::ranges::none_of(spelt, [](char c) { return static_cast<unsigned char>(c) < ' '; });
+    return !has_control_characters(raw);
+}
+
+bool is_uri_template(std::string_view raw) {
+    const auto text = inside(raw);
+    if (text.empty()) return false;
+    std::size_t opened = text.npos;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '{' && std::exchange(opened, i) != text.npos) return false;
+        if (text[i] != '}') continue;
+        if (opened == text.npos || opened + 1 == i) return false;
+        opened = text.npos;
+    }
+    return opened == text.npos && !has_control_characters(raw);
 }
 
 std::optional<std::string> mended_base64(std::string_view raw) {

@@ -22,6 +22,9 @@ bool is_timestamp(std::string_view raw);
 /// A text that begins with the scheme of a URI (RFC 3986, section 3.1) and has no control
 /// characters. Other characters are let through: many servers do not escape them.
 bool is_absolute_uri(std::string_view raw);
+/// A URI template (RFC 6570) as far as readers of it insist: its braces match, none is empty, and
+/// it has no control characters.
+bool is_uri_template(std::string_view raw);
 
 /// Base64 in the one spelling that all readers take: lines joined, the other alphabet (section 5)
 /// and a data URL (RFC 2397) undone. Nothing: it is none.

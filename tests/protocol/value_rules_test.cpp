@@ -77,3 +77,16 @@ TEST_CASE("a_uri_has_a_scheme_and_no_control_characters") {
         CHECK_FALSE(is_absolute_uri(odd));
     }
 }
+
+TEST_CASE("a_uri_template_that_no_reader_takes_is_known") {
+    for (const std::string_view good :
+         {R"("a://{b}")", R"("a://{+b}/{c*}{?d,e}")", R"("plain")", R"("\u0061://{b}")"}) {
+        CAPTURE(good);
+        CHECK(is_uri_template(good));
+    }
+    for (const std::string_view odd : {R"("")", "7", R"("a://{b")", R"("a://b}")", R"("a://{}")",
+                                       R"("a://{b{c}}")", R"("a://{b}\u0000")"}) {
+        CAPTURE(odd);
+        CHECK_FALSE(is_uri_template(odd));
+    }
+}

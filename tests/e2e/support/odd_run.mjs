@@ -13,7 +13,7 @@ import { acceptLooseUris, problemsOf } from './wire_schemas.mjs';
 acceptLooseUris();
 
 const legacyRevisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
-const server = join(import.meta.dirname, '../fixtures/odd_server.mjs');
+export const oddServer = join(import.meta.dirname, '../fixtures/odd_server.mjs');
 const answerLimitMs = 20_000; // what hangs fails
 
 export const eras = ['legacy', 'modern'];
@@ -24,7 +24,7 @@ export const oddServers = async () =>
     eras.map((era) => ({
         name: era,
         command: node,
-        args: [server, revisionOf[era]],
+        args: [oddServer, revisionOf[era]],
         era,
         tools: { lost: { timeout: 1 } },
         interactive: era === 'legacy' ? 'yes' : 'no', // so that nobody's first question waits
@@ -43,7 +43,7 @@ const answers = {
 };
 
 /// A client of the SDK, and what the gateway says to it.
-async function openClient(gateway, kind, revision) {
+export async function openClient(gateway, kind, revision) {
     const options = { ...answers, isChecked: false, revision };
     const client = await connectTo(gateway, kind, options);
     const errors = [];
@@ -128,7 +128,8 @@ function problemsWith({ client, revision, era, errors }, failure) {
     return found;
 }
 
-async function exchange(peer, run) {
+/// What came of `run()`, and what is wrong with all that the client was sent meanwhile.
+export async function exchange(peer, run) {
     peer.client.hop.gateway.length = 0;
     peer.client.hop.peer.length = 0;
     peer.errors.length = 0;
