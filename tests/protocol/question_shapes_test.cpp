@@ -103,7 +103,9 @@ TEST_CASE("an_odd_question_is_mended_or_refused_before_a_client_sees_it") {
 TEST_CASE("a_result_that_asks_for_input_asks_for_what_a_client_understands") {
     const std::string roots = R"({"inputRequests":{"q":{"method":"roots/list","params":{}}}})";
     check("=", fit_input_required(roots));
-    check(roots, fit_input_required(R"({"inputRequests":{"q":{"method":"roots/list"}}})"));
+    check("=", fit_input_required(R"({"inputRequests":{"q":{"method":"roots/list"}}})"));
+    const std::string odd = R"({"inputRequests":{"q":{"method":"roots/list","params":7}}})";
+    check(roots, fit_input_required(odd));
     check("=", fit_input_required(R"({"requestState":"a"})"));
     check("!neither inputRequests nor requestState", fit_input_required("{}"));
     check("!result.inputRequests is a list", fit_input_required(R"({"inputRequests":[]})"));
