@@ -109,6 +109,7 @@ void application::begin_watches() {
 }
 
 void application::end_watches() {
+    has_ended_ = true;
     guard_.end_all_strays();
     signals_.cancel();
     child_signals_.cancel();
@@ -119,7 +120,8 @@ void application::end_watches() {
 task<> application::watch_children() {
     for (;;) {
         const auto [ec, number] = co_await child_signals_.async_wait(nothrow);
-        if (ec) co_return;
+        // cancel() does not reach a wait whose signal is on its way already.
+        if (ec || has_ended_) co_return;
         try {
             guard_.end_strays();
         } catch (const std::exception& e) { // those are looked for again at the next end
@@ -142,7 +144,7 @@ task<> application::watch_signals(std::function<void()> stop) {
     int seen = 0;
     for (;;) {
         const auto [ec, number] = co_await signals_.async_wait(nothrow);
-        if (ec) co_return;
+        if (ec || has_ended_) co_return;
         if (number == SIGHUP) {
             log_.warning("SIGHUP is ignored: the configuration is not read again while the gateway "
                          "runs; restart it for that");

@@ -62,6 +62,7 @@ private:
     asio::basic_signal_set<executor> signals_;
     asio::basic_signal_set<executor> child_signals_;
     wake_up closing_;
+    bool has_ended_ = false; ///< all children are closed: no signal is waited for any more
     std::unique_ptr<http_listener> listener_;
     std::unique_ptr<stdio_transport> stdio_;
     std::exception_ptr failure_;

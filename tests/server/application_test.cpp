@@ -45,7 +45,22 @@ std::string call_line(const std::string& tool, const std::string& arguments) {
            tool + R"(","arguments":)" + arguments + "}}\n";
 }
 
+/// A child ends, and so many turns of the loop later the job does.
+task<> end_beside_a_child(executor ex, int turns) {
+    ::raise(SIGCHLD);
+    for (int i = 0; i < turns; ++i) co_await asio::post(ex, asio::deferred);
+}
+
 } // namespace
+
+TEST_CASE("gateway_whose_last_child_ended_just_before_it_does_not_stay") {
+    const configuration none;
+    for (int turns = 0; turns < 12; ++turns) {
+        application ours{none, MCPGW_BINARY};
+        ours.run_job(end_beside_a_child(ours.get_executor(), turns)); // to its end
+        SUCCEED();
+    }
+}
 
 TEST_CASE("stopped_gateway_leaves_no_child") {
     for (const int signal : {SIGTERM, SIGINT}) {
