@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/error.hpp"
+#include "protocol/text_span.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,31 +10,7 @@
 
 namespace mcpgw {
 
-/// Half-open range of bytes in a message. begin == end means: not there. Small, because an envelope
-/// has many and travels with each call: no message has more than 4 GiB (scan_envelope refuses it).
-struct text_span {
-    std::uint32_t begin = 0;
-    std::uint32_t end = 0;
-
-    constexpr text_span() = default;
-    constexpr text_span(std::size_t first, std::size_t last)
-        : begin(static_cast<std::uint32_t>(first)), end(static_cast<std::uint32_t>(last)) {}
-
-    [[nodiscard]] bool empty() const { return begin == end; }
-    explicit operator bool() const { return begin != end; }
-    [[nodiscard]] std::size_t size() const { return end - begin; }
-    [[nodiscard]] std::string_view of(std::string_view text) const {
-        return text.substr(begin, end - begin);
-    }
-    friend bool operator==(const text_span&, const text_span&) = default;
-};
-
 enum class message_kind : std::uint8_t { request, notification, response };
-
-/// Limits of the scanner.
-struct scan_limits {
-    std::size_t depth_max = 256; ///< nested arrays and objects; values above 4096 mean 4096
-};
 
 /// Where the parts of one JSON-RPC message are. Spans point into the scanned text and cover raw
 /// JSON values (strings with their quotes), except `method`, which is without quotes.

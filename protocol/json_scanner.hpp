@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/envelope.hpp"
+#include "protocol/text_span.hpp"
 #include "protocol/error.hpp"
 
 #include <array>

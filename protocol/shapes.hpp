@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/list_bridge.hpp"
+#include "protocol/list_kind.hpp"
 #include "protocol/shape.hpp"
 
 #include <string_view>

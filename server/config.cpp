@@ -4,10 +4,7 @@
 #include "server/config_reader.hpp"
 #include "server/env_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -31,24 +28,6 @@ config_result parse_with(std::string_view text, config_format format, const std:
 }
 
 } // namespace
-
-std::string config_problem::str() const {
-    std::string text = file;
-    if (line != 0) text += fmt::format(":{}", line);
-    if (!text.empty()) text += ": ";
-    if (!key.empty()) text += key + ": ";
-    text += message;
-    if (!hint.empty()) text += fmt::format(" ({})", hint);
-    return text;
-}
-
-environment_lookup process_environment() {
-    return [](const std::string& name) -> std::optional<std::string> {
-        const char* const value = std::getenv(name.c_str());
-        if (value == nullptr) return std::nullopt;
-        return std::string{value};
-    };
-}
 
 bool config_result::is_usable() const {
     return std::none_of(problems.begin(), problems.end(), [](const config_problem& problem) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "children/child_options.hpp"
+#include "server/config_problem.hpp"
 #include "server/gateway_options.hpp"
+#include "transports/client_limits.hpp"
 #include "transports/http_options.hpp"
 #include "transports/log.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,25 +27,6 @@ struct configuration {
     std::vector<std::size_t> faulty_children;
 };
 
-/// One thing wrong with a configuration.
-struct config_problem {
-    enum class severity : unsigned char { error, warning };
-    severity level = severity::error;
-    std::string file;
-    std::size_t line = 0;     ///< 1-based; 0: unknown
-    std::string key;          ///< e.g. "children[2].env.TOKEN"; empty: the whole file
-    std::string message;      ///< what is wrong; never a value that may be a secret
-    std::string hint;         ///< what to do; may be empty
-    bool is_of_child = false; ///< an error of one child alone: the others could run
-
-    /// "gateway.toml:12: children[0].command: … (hint)"; without the level.
-    [[nodiscard]] std::string str() const;
-};
-
-/// Looks up an environment variable of ours. Injected, so that tests need no real environment.
-using environment_lookup = std::function<std::optional<std::string>(const std::string& name)>;
-environment_lookup process_environment();
-
 struct config_result {
     configuration value;
     std::vector<config_problem> problems; ///< all of them, in file order
@@ -58,9 +39,6 @@ struct config_result {
 /// Reads a file in any of the accepted shapes (docs/configuration.md). A `.env` beside the file is
 /// read first; real environment variables win over it.
 config_result load_config(const std::string& path, const environment_lookup& environment);
-
-/// What a configuration file is written in.
-enum class config_format : unsigned char { toml, json, yaml };
 
 /// The same from text. `filename`: for messages, and relative paths belong to its directory. No
 /// `.env` is read.

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "server/config.hpp"
+#include "children/child_options.hpp"
+#include "server/config_problem.hpp"
 
 #include <map>
 #include <string>

@@ -149,7 +149,7 @@ result<forwarded_answer> forwarder::finish(journey& way, const result<upstream_a
     if (repaired.has_error()) return no_result(way.what, repaired.error());
     if (*repaired) return forwarded_answer{result_for_client(**repaired, way.context)};
     auto body = message.result.of(answer->line);
-    if (way.what.tasks != nullptr && task_routes::concerns(way.request, *answer, way.server())) {
+    if (way.what.tasks != nullptr && concerns_tasks(way.request, *answer, way.server())) {
         way.task_token = message.id.of(answer->line);
         return forwarded_answer{std::string{body}};
     }
@@ -235,7 +235,7 @@ result<void> forwarder::prepare(journey& way) const {
     if (way.state && way.state->what == request_state::kind::relayed && way.server() == era::legacy)
         return request_states::invalid();
     if (way.what.tasks != nullptr) {
-        auto terms = task_routes::terms_for(way.request, way.target, way.place->spoken(),
+        auto terms = agree_on_tasks(way.request, way.target, way.place->spoken(),
                                             way.what.tool_tasks);
         if (terms.has_error()) return terms.error();
         way.terms = std::move(*terms);
@@ -280,7 +280,7 @@ task<result<forwarded_answer>> forwarder::go_on(journey& way, upstream& target, 
         co_return co_await fall_back(way, target, std::move(reason));
     }
     if (answered.has_error() || way.task_token.empty()) co_return answered;
-    task_routes::answered_call for_tasks{std::string{way.what.upstream}, answered->text.str(),
+    answered_call for_tasks{std::string{way.what.upstream}, answered->text.str(),
                                          std::move(way.task_token), way.relay};
     if (!way.task_place) way.task_place.emplace(way.place->follow());
     auto& tasks = *way.what.tasks;

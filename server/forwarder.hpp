@@ -5,7 +5,8 @@
 #include "server/fallback.hpp"
 #include "server/parked_calls.hpp"
 #include "server/request_state.hpp"
-#include "server/task_routes.hpp"
+#include "server/task_taker.hpp"
+#include "server/task_terms.hpp"
 #include "transports/request_handler.hpp"
 
 #include <chrono>
@@ -61,7 +62,7 @@ public:
         std::optional<std::string> members;
         /// Of tools/call: who looks after tasks, and what the tool says of them. Null: this call
         /// can become none.
-        task_routes* tasks = nullptr;
+        task_taker* tasks = nullptr;
         task_support tool_tasks = task_support::forbidden;
         std::string_view tool; ///< of tools/call: its name at the server
         bool is_cacheable = false;

@@ -23,7 +23,7 @@ struct forwarder::journey {
     result_context context;
     bool may_be_asked = false;
     bool needs_rounds = false; ///< only a result of the modern era has its questions
-    task_routes::terms terms{};
+    task_terms terms{};
     std::optional<upstream::lease> task_place{}; ///< where a task would be
     std::optional<upstream::lease> held{};       ///< what `place` points to
     std::string server_info{};                   ///< what the context shows of the server

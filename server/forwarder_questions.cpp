@@ -151,7 +151,7 @@ task<result<forwarded_answer>> forwarder::call_in_rounds(journey& way) {
         auto call = make_call(way, std::move(way.members), retry_members);
         const auto answer = co_await way.place->call(call, way.relay, *way.request.abort);
         const bool must_know_tasks = way.what.tasks != nullptr && !way.terms.declares_tasks &&
-                                     task_routes::are_needed(answer);
+                                     needs_task_extension(answer);
         if (must_know_tasks) { // task_routes waits for the end of the task then
             way.terms.declares_tasks = true;
             continue;

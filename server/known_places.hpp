@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/config.hpp"
+#include "server/config_problem.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "children/registry.hpp"
-#include "protocol/task_bridge.hpp"
 #include "server/subscriptions.hpp"
 #include "server/task_table.hpp"
+#include "server/task_taker.hpp"
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
 
@@ -23,48 +23,14 @@ namespace mcpgw {
 ///    how the work ended;
 ///  - a task that its client did not ask for is waited for inside the gateway.
 /// Owned by the gateway. What it starts in the background ends with the upstreams.
-class task_routes {
+class task_routes final : public task_taker {
 public:
     using outcome = result<message_text>; ///< raw result of the client's era, or why not
 
     task_routes(registry& upstreams, subscriptions& listeners, logger& log);
 
-    /// What a tools/call needs at this server for tasks to work.
-    struct terms {
-        std::string members;         ///< more members of params, raw; empty: none
-        bool keeps_task = false;     ///< the client's own `task` member goes through
-        bool declares_tasks = false; ///< the extension is among the client capabilities
-
-        /// The call will be answered with a core task.
-        [[nodiscard]] bool makes_task() const { return keeps_task || !members.empty(); }
-        /// Whether the call's params, with or without a `task` of the client, must be others.
-        [[nodiscard]] bool changes(bool has_task) const {
-            return !members.empty() || (has_task && !keeps_task);
-        }
-        /// Members of those params.
-        [[nodiscard]] std::string apply_to(std::string_view params) const;
-    };
-    /// missing_client_capability: the tool works only as a task, which this client does not know.
-    [[nodiscard]] static result<terms> terms_for(const client_request& request,
-                                                 const upstream& target, revision spoken,
-                                                 task_support support);
-
-    /// The server refuses the call of a client that does not know the extension.
-    [[nodiscard]] static bool are_needed(const result<upstream_answer>& answer);
-    /// Whether take_over() is for this result of tools/call.
-    [[nodiscard]] static bool concerns(const client_request& request, const upstream_answer& answer,
-                                       era form);
-
-    struct answered_call {
-        std::string upstream;
-        std::string result;         ///< raw, as it came
-        std::string progress_token; ///< raw; the gateway's, of this call
-        std::shared_ptr<call_observer> caller;
-    };
-    /// Makes the task known to the client, or waits for its end where the client expects a plain
-    /// result. `place` is where the answer came from.
     task<outcome> take_over(const client_request& request, reply_sink& sink,
-                            const upstream::lease& place, answered_call answered);
+                            const upstream::lease& place, answered_call answered) override;
 
     /// tasks/get, tasks/update, tasks/cancel, tasks/result, tasks/list.
     task<outcome> handle(const client_request& request, reply_sink& sink);

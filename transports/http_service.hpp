@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transports/client_limits.hpp"
 #include "transports/http_options.hpp"
 #include "transports/log.hpp"
 #include "transports/memory_budget.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocol/batch.hpp"
-#include "transports/http_options.hpp"
+#include "transports/client_limits.hpp"
 #include "transports/outbox.hpp"
 #include "transports/request_handler.hpp"
 #include "transports/task_group.hpp"

@@ -2,7 +2,7 @@
 
 #include "protocol/text_hash.hpp"
 #include "transports/client_session.hpp"
-#include "transports/http_options.hpp"
+#include "transports/client_limits.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/http_options.hpp"
+#include "transports/client_limits.hpp"
 #include "transports/line_buffer.hpp"
 #include "transports/log.hpp"
 #include "transports/request_handler.hpp"
