@@ -1,16 +1,16 @@
 #pragma once
 
-#include "children/circuit_breaker.hpp"
-#include "children/health_watch.hpp"
-#include "children/isolation.hpp"
-#include "children/pool_options.hpp"
+#include "children/policy/circuit_breaker.hpp"
+#include "children/policy/health_watch.hpp"
+#include "children/policy/pool_options.hpp"
+#include "children/policy/restart_policy.hpp"
+#include "children/policy/retry_policy.hpp"
+#include "children/policy/tool_filter.hpp"
 #include "children/remote_options.hpp"
-#include "children/restart_policy.hpp"
-#include "children/retry_policy.hpp"
-#include "children/tool_filter.hpp"
+#include "children/sandbox/isolation.hpp"
 #include "children/tool_options.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/truncation.hpp"
+#include "protocol/message/mcp.hpp"
+#include "protocol/text/truncation.hpp"
 
 #include <chrono>
 #include <cstddef>

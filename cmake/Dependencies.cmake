@@ -25,5 +25,5 @@ add_compile_definitions(
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_ALIGN       # coroutine frames come from plain operator new, which is
   BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC # faster than the aligned one
-  BOOST_ASIO_SEPARATE_COMPILATION   # transports/asio_impl.cpp holds the one copy
+  BOOST_ASIO_SEPARATE_COMPILATION   # transports/async/asio_impl.cpp holds the one copy
   BOOST_BEAST_SEPARATE_COMPILATION)

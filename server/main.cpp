@@ -1,7 +1,7 @@
-#include "children/launcher.hpp"
-#include "children/process_guard.hpp"
-#include "server/cli.hpp"
-#include "server/console.hpp"
+#include "children/process/process_guard.hpp"
+#include "children/sandbox/launcher.hpp"
+#include "server/cli/cli.hpp"
+#include "server/cli/console.hpp"
 
 #include <cerrno>
 #include <csignal>

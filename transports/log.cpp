@@ -1,6 +1,6 @@
 #include "transports/log.hpp"
 
-#include "protocol/json_text.hpp"
+#include "protocol/json/json_text.hpp"
 #include "transports/error_output.hpp"
 
 #include <spdlog/details/null_mutex.h>

@@ -1,6 +1,6 @@
 // What one call may cost. Counted, not timed, so that it is the same on every machine: a change
 // that makes the hot path dearer fails here, and one that makes it cheaper should lower the budget.
-#include "server/application.hpp"
+#include "server/serving/application.hpp"
 
 #include "tests/budget/allocation_count.hpp"
 #include "tests/support/http_client.hpp"

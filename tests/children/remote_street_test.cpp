@@ -1,7 +1,7 @@
 // What remote servers do that no specification foresees and that other clients live with: one table
 // for each step, each row against a server that is ordinary but for that row.
 #include "tests/support/fake_remote.hpp"
-#include "transports/content_coding.hpp"
+#include "transports/coding/content_coding.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

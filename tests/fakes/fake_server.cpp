@@ -1,9 +1,9 @@
 #include "tests/fakes/fake_server.hpp"
 
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/rpc.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/mcp.hpp"
+#include "protocol/message/rpc.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/envelope.hpp"
+#include "protocol/message/envelope.hpp"
 #include "tests/fakes/fake_flags.hpp"
 #include "tests/fakes/line_port.hpp"
 

@@ -1,10 +1,10 @@
 // The tools of the fake child: each is one way to behave in a call.
 #include "tests/fakes/fake_server.hpp"
 
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/rpc.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/mcp.hpp"
+#include "protocol/message/rpc.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,7 +1,7 @@
 // Stands in for the gateway where a test kills it: starts a guard and children that would stay.
-#include "children/launcher.hpp"
-#include "children/process.hpp"
-#include "children/process_guard.hpp"
+#include "children/process/process.hpp"
+#include "children/process/process_guard.hpp"
+#include "children/sandbox/launcher.hpp"
 #include "tests/fakes/line_port.hpp"
 
 #include <array>

@@ -10,9 +10,9 @@
 // meanwhile), `lock=FILE` (ends with code 9 where there is one; it is removed at the end),
 // `count=FILE` (one more line in it). What is not scripted is not answered, but for lists, pings
 // and calls.
-#include "protocol/envelope.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/rpc.hpp"
+#include "protocol/message/envelope.hpp"
+#include "protocol/message/mcp.hpp"
+#include "protocol/message/rpc.hpp"
 #include "tests/fakes/line_port.hpp"
 
 #include <fmt/format.h>

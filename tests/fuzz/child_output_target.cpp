@@ -1,9 +1,9 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "children/multiplexer.hpp"
-#include "children/output_framer.hpp"
-#include "protocol/era_bridge.hpp"
-#include "transports/line_buffer.hpp"
+#include "children/link/multiplexer.hpp"
+#include "children/process/output_framer.hpp"
+#include "protocol/bridge/era_bridge.hpp"
+#include "transports/buffers/line_buffer.hpp"
 
 #include <algorithm>
 #include <array>

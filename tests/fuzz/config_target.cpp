@@ -1,8 +1,8 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "server/config_import.hpp"
-#include "server/config_reader.hpp"
-#include "server/env_file.hpp"
+#include "server/config/config_reader.hpp"
+#include "server/config/variables/env_file.hpp"
+#include "server/import/config_import.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,10 +1,10 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/envelope.hpp"
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/known_meta.hpp"
-#include "protocol/splice.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/json/splice.hpp"
+#include "protocol/message/envelope.hpp"
+#include "protocol/message/known_meta.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/envelope.hpp"
-#include "protocol/era_bridge.hpp"
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/question_bridge.hpp"
+#include "protocol/bridge/era_bridge.hpp"
+#include "protocol/bridge/question_bridge.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/envelope.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "transports/http_response_parser.hpp"
+#include "transports/http_client/http_response_parser.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,10 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/header_value.hpp"
-#include "protocol/http_rules.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/modern_headers.hpp"
-#include "protocol/param_headers.hpp"
+#include "protocol/http/header_value.hpp"
+#include "protocol/http/http_rules.hpp"
+#include "protocol/http/modern_headers.hpp"
+#include "protocol/http/param_headers.hpp"
+#include "protocol/message/mcp.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/base64.hpp"
-#include "protocol/envelope.hpp"
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/request_digest.hpp"
-#include "protocol/sealed_token.hpp"
+#include "protocol/crypto/request_digest.hpp"
+#include "protocol/crypto/sealed_token.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/envelope.hpp"
+#include "protocol/text/base64.hpp"
 
 #include <algorithm>
 #include <array>

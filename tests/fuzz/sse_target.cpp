@@ -1,6 +1,6 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/sse.hpp"
+#include "protocol/http/sse.hpp"
 
 #include <algorithm>
 #include <cerrno>

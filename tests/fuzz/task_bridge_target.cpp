@@ -1,10 +1,10 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/envelope.hpp"
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/mcp.hpp"
-#include "protocol/task_bridge.hpp"
+#include "protocol/bridge/task_bridge.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/envelope.hpp"
+#include "protocol/message/mcp.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/fuzz/targets.hpp"
 
-#include "protocol/envelope.hpp"
+#include "protocol/message/envelope.hpp"
 #include "tests/support/fuzz_corpus.hpp"
 
 #include <catch2/catch_test_macros.hpp>

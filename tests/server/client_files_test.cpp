@@ -1,8 +1,8 @@
 // Files as clients write them: each in tests/server/client_files is imported, and used directly.
 // In a case: what stands around it, and what must come of it; after --- the file itself.
-#include "server/config_import.hpp"
+#include "server/import/config_import.hpp"
 
-#include "server/env_file.hpp"
+#include "server/config/variables/env_file.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/support/config_fixture.hpp"
 

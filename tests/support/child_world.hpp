@@ -1,8 +1,8 @@
 #pragma once
 
-#include "children/registry.hpp"
-#include "children/upstream.hpp"
-#include "protocol/json_text.hpp"
+#include "children/upstream/registry.hpp"
+#include "children/upstream/upstream.hpp"
+#include "protocol/json/json_text.hpp"
 #include "tests/support/process_loop.hpp"
 
 #include <boost/json.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/config.hpp"
+#include "server/config/config.hpp"
 
 #include <catch2/catch_message.hpp>
 

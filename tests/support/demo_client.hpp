@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/demo_dispatcher.hpp"
+#include "server/demo/demo_dispatcher.hpp"
 
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>

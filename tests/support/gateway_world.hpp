@@ -1,8 +1,8 @@
 #pragma once
 
-#include "children/registry.hpp"
-#include "server/gateway.hpp"
-#include "transports/task_group.hpp"
+#include "children/upstream/registry.hpp"
+#include "server/gateway/gateway.hpp"
+#include "transports/async/task_group.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/sse.hpp"
+#include "protocol/http/sse.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 
 #include "tests/support/io_loop.hpp"
 #include "tests/support/scripted_server.hpp"
-#include "transports/http_client.hpp"
+#include "transports/http_client/http_client.hpp"
 
 #include <optional>
 #include <string>

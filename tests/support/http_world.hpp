@@ -2,9 +2,9 @@
 
 #include "tests/support/http_client.hpp"
 #include "tests/support/recording_handler.hpp"
-#include "transports/http_listener.hpp"
+#include "transports/async/task_group.hpp"
+#include "transports/http_server/http_listener.hpp"
 #include "transports/log.hpp"
-#include "transports/task_group.hpp"
 
 #include <cstdlib>
 #include <future>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transports/asio.hpp"
-#include "transports/task_group.hpp"
+#include "transports/async/asio.hpp"
+#include "transports/async/task_group.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

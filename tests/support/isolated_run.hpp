@@ -1,7 +1,7 @@
 #pragma once
 
-#include "children/landlock.hpp"
-#include "children/process.hpp"
+#include "children/process/process.hpp"
+#include "children/sandbox/landlock.hpp"
 #include "tests/support/process_loop.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "children/pool_rules.hpp"
+#include "children/policy/pool_rules.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/task_group.hpp"
+#include "transports/async/task_group.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/rpc.hpp"
-#include "transports/request_handler.hpp"
-#include "transports/wake_up.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/rpc.hpp"
+#include "transports/async/wake_up.hpp"
+#include "transports/session/request_handler.hpp"
 
 #include <fmt/format.h>
 

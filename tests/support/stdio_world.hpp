@@ -2,7 +2,7 @@
 
 #include "tests/support/io_loop.hpp"
 #include "tests/support/recording_handler.hpp"
-#include "transports/stdio_transport.hpp"
+#include "transports/stdio/stdio_transport.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/asio_ssl.hpp"
+#include "transports/async/asio_ssl.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <openssl/evp.h>

@@ -32,7 +32,7 @@ TESTS_WITHOUT_SOURCE = {
 RULES = {
     "layering": "include only to the left: protocol <- transports <- children <- server",
     "asio-free-protocol": "protocol must be testable and fuzzable without an event loop",
-    "asio-header": "include Boost.Asio through transports/asio.hpp, which fixes the include order",
+    "asio-header": "include Boost.Asio through transports/async/asio.hpp, which fixes the include order",
     "link-layering": "a room links only its left neighbour",
     "detached": "a detached coroutine outlives what it uses; spawn it in a task_group",
     "capturing-coroutine": "captures die with the lambda, before the coroutine; use parameters",

@@ -1,5 +1,5 @@
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
 #include "tests/bench/resilience/mcp_client.hpp"
 #include "tests/bench/resilience/scenarios.hpp"
 #include "tests/bench/support/gateway_config.hpp"

@@ -1,8 +1,8 @@
 #include "tests/bench/resilience/mcp_client.hpp"
 
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
-#include "protocol/sse.hpp"
+#include "protocol/http/sse.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
 
 #include <fmt/format.h>
 

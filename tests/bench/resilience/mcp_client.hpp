@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocol/mcp.hpp"
+#include "protocol/message/mcp.hpp"
 #include "tests/bench/support/gateway_process.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Other gateways, each as its documentation says to serve a stdio server over HTTP.
-#include "protocol/json_members.hpp"
-#include "protocol/json_text.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
 #include "tests/bench/speed/load/sockets.hpp"
 #include "tests/bench/speed/parts.hpp"
 

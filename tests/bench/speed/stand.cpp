@@ -1,6 +1,6 @@
 #include "tests/bench/speed/stand.hpp"
 
-#include "protocol/json_text.hpp"
+#include "protocol/json/json_text.hpp"
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/load/sockets.hpp"
 #include "tests/bench/support/processes.hpp"

@@ -1,6 +1,6 @@
 #include "tests/bench/support/gateway_config.hpp"
 
-#include "protocol/json_text.hpp"
+#include "protocol/json/json_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

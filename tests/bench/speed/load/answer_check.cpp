@@ -1,6 +1,6 @@
 #include "tests/bench/speed/load/answer_check.hpp"
 
-#include "protocol/json_members.hpp"
+#include "protocol/json/json_members.hpp"
 #include "tests/bench/speed/echo/echo_answers.hpp"
 
 #include <algorithm>

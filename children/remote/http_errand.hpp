@@ -1,0 +1,49 @@
+#pragma once
+
+#include "transports/async/wake_up.hpp"
+#include "transports/http_client/http_fetch.hpp"
+
+#include <optional>
+
+namespace mcpgw {
+
+/// One thing that an http_link is about, with several HTTP requests and pauses in the course of
+/// time: a call and the streams that carry its answer, a stream that is opened again and again.
+/// Whatever it waits for, it can be ended from outside. Shared by the coroutine that runs it and by
+/// whoever may end it.
+class http_errand {
+public:
+    explicit http_errand(executor ex) : pause_(ex) {}
+
+    /// Ends it: the request under way is closed, a pause is over. The first reason counts.
+    void end(fault reason);
+    [[nodiscard]] bool is_over() const { return reason_.has_value(); }
+    [[nodiscard]] const std::optional<fault>& reason() const { return reason_; }
+
+    /// Its answer comes on a stream that is not its own.
+    void wait_elsewhere() { waits_elsewhere_ = true; }
+    [[nodiscard]] bool waits_elsewhere() const { return waits_elsewhere_; }
+
+    /// Until the time has passed or the errand is over.
+    task<> pause(std::chrono::milliseconds time);
+
+    /// While in scope, `end()` closes `request`.
+    class use {
+    public:
+        use(http_errand& errand, http_fetch& request);
+        ~use() { errand_.current_ = nullptr; }
+        use(const use&) = delete;
+        use& operator=(const use&) = delete;
+
+    private:
+        http_errand& errand_;
+    };
+
+private:
+    std::optional<fault> reason_;
+    http_fetch* current_ = nullptr;
+    bool waits_elsewhere_ = false;
+    wake_up pause_;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,322 @@
+#include "protocol/catalog/catalog.hpp"
+
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/json/splice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+/// Whether a person is shown something else than the name: `title`, and of tools annotations.title
+/// too (schema 2025-06-18, BaseMetadata: the name is shown where there is none).
+bool has_title(std::string_view json) {
+    return is_json_string(find_member(json, "title")) ||
+           is_json_string(find_member(find_member(json, "annotations"), "title"));
+}
+
+/// The item with its `name` replaced; every other byte stays, but that a name in another script is
+/// kept as the title where there is no other.
+std::string with_name(const std::string& json, const std::string& original,
+                      const std::string& name) {
+    const bool needs_title = !is_ascii(original) && !has_title(json);
+    const bool has_title_member = !find_member(json, "title").empty(); // which is no text
+    const auto title = needs_title ? quote_json(original) : std::string{};
+    spliced_text text{json};
+    member_reader members{json};
+    while (const auto member = members.next()) {
+        if (member->key == "title" && needs_title) text.replace(member->value_span, title);
+        if (member->key != "name") continue;
+        auto value = quote_json(name);
+        if (needs_title && !has_title_member) value += ",\"title\":" + title;
+        text.replace(member->value_span, std::move(value));
+    }
+    return text.str();
+}
+
+std::vector<param_header> headers_of(const std::string& tool) {
+    auto found = read_param_headers(find_member(tool, "inputSchema"));
+    return found.has_error() ? std::vector<param_header>{} : std::move(*found);
+}
+
+/// What the conflicts of a list are called.
+std::string_view item_noun(list_kind kind) {
+    constexpr std::array<std::string_view, list_kinds> nouns{"tool", "prompt", "resource",
+                                                             "resource template"};
+    return nouns[static_cast<std::size_t>(kind)];
+}
+
+/// Legacy clients may ask for a task only where a tool says so (2025-11-25, basic/utilities/tasks,
+/// "Tool-Level Negotiation"), which tools of the modern era do not.
+std::string with_optional_tasks(std::string tool) {
+    if (!find_member(tool, "execution").empty()) return tool;
+    tool.insert(tool.rfind('}'), R"(,"execution":{"taskSupport":"optional"})");
+    return tool;
+}
+
+/// The entry of `key` in `conflicts`, made if there is none.
+catalog_conflict& conflict_of(std::vector<catalog_conflict>& conflicts, std::string_view kind,
+                              std::string_view key) {
+    const auto found = std::ranges::find_if(
+        conflicts, [&](const auto& c) { return c.kind == kind && c.key == key; });
+    if (found != conflicts.end()) return *found;
+    catalog_conflict made;
+    made.kind = kind;
+    made.key = key;
+    conflicts.push_back(std::move(made));
+    return conflicts.back();
+}
+
+void add_once(std::vector<std::string>& list, std::string_view text) {
+    if (std::ranges::find(list, text) == list.end()) list.emplace_back(text);
+}
+
+/// What several upstreams wanted under one name. Who has it is certain only after all names are
+/// given, so this comes last.
+std::vector<catalog_conflict> name_conflicts(std::string_view kind,
+                                             const std::vector<source_name>& wanted,
+                                             const std::vector<assigned_name>& assigned,
+                                             const naming_options& naming) {
+    std::vector<catalog_conflict> list;
+    for (std::size_t i = 0; i < assigned.size(); ++i)
+        if (assigned[i].is_conflict)
+            add_once(conflict_of(list, kind, wanted[i].original).others, wanted[i].upstream);
+    for (auto& conflict : list) conflict.is_own = naming.reserved.contains(conflict.key);
+    // A server that lists a name twice is in conflict with nobody else.
+    std::erase_if(list, [](const auto& c) { return c.others.size() < 2 && !c.is_own; });
+    for (auto& conflict : list) {
+        std::string holder;
+        for (std::size_t i = 0; i < assigned.size(); ++i) {
+            if (wanted[i].original != conflict.key) continue;
+            if (assigned[i].name.empty())
+                conflict.is_lost = true;
+            else if (holder.empty())
+                holder = wanted[i].upstream;
+        }
+        if (conflict.is_lost) conflict.kept = holder;
+    }
+    return list;
+}
+
+} // namespace
+
+const std::vector<list_item>& upstream_lists::items(list_kind kind) const {
+    switch (kind) {
+    case list_kind::tools:
+        return tools;
+    case list_kind::prompts:
+        return prompts;
+    case list_kind::resources:
+        return resources;
+    case list_kind::templates:
+        break;
+    }
+    return templates;
+}
+
+std::vector<list_item>& upstream_lists::items(list_kind kind) {
+    return const_cast<std::vector<list_item>&>(std::as_const(*this).items(kind));
+}
+
+bool upstream_lists::has_list(list_kind kind) const {
+    return !find_member(capabilities, list_capability(kind)).empty();
+}
+
+bool upstream_lists::tells_changes(list_kind kind) const {
+    return find_member(find_member(capabilities, list_capability(kind)), "listChanged") == "true";
+}
+
+bool upstream_lists::is_stale(cache_hints::time_point now) const {
+    return std::ranges::any_of(all_lists, [&](list_kind kind) {
+        const std::chrono::milliseconds good_for{hints[static_cast<std::size_t>(kind)].ttl_ms};
+        return has_list(kind) && !tells_changes(kind) && now - fetched_at >= good_for;
+    });
+}
+
+std::string catalog_conflict::outcome() const {
+    if (is_own)
+        return is_lost ? "the gateway's own is used, the other is reached through "
+                         "execute_child_tool or the server's own endpoint"
+                       : "the gateway's own keeps the name, the other got a prefix";
+    return is_lost ? fmt::format("the one of '{}' is used", kept) : "all of them got a prefix";
+}
+
+catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
+    add_named(sources, list_kind::tools, naming, tools_);
+    add_named(sources, list_kind::prompts, naming, prompts_);
+    const std::set<std::string, std::less<>> none;
+    add_by_uri(sources, list_kind::resources, naming ? naming->reserved : none, resources_);
+    add_by_uri(sources, list_kind::templates, none, templates_);
+    note_hints(sources);
+}
+
+void catalog::add_named(const std::vector<source>& sources, list_kind kind,
+                        const std::optional<naming_options>& naming, index& into) {
+    std::vector<source_name> wanted;
+    std::vector<const list_item*> found;
+    std::vector<bool> has_task_extension; // the server decides itself which tools become tasks
+    for (const auto& from : sources) {
+        const bool is_extended =
+            kind == list_kind::tools && offers_tasks(from.lists->capabilities, era::modern);
+        for (const auto& item : from.lists->items(kind)) {
+            wanted.push_back({from.upstream, item.key});
+            found.push_back(&item);
+            has_task_extension.push_back(is_extended);
+        }
+    }
+    auto rules = naming.value_or(naming_options{});
+    if (kind != list_kind::tools) rules.reserved.clear();
+    const auto assigned = naming ? assign_names(wanted, rules) : std::vector<assigned_name>{};
+    auto& shown = items_[static_cast<std::size_t>(kind)];
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::string original{wanted[i].original};
+        const std::string name = naming ? assigned[i].name : original;
+        if (name.empty()) continue;
+        // A server that lists a name twice is answered by its first.
+        const auto [place, is_new] =
+            into.emplace(name, catalog_target{std::string{wanted[i].upstream}, original});
+        if (!is_new) continue;
+        if (kind == list_kind::tools) {
+            place->second.headers = headers_of(found[i]->json);
+            place->second.output = output_shape_of(found[i]->json);
+            place->second.tasks = task_support_of(found[i]->json);
+        }
+        auto item = name == original ? found[i]->json : with_name(found[i]->json, original, name);
+        if (has_task_extension[i]) item = with_optional_tasks(std::move(item));
+        shown.push_back({name, std::move(item)});
+    }
+    std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned, rules),
+                      std::back_inserter(conflicts_));
+}
+
+void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind,
+                         const std::set<std::string, std::less<>>& reserved, index& into) {
+    auto& shown = items_[static_cast<std::size_t>(kind)];
+    for (const auto& from : sources) {
+        for (const auto& item : from.lists->items(kind)) {
+            if (reserved.contains(item.key)) {
+                auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
+                conflict.is_own = conflict.is_lost = true;
+                add_once(conflict.others, from.upstream);
+                continue;
+            }
+            const auto [place, is_new] =
+                into.emplace(item.key, catalog_target{from.upstream, item.key});
+            if (!is_new) {
+                if (place->second.upstream == from.upstream) continue;
+                auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
+                conflict.kept = place->second.upstream;
+                conflict.is_lost = true;
+                add_once(conflict.others, place->second.upstream);
+                add_once(conflict.others, from.upstream);
+                continue;
+            }
+            shown.push_back(item);
+        }
+    }
+}
+
+void catalog::note_hints(const std::vector<source>& sources) {
+    for (const auto kind : all_lists) {
+        auto& parts = hints_[static_cast<std::size_t>(kind)];
+        for (const auto& from : sources) {
+            const auto& lists = *from.lists;
+            // What a server has not told yet changes the list at any moment.
+            if (lists.capabilities.empty()) parts.emplace_back();
+            if (!lists.has_list(kind)) continue;
+            hint_part part{lists.hints[static_cast<std::size_t>(kind)], std::nullopt};
+            if (!lists.tells_changes(kind)) part.counts_from = lists.fetched_at;
+            parts.push_back(part);
+        }
+    }
+}
+
+cache_hints catalog::hints(list_kind kind, cache_hints::time_point now) const {
+    std::optional<cache_hints> merged;
+    for (auto [hints, counts_from] : hints_[static_cast<std::size_t>(kind)]) {
+        if (counts_from) {
+            const auto age =
+                std::chrono::duration_cast<std::chrono::milliseconds>(now - *counts_from).count();
+            hints.ttl_ms -=
+                std::min(hints.ttl_ms, static_cast<std::uint64_t>(std::max<decltype(age)>(0, age)));
+        }
+        if (merged)
+            merged->merge(hints);
+        else
+            merged = hints;
+    }
+    return merged.value_or(cache_hints{});
+}
+
+const std::string& catalog::page(list_kind kind, const list_view& view) const {
+    const auto& all = list(kind);
+    const auto first = std::min(view.first, all.size());
+    const auto count = std::min(view.count, all.size() - first);
+    const std::size_t variant = view.client ? static_cast<std::size_t>(*view.client) + 1 : 0;
+    auto& text = rendered_[{static_cast<std::size_t>(kind), variant, view.has_tasks ? 1U : 0U,
+                            first, count}];
+    if (!text.empty()) return text;
+    text = "[";
+    for (std::size_t i = first; i < first + count; ++i) {
+        if (i != first) text += ',';
+        text += view.client ? item_for_client(kind, all[i].json, *view.client, view.has_tasks)
+                            : all[i].json;
+    }
+    text += "]";
+    return text;
+}
+
+std::uint64_t catalog::digest(list_kind kind) const {
+    // FNV-1a with a separator, so that it is the same on every replica.
+    std::uint64_t hash = 14695981039346656037U;
+    const auto add = [&hash](unsigned char byte) {
+        hash = (hash ^ byte) * 1099511628211U;
+    };
+    for (const auto& item : list(kind)) {
+        for (const char c : item.key) add(static_cast<unsigned char>(c));
+        add(0);
+    }
+    return hash;
+}
+
+namespace {
+template <class Index>
+const catalog_target* look_up(const Index& in, std::string_view key) {
+    const auto found = in.find(key);
+    return found == in.end() ? nullptr : &found->second;
+}
+} // namespace
+
+const catalog_target* catalog::find_tool(std::string_view name) const {
+    return look_up(tools_, name);
+}
+const catalog_target* catalog::find_prompt(std::string_view name) const {
+    return look_up(prompts_, name);
+}
+const catalog_target* catalog::find_template(std::string_view uri_template) const {
+    return look_up(templates_, uri_template);
+}
+
+const catalog_target* catalog::find_listed_resource(std::string_view uri) const {
+    return look_up(resources_, uri);
+}
+
+const catalog_target* catalog::find_resource(std::string_view uri) const {
+    if (const auto* exact = find_listed_resource(uri)) return exact;
+    for (const auto& candidate : list(list_kind::templates))
+        if (matches_template(uri, candidate.key)) return look_up(templates_, candidate.key);
+    return nullptr;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,12 @@
+#include "protocol/json/message_text.hpp"
+
+namespace mcpgw {
+
+std::string message_text::str() const {
+    std::string text;
+    text.reserve(size());
+    append_to(text);
+    return text;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,134 @@
+// Who answers a call when its server fails.
+#include "protocol/catalog/output_schema.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "server/calls/forwarder_journey.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t said_bytes_max = 200; // of what one fallback says when it fails
+
+/// Raw object, with which the tool was called.
+std::string arguments_of(const forwarder::order& what, const client_request& request) {
+    std::string given;
+    if (what.members)
+        given = find_member(fmt::format("{{{}}}", *what.members), "arguments");
+    else
+        given = request.message.in_params.arguments.of(request.text);
+    return given.empty() ? "{}" : given;
+}
+
+/// Raw; empty: it declares none, or the server is not known yet.
+std::string_view output_schema_of(const upstream& server, std::string_view tool) {
+    const auto& tools = server.lists().tools;
+    const auto found = std::ranges::find(tools, tool, &list_item::key);
+    return found == tools.end() ? std::string_view{} : find_member(found->json, "outputSchema");
+}
+
+/// Clients hold a result against the outputSchema of the tool that they called (2025-11-25,
+/// server/tools, "Output Schema"); one that cannot fit is no answer.
+std::optional<std::string> misfit(std::string_view promised, std::string_view declared,
+                                  std::string_view result_json) {
+    if (promised.empty() || minify_json(promised) == minify_json(declared)) return std::nullopt;
+    if (find_member(result_json, "isError") == "true") return std::nullopt;
+    return output_misfit(promised, find_member(result_json, "structuredContent"));
+}
+
+std::string shortened(std::string_view text) {
+    const auto bytes = utf8_prefix(text, said_bytes_max);
+    return std::string{text.substr(0, bytes)} + (bytes < text.size() ? "…" : "");
+}
+
+} // namespace
+
+/// Not for a call in which the client was asked something or that continues one, because the
+/// answers belong to the server that asked; nor where the client wants a task.
+bool forwarder::may_fall_back(const journey& way, const fault& reason) {
+    if (way.what.method != method::tools_call || !is_failure_of_server(reason.code)) return false;
+    const bool wants_task =
+        way.what.tasks != nullptr && !find_member(way.request.params(), "task").empty();
+    return !wants_task && !way.state && !way.relay->has_asked() && !way.request.abort->reason();
+}
+
+/// One fallback with its own attempts and breaker, in the time that the call has left. Errors: also
+/// what it answered where that is of no use to the client.
+task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstream& failed,
+                                                       fallback_plan::step step) {
+    auto* const target = upstreams_.find(step.server);
+    if (target == nullptr) co_return fault{errc::server_not_found, "it is disabled"};
+    order instead;
+    instead.upstream = step.server;
+    instead.method = method::tools_call;
+    instead.tool = step.tool;
+    instead.output = way.what.output;
+    instead.members =
+        fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
+    journey next{instead, way.request, *target,     nullptr, way.relay, {},
+                 {},      way.context, true, {},      {}};
+    next.context.client_capabilities = way.relay->client_capabilities();
+    next.limits = limits_of_call(target->options(), step.tool);
+    next.deadline = std::min(way.deadline, clock_type::now() + next.limits.total);
+    target->retries().on_call();
+    auto answered = co_await try_once(next, *target);
+    if (answered.has_error()) answered = co_await try_again(next, *target, std::move(answered));
+    way.may_be_done = way.may_be_done || next.may_be_done;
+    if (answered.has_error()) co_return answered;
+    const auto text = answered->text.str();
+    if (answered->is_error)
+        co_return fault{errc::internal_error,
+                        unquote_json(find_member(text, "message")).value_or("")};
+    if (find_member(text, "resultType") == "\"input_required\"")
+        co_return fault{errc::internal_error, "it asks the client, which is for the server called"};
+    const auto promised = output_schema_of(failed, way.what.tool);
+    const auto wrong = misfit(promised, output_schema_of(*target, step.tool), text);
+    if (wrong && way.request.spoken >= revision::r2025_06_18)
+        co_return fault{errc::internal_error,
+                        fmt::format("{}, which the tool that was called promises", *wrong)};
+    answered->by = std::make_unique<const forwarded_answer::stand_in>(step.server, step.tool);
+    co_return answered;
+}
+
+/// `failed` gave up the call for `reason`, which the client gets if nobody else answers.
+task<result<forwarded_answer>> forwarder::fall_back(journey& way, upstream& failed, fault reason) {
+    fallback_plan plan;
+    plan.add_fallbacks_of(failed.options(), way.what.tool, arguments_of(way.what, way.request));
+    // A client of 2026-07-28 repeats its request with its answers, and that would reach the server
+    // called.
+    way.relay->refuse_questions();
+    way.held.reset(); // others may need its place
+    way.place = nullptr;
+    std::string said;
+    while (clock_type::now() < way.deadline) {
+        auto step = plan.next(way.may_be_done);
+        if (!step) break;
+        auto answered = co_await try_fallback(way, failed, *step);
+        if (way.request.abort->reason()) co_return *way.request.abort->reason();
+        if (!answered.has_error()) {
+            const auto because = describe(reason.code).name;
+            log_.info("server '{}' failed ({}); '{}' of server '{}' answered instead of '{}'",
+                      failed.name(), because, step->tool, step->server, way.what.tool);
+            const auto who = fmt::format(R"({{"server":{},"tool":{},"because":"{}"}})",
+                                         quote_json(step->server), quote_json(step->tool), because);
+            answered->text = with_meta(answered->text.str(), meta_key::answered_by, who);
+            co_return answered;
+        }
+        const auto& why = answered.error();
+        said += fmt::format("{} '{}' of server '{}': {}", said.empty() ? "" : ";", step->tool,
+                            step->server, shortened(why.message()));
+        auto* const target = upstreams_.find(step->server);
+        if (target != nullptr && is_failure_of_server(why.code))
+            plan.add_fallbacks_of(target->options(), step->tool, step->arguments);
+    }
+    if (!said.empty())
+        reason.detail = fmt::format("{}. Its fallbacks failed too:{}", reason.message(), said);
+    co_return reason;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "children/link/call_limits.hpp"
+#include "protocol/bridge/era_bridge.hpp"
+#include "server/calls/forwarder.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// One request on its way through the forwarder; lives in the frame of send().
+struct forwarder::journey {
+    const order& what;
+    const client_request& request;
+    upstream& target;                 ///< that is called
+    upstream::lease* place = nullptr; ///< null: the call has its own
+    std::shared_ptr<call_relay> relay;
+    message_text members; ///< of params for the upstream
+    std::optional<request_state> state;
+    result_context context;
+    bool may_be_asked = false;
+    bool needs_rounds = false; ///< only a result of the modern era has its questions
+    task_terms terms{};
+    std::optional<upstream::lease> task_place{}; ///< where a task would be
+    std::optional<upstream::lease> held{};       ///< what `place` points to
+    std::string server_info{};                   ///< what the context shows of the server
+    /// The result is the server's own, which task_routes must look at first: it answers the call
+    /// with this progress token (raw; the gateway's). Empty: it is the client's.
+    std::string task_token{};
+    bool is_written = false;  ///< the server may have seen the call
+    bool may_be_done = false; ///< a server may have done it, and does not want to do it twice
+    call_limits limits{};
+    clock_type::time_point deadline = clock_type::time_point::max(); ///< of all attempts
+
+    /// Who the server is; only modern clients are told.
+    void show(std::string_view info) {
+        if (client() == era::modern) server_info = info;
+        context.server_info = server_info;
+    }
+    [[nodiscard]] era client() const { return request.client_era; }
+    [[nodiscard]] era server() const { return context.upstream_era; }
+};
+
+/// The client has declared that it answers questions of some kind.
+bool can_be_asked(const call_relay& relay, revision client);
+/// `members` of an object with the value of one replaced, or without it where there is no value.
+std::string with_member(std::string_view members, std::string_view key, std::string_view value);
+
+/// A server's answer that is no result of what it was asked for.
+fault no_result(const forwarder::order& of, const fault& why);
+/// A result with a member in its `_meta`, in the place of one with the same key.
+std::string with_meta(std::string_view result_json, std::string_view key, std::string_view value);
+
+} // namespace mcpgw

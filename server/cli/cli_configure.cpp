@@ -1,0 +1,95 @@
+// schema, and what every command has in common: loading a configuration.
+#include "server/cli/cli_commands.hpp"
+
+#include "server/cli/cli.hpp"
+#include "server/cli/console.hpp"
+#include "server/config/config.hpp"
+#include "server/config/config_abstracts.hpp"
+#include "server/config/sections/config_listen.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace mcpgw {
+
+namespace {
+
+using severity = config_problem::severity;
+
+config_problem command_line_problem(std::string key, std::string message) {
+    config_problem problem;
+    problem.file = "command line";
+    problem.key = std::move(key);
+    problem.message = std::move(message);
+    return problem;
+}
+
+void apply_options(const cli_options& options, configuration& config,
+                   std::vector<config_problem>& problems) {
+    if (!options.abstracts.empty())
+        for (auto& [name, text] : load_abstracts(options.abstracts, problems))
+            config.gateway.abstracts.insert_or_assign(name, std::move(text));
+    if (!options.log_level.empty()) {
+        constexpr std::array<std::string_view, 5> names{"debug", "info", "warning", "error", "off"};
+        const auto* const found = std::ranges::find(names, options.log_level);
+        config.log = static_cast<log_level>(found - names.begin());
+    }
+    if (options.listen.empty()) return;
+    const auto address = parse_listen(options.listen);
+    if (address.has_error()) {
+        auto problem = command_line_problem("--listen", std::string{address.error().message()});
+        problem.hint = "for example 127.0.0.1:8080 or [::1]:8080";
+        problems.push_back(std::move(problem));
+        return;
+    }
+    config.http.address = address->address;
+    config.http.port = address->port;
+    if (address->is_loopback()) return;
+    auto problem = command_line_problem("--listen", std::string{open_address_warning()});
+    problem.level = severity::warning;
+    problem.hint = open_address_hint();
+    problems.push_back(std::move(problem));
+}
+
+} // namespace
+
+void print_problems(const std::vector<config_problem>& problems) {
+    for (const auto& problem : problems)
+        say("{}: {}\n", problem.level == severity::error ? "error" : "warning",
+                   problem.str());
+}
+
+config_result read_for_command(const cli_options& options) {
+    config_result loaded;
+    if (options.config.empty())
+        loaded.value = embedded_default(own_binary());
+    else
+        loaded = load_config(options.config, process_environment());
+    apply_options(options, loaded.value, loaded.problems);
+    return loaded;
+}
+
+bool load_for_command(const cli_options& options, configuration& into) {
+    auto loaded = read_for_command(options);
+    print_problems(loaded.problems);
+    allow_own_address({loaded.value.http.address, loaded.value.http.port},
+                      loaded.value.http.access.hosts_allowed);
+    const bool is_servable = loaded.is_usable() || (!options.is_strict && loaded.is_servable());
+    into = std::move(loaded.value);
+    if (!is_servable)
+        say("mcp-gateway: the configuration has errors; nothing was started\n");
+    else if (!loaded.is_usable())
+        say("mcp-gateway: the servers with errors are shown as failed, the others run "
+                   "(--strict: nothing is started)\n");
+    return is_servable;
+}
+
+int run_schema() {
+    print_out("{}\n", config_schema());
+    return exit_success;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,153 @@
+// serve, stdio, health: the commands that run a gateway or look at one.
+#include "server/cli/cli_commands.hpp"
+
+#include "protocol/http/http_url.hpp"
+#include "protocol/json/json_text.hpp"
+#include "server/cli/attach.hpp"
+#include "server/cli/cli.hpp"
+#include "server/cli/console.hpp"
+#include "server/cli/http_probe.hpp"
+#include "server/config/config.hpp"
+#include "server/config/sections/config_listen.hpp"
+#include "server/serving/application.hpp"
+#include "server/serving/misconfigured.hpp"
+#include "server/serving/running_gateway.hpp"
+#include "server/serving/stdio_alone.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace mcpgw {
+
+namespace {
+
+void print_next_steps(const cli_options& options, const http_options& http,
+                      const std::string& base_url) {
+    const std::string url = base_url + http.path;
+    const std::string arguments =
+        options.config.empty()
+            ? R"("stdio")"
+            : fmt::format(R"("stdio", "--config", {})",
+                          quote_json(std::filesystem::absolute(options.config).string()));
+    say(R"(
+mcp-gateway {} is listening on {}
+{}
+Try it:
+  curl -s {} -H 'Content-Type: application/json' \
+    -H 'Accept: application/json, text/event-stream' \
+    -H 'MCP-Protocol-Version: 2026-07-28' -H 'Mcp-Method: tools/list' \
+    -d '{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{{"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}'
+
+Clients that speak HTTP:
+  {{"mcpServers": {{"gateway": {{"type": "http", "url": "{}"}}}}}}
+Clients that start a program:
+  {{"mcpServers": {{"gateway": {{"command": {}, "args": [{}]}}}}}}
+{}
+Ctrl-C stops it.
+
+)",
+               MCPGW_VERSION, url,
+               options.config.empty()
+                   ? "With the built-in demo server; use --config FILE for your own.\n"
+                   : "",
+               url, url, quote_json(own_binary()), arguments,
+               listen_address{http.address, http.port}.is_any()
+                   ? "\nFrom other machines it is reached by the names in http.hosts_allowed.\n"
+                   : "");
+}
+
+std::string own_state_directory() {
+    const auto variable = process_environment();
+    return state_directory(variable("XDG_RUNTIME_DIR").value_or(""),
+                           variable("XDG_STATE_HOME").value_or(""), variable("HOME").value_or(""));
+}
+
+int attach_to(const std::string& url) {
+    if (!parse_http_url(url).has_error()) return attach_over_stdio(url, log_level::info);
+    say("mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n",
+               url);
+    return exit_usage;
+}
+
+/// The URL of a gateway that runs on this configuration already, and answers.
+std::optional<std::string> running_on(const cli_options& options) {
+    const bool has_own_texts = !options.abstracts.empty();
+    if (!options.attaches || options.config.empty() || has_own_texts) return std::nullopt;
+    auto url = running_gateway::find(own_state_directory(), options.config);
+    if (!url) return std::nullopt;
+    constexpr std::chrono::seconds time_limit{2};
+    const auto path = url->find('/', url->find("://") + 3);
+    const auto health = probe_http("GET", url->substr(0, path) + "/healthz", {}, {}, time_limit);
+    if (health.has_error() || health->status != 200) return std::nullopt;
+    return url;
+}
+
+/// Nothing can be served; the client that started us hears why.
+int explain_over_stdio(const cli_options& options) {
+    const auto look = [&options] {
+        auto loaded = read_for_command(options);
+        if (loaded.is_usable() || loaded.is_servable()) loaded.problems.clear();
+        return loaded.problems;
+    };
+    misconfigured stand_in{std::filesystem::absolute(options.config).string(), look};
+    serve_over_stdio(stand_in);
+    return exit_usage;
+}
+
+} // namespace
+
+std::string own_binary() {
+    return std::filesystem::read_symlink("/proc/self/exe").string();
+}
+
+int run_serve(const cli_options& options) {
+    configuration config;
+    if (!load_for_command(options, config)) return exit_usage;
+    const bool is_local = listen_address{config.http.address, 0}.is_loopback();
+    std::optional<running_gateway> told; // until the end
+    application app{config, own_binary()};
+    app.run_http([&](const std::string& base_url) {
+        if (!options.config.empty() && is_local)
+            told = running_gateway::announce(own_state_directory(), options.config,
+                                             base_url + config.http.path);
+        print_next_steps(options, config.http, base_url);
+    });
+    return exit_success;
+}
+
+int run_stdio(const cli_options& options) {
+    configuration config;
+    if (!options.url.empty()) return attach_to(options.url);
+    if (!load_for_command(options, config))
+        return options.is_strict ? exit_usage : explain_over_stdio(options);
+    if (::isatty(STDIN_FILENO) != 0)
+        say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
+                           "client that starts this program. Ctrl-D ends it.\n");
+    if (const auto url = running_on(options)) {
+        say("mcp-gateway: a gateway runs on this configuration already; its servers "
+                   "are used ({}; --no-attach starts them again)\n",
+                   *url);
+        return attach_over_stdio(*url, config.log);
+    }
+    application app{config, own_binary()};
+    app.run_stdio();
+    return exit_success;
+}
+
+int run_health(const cli_options& options) {
+    const auto url = options.url.empty() ? "http://127.0.0.1:8080/healthz" : options.url;
+    const auto answer = probe_http("GET", url, {}, {});
+    if (answer.has_error()) {
+        say("mcp-gateway: {}\n", answer.error().message());
+        return answer.error().code == errc::bad_http_request ? exit_usage : exit_failure;
+    }
+    print_out("{}", answer->body);
+    return answer->status == 200 ? exit_success : exit_failure;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "children/child_options.hpp"
+#include "server/config/format/config_problem.hpp"
+#include "server/gateway/gateway_options.hpp"
+#include "transports/http_server/http_options.hpp"
+#include "transports/log.hpp"
+#include "transports/session/client_limits.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mcpgw {
+
+/// Everything that a configuration file can say, as the components' own options.
+struct configuration {
+    gateway_options gateway;
+    http_options http;
+    client_limits limits;
+    log_level log = log_level::info;
+    std::size_t starts_at_once_max = 8;  ///< of children that are started with the gateway
+    std::string schema_cache;            ///< directory of what children offered; empty: none
+    std::vector<child_options> children; ///< in the file's order; disabled ones included
+    /// Places in `children` of those that have errors of their own. `check` starts the others.
+    std::vector<std::size_t> faulty_children;
+};
+
+struct config_result {
+    configuration value;
+    std::vector<config_problem> problems; ///< all of them, in file order
+    [[nodiscard]] bool is_usable() const; ///< no problem of severity error
+    /// Only single children have errors, which child_options::defect tells, and at least one has
+    /// none: that much can be served.
+    [[nodiscard]] bool is_servable() const;
+};
+
+/// Reads a file in any of the accepted shapes (docs/configuration.md). A `.env` beside the file is
+/// read first; real environment variables win over it.
+config_result load_config(const std::string& path, const environment_lookup& environment);
+
+/// The same from text. `filename`: for messages, and relative paths belong to its directory. No
+/// `.env` is read.
+config_result parse_config(std::string_view text, config_format format, const std::string& filename,
+                           const environment_lookup& environment);
+
+/// What runs without any file: one child, our own binary as `demo-server`.
+configuration embedded_default(const std::string& own_binary);
+
+/// The JSON Schema (2020-12) of our own configuration format, for editors and `schema`.
+std::string config_schema();
+
+} // namespace mcpgw

@@ -1,0 +1,165 @@
+#include "server/config/config.hpp"
+#include "server/config/keys/config_keys.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+namespace json = boost::json;
+
+json::object reference(std::string_view definition) {
+    return {{"$ref", fmt::format("#/$defs/{}", definition)}};
+}
+
+json::array list_choices(std::string_view choices) {
+    json::array list;
+    while (!choices.empty()) {
+        const auto end = std::min(choices.find('|'), choices.size());
+        list.emplace_back(choices.substr(0, end));
+        choices.remove_prefix(std::min(end + 1, choices.size()));
+    }
+    return list;
+}
+
+/// Where yes and no can be said, true and false say the same.
+json::object choice_schema(std::string_view choices) {
+    auto list = list_choices(choices);
+    if (choices.find("yes") == std::string_view::npos)
+        return {{"type", "string"}, {"enum", std::move(list)}};
+    list.emplace_back(true);
+    list.emplace_back(false);
+    return {{"enum", std::move(list)}};
+}
+
+json::value make_number(double number) {
+    if (number == static_cast<double>(static_cast<std::int64_t>(number)))
+        return static_cast<std::int64_t>(number);
+    return number;
+}
+
+/// The type's part of a key's schema.
+json::object describe_type(const config_key& key) {
+    const json::object text{{"type", "string"}};
+    switch (key.type) {
+    case key_type::boolean:
+        return {{"type", "boolean"}};
+    case key_type::integer:
+    case key_type::milliseconds:
+    case key_type::seconds:
+    case key_type::number:
+        return {{"type", key.type == key_type::integer || key.type == key_type::milliseconds
+                             ? "integer"
+                             : "number"},
+                {"minimum", make_number(key.min)},
+                {"maximum", make_number(key.max)}};
+    case key_type::text:
+        return text;
+    case key_type::choice:
+        return choice_schema(key.choices);
+    case key_type::texts:
+        return {{"type", "array"}, {"items", text}};
+    case key_type::text_map:
+        return {{"type", "object"}, {"additionalProperties", text}};
+    case key_type::truncation:
+        return {{"oneOf", json::array{json::object{{"enum", json::array{"adaptive", "none"}}},
+                                      reference("truncate")}}};
+    case key_type::truncation_steps:
+        return {{"type", "array"}, {"items", reference("truncate_adaptive")}};
+    case key_type::json_table:
+        return {{"type", "object"}};
+    case key_type::tables:
+        return {{"type", "array"}, {"items", reference(fmt::format("child_{}", key.name))}};
+    case key_type::table_map:
+        return {{"type", "object"},
+                {"additionalProperties", reference(fmt::format("child_{}", key.name))}};
+    case key_type::table:
+        break;
+    }
+    return reference(fmt::format("child_{}", key.name));
+}
+
+json::object describe_section(std::string_view section, std::string_view description) {
+    json::object properties;
+    json::array required;
+    for (const auto* key : section_keys(section)) {
+        auto schema = describe_type(*key);
+        schema["description"] = key->description;
+        if (!key->default_json.empty()) schema["default"] = json::parse(key->default_json);
+        properties[key->name] = std::move(schema);
+        if (key->is_required) required.emplace_back(key->name);
+    }
+    json::object made{{"type", "object"}};
+    if (!description.empty()) made["description"] = description;
+    made["properties"] = std::move(properties);
+    if (!required.empty()) made["required"] = std::move(required);
+    made["additionalProperties"] = false;
+    return made;
+}
+
+/// Two blanks per level, one member a line; short lists of scalars stay in one line.
+void print(std::string& out, const json::value& value, std::size_t indent) {
+    const std::string inner(indent + 2, ' ');
+    const auto* const object = value.if_object();
+    if (object == nullptr || object->empty()) {
+        const auto* const array = value.if_array();
+        if (array == nullptr || array->empty() || !array->front().is_object()) {
+            out += json::serialize(value);
+            return;
+        }
+        out += "[\n";
+        for (std::size_t i = 0; i < array->size(); ++i) {
+            out += inner;
+            print(out, (*array)[i], indent + 2);
+            out += i + 1 < array->size() ? ",\n" : "\n";
+        }
+        out += std::string(indent, ' ') + "]";
+        return;
+    }
+    out += "{\n";
+    std::size_t left = object->size();
+    for (const auto& [key, member] : *object) {
+        out += inner + json::serialize(json::string{key}) + ": ";
+        print(out, member, indent + 2);
+        out += --left != 0 ? ",\n" : "\n";
+    }
+    out += std::string(indent, ' ') + "}";
+}
+
+} // namespace
+
+std::string config_schema() {
+    json::object properties{{"$schema", {{"type", "string"}}}};
+    json::object definitions;
+    for (const auto& [name, description] : config_sections()) {
+        if (name == "children") {
+            auto child = describe_section(name, description);
+            child["oneOf"] = json::array{json::object{{"required", json::array{"command"}}},
+                                         json::object{{"required", json::array{"url"}}}};
+            definitions["child"] = std::move(child);
+            properties[name] = {{"type", "array"}, {"items", reference("child")}};
+        } else if (name.starts_with("children.")) {
+            const auto table = name.substr(name.find('.') + 1);
+            definitions[fmt::format("child_{}", table)] = describe_section(name, description);
+        } else if (name == "truncate" || name == "truncate_adaptive") {
+            definitions[name] = describe_section(name, description);
+        } else {
+            properties[name] = describe_section(name, description);
+        }
+    }
+    json::object root{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                      {"title", "mcp-gateway configuration"},
+                      {"type", "object"}};
+    root["properties"] = std::move(properties);
+    root["additionalProperties"] = false;
+    root["$defs"] = std::move(definitions);
+    std::string text;
+    print(text, root, 0);
+    return text + "\n";
+}
+
+} // namespace mcpgw

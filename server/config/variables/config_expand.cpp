@@ -1,0 +1,136 @@
+#include "server/config/variables/config_expand.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t nesting_max = 8; // of defaults in defaults
+constexpr std::size_t shown_name_max = 64;
+
+bool is_name_start(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+bool is_name_char(char c) {
+    return is_name_start(c) || (c >= '0' && c <= '9');
+}
+
+/// Position of the } that closes the ${ whose content begins at `begin`; npos if there is none.
+std::size_t find_close(std::string_view text, std::size_t begin) {
+    std::size_t depth = 1;
+    for (std::size_t at = begin; at < text.size(); ++at) {
+        if (text.substr(at, 2) == "${") {
+            ++depth;
+            ++at;
+        } else if (text[at] == '}' && --depth == 0) {
+            return at;
+        }
+    }
+    return std::string_view::npos;
+}
+
+/// Names that an editor replaces with what we cannot know.
+bool is_editor_name(std::string_view name) {
+    static constexpr std::array<std::string_view, 14> names{"workspaceFolder",
+                                                            "workspaceFolderBasename",
+                                                            "workspaceRoot",
+                                                            "cwd",
+                                                            "file",
+                                                            "fileDirname",
+                                                            "fileBasename",
+                                                            "relativeFile",
+                                                            "fileWorkspaceFolder",
+                                                            "execPath",
+                                                            "pathSeparator",
+                                                            "/",
+                                                            "lineNumber",
+                                                            "selectedText"};
+    if (std::find(names.begin(), names.end(), name) != names.end()) return true;
+    for (const std::string_view kind : {"input:", "config:", "command:", "workspaceFolder:"})
+        if (name.starts_with(kind)) return true;
+    return false;
+}
+
+/// For messages: only characters of names.
+std::string shown_name(std::string_view name) {
+    std::string shown{name.substr(0, shown_name_max)};
+    for (char& c : shown)
+        if (!is_name_char(c) && c != ':' && c != '-' && c != '.' && c != '/') c = '?';
+    return shown;
+}
+
+class expander {
+public:
+    explicit expander(const environment_lookup& environment) : environment_(environment) {}
+
+    void expand(std::string_view text, std::size_t depth) {
+        for (std::size_t at = 0; at < text.size();) {
+            const auto two = text.substr(at, 2);
+            if (two == "$$") {
+                out_.text += '$';
+                at += 2;
+            } else if (two == "${") {
+                const auto close = find_close(text, at + 2);
+                if (close == std::string_view::npos || depth > nesting_max) {
+                    out_.is_malformed = true;
+                    return;
+                }
+                insert(text.substr(at + 2, close - at - 2), depth);
+                at = close + 1;
+            } else {
+                out_.text += text[at++];
+            }
+        }
+    }
+
+    expansion take() { return std::move(out_); }
+
+private:
+    void insert(std::string_view content, std::size_t depth) {
+        out_.has_variables = true;
+        if (is_editor_name(content)) {
+            out_.editor_only.push_back(shown_name(content));
+            return;
+        }
+        if (content.starts_with("env:")) content.remove_prefix(4);
+        const auto colon = content.find(":-");
+        auto name = content.substr(0, colon);
+        if (name == "userHome") name = "HOME";
+        if (!is_variable_name(name)) {
+            out_.is_malformed = true;
+            return;
+        }
+        const auto value = environment_(std::string{name});
+        if (colon == std::string_view::npos) {
+            if (value)
+                out_.text += *value;
+            else
+                out_.missing.emplace_back(name);
+        } else if (value && !value->empty()) {
+            out_.text += *value;
+        } else {
+            expand(content.substr(colon + 2), depth + 1);
+        }
+    }
+
+    const environment_lookup& environment_;
+    expansion out_;
+};
+
+} // namespace
+
+expansion expand_variables(std::string_view text, const environment_lookup& environment) {
+    expander e{environment};
+    e.expand(text, 0);
+    return e.take();
+}
+
+bool is_variable_name(std::string_view text) {
+    return !text.empty() && is_name_start(text.front()) &&
+           std::all_of(text.begin(), text.end(), is_name_char);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "protocol/catalog/names.hpp"
+#include "server/calls/parking_limits.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+
+namespace mcpgw {
+
+/// What clients see.
+enum class exposure : unsigned char {
+    gateway, ///< the gateway's own tools; children through execute_child_tool
+    all,     ///< every child's tools, prompts and resources, merged
+    both,
+};
+
+struct gateway_options {
+    exposure expose = exposure::gateway;
+    naming_options naming;
+    std::size_t list_page_items = 1'000; ///< entries of one page of a list
+    /// A list waits so long for servers that have never told what they offer, from when the first
+    /// list wanted to know.
+    std::chrono::milliseconds list_wait{2'000};
+    std::string instructions; ///< shown to clients before the children's own; may be empty
+    /// Seals what travels through clients; empty: a random one, forgotten when the gateway ends.
+    std::string state_secret;
+    /// How long a client of 2026-07-28 may take to answer a server's questions.
+    std::chrono::milliseconds question_timeout{600'000};
+    parking_limits parking;
+    /// Texts by child name, from --children-abstract.
+    std::map<std::string, std::string> abstracts;
+};
+
+} // namespace mcpgw

@@ -1,0 +1,400 @@
+#include "server/gateway/gateway_tools.hpp"
+
+#include "protocol/bridge/era_bridge.hpp"
+#include "protocol/json/json_members.hpp"
+#include "protocol/json/json_text.hpp"
+#include "server/calls/start_progress.hpp"
+#include "server/gateway/execute_arguments.hpp"
+#include "server/gateway/gateway.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace mcpgw {
+
+namespace json = boost::json;
+
+namespace {
+
+/// A tools/call result with structuredContent and the same as text, for clients that know only text
+/// (2025-11-25, server/tools, "Structured Content").
+std::string make_result(std::string_view text) {
+    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
+                       R"("isError":false}})",
+                       quote_json(text), text);
+}
+
+std::string make_error_result(const fault& f) {
+    const auto& row = describe(f.code);
+    json::object structured{{"error", json::object{{"code", row.name},
+                                                   {"message", f.message()},
+                                                   {"retryable", row.is_retryable}}}};
+    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
+                       R"("isError":true}})",
+                       quote_json(fmt::format("{}: {}", row.name, f.message())),
+                       json::serialize(structured));
+}
+
+/// A raw array of the items as their server wrote them; `only`: those with that key.
+std::string items_json(const std::vector<list_item>& items, std::string_view only = {}) {
+    std::string list = "[";
+    for (const auto& item : items) {
+        if (!only.empty() && item.key != only) continue;
+        if (list.size() > 1) list += ',';
+        list += item.json;
+    }
+    return list + "]";
+}
+
+std::string_view text_or(const json::object& object, std::string_view key) {
+    const auto* const value = object.if_contains(key);
+    const auto* const text = value == nullptr ? nullptr : value->if_string();
+    return text == nullptr ? std::string_view{} : std::string_view{*text};
+}
+
+fault unknown_tool(const upstream& c, const std::string& name) {
+    const auto why = c.status().last_error;
+    if (c.lists().tools.empty())
+        return {errc::tool_not_found,
+                fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
+                            why.empty() ? "it lists no tools" : why.c_str())};
+    std::vector<std::string_view> known;
+    for (const auto& tool : c.lists().tools) known.push_back(tool.key);
+    constexpr std::size_t shown_max = 30;
+    known.resize(std::min(known.size(), shown_max));
+    return {errc::tool_not_found,
+            fmt::format("server '{}' has no tool '{}'. It has: {}{}", c.name(), name,
+                        fmt::join(known, ", "),
+                        c.lists().tools.size() > shown_max ? ", …; see get_schema" : "")};
+}
+
+json::array instances_of(const upstream_status& status) {
+    json::array list;
+    for (const auto& one : status.each) {
+        json::object o;
+        o["status"] = one.is_leaving ? "leaving" : to_string(one.state);
+        o["pid"] = one.pid == 0 ? json::value(nullptr) : json::value(one.pid);
+        o["protocol_version"] =
+            one.spoken ? json::value(to_string(*one.spoken)) : json::value(nullptr);
+        o["calls"] = one.calls;
+        o["health_checks"] = one.health_checks;
+        if (one.health_misses > 0) o["health_misses"] = one.health_misses;
+        list.push_back(std::move(o));
+    }
+    return list;
+}
+
+double seconds_of(std::chrono::milliseconds time) {
+    return static_cast<double>(time.count()) / 1000;
+}
+
+/// What the configuration says of how it is kept, under the names that the configuration uses.
+json::object policy_of(const child_options& options) {
+    const auto& pool = options.pool;
+    const auto& restart = options.restart;
+    json::object o;
+    o["start"] = to_string(options.start);
+    o["sharing"] = to_string(pool.share);
+    o["instances"] = json::object{
+        {"min", pool.min}, {"max", pool.max == 0 ? json::value("auto") : json::value(pool.max)}};
+    o["idle_timeout"] = seconds_of(pool.idle_timeout);
+    o["max_lifetime"] = seconds_of(pool.max_lifetime);
+    o["health"] = json::object{{"interval", seconds_of(options.health.interval)},
+                               {"timeout", seconds_of(options.health.timeout)},
+                               {"misses_max", options.health.misses_max}};
+    o["restart"] = json::object{{"base", seconds_of(restart.base)},
+                                {"max", seconds_of(restart.max)},
+                                {"restarts_max", restart.restarts_max},
+                                {"window", seconds_of(restart.window)}};
+    o["breaker"] = json::object{{"threshold", options.breaker.threshold},
+                                {"timeout", seconds_of(options.breaker.timeout)}};
+    o["retry"] = json::object{{"attempts", options.retry.attempts}};
+    return o;
+}
+
+/// The server has not said what it offers; or only remembered lists lack the tool, and it may have
+/// it by now. `tool` may be empty.
+bool must_ask(const upstream& c, const std::string& tool) {
+    if (c.lists().capabilities.empty()) return true;
+    return c.is_recalled() && !tool.empty() &&
+           std::ranges::find(c.lists().tools, tool, &list_item::key) == c.lists().tools.end();
+}
+
+/// Starts it for a call, whose client hears how far it is. Returns the progress that was told.
+task<result<double>> start_for(upstream& c, executor ex, const client_request& request,
+                               reply_sink& sink) {
+    double told = 0;
+    const auto token = request.message.in_meta.progress_token.of(request.text);
+    const bool has_message = request.spoken >= revision::r2025_03_26;
+    std::optional<start_progress> waiting;
+    if (!token.empty())
+        waiting.emplace(ex, c, [&](double progress, const std::string& message) {
+            told = progress;
+            sink.notify(start_progress_line(token, progress, message, has_message));
+        });
+    const auto deadline = clock_type::now() + c.options().start_wait();
+    const auto ready = co_await c.ensure_running(deadline, *request.abort);
+    if (ready.has_error()) co_return ready.error();
+    co_return told;
+}
+
+} // namespace
+
+json::object gateway_tools::status_of(const upstream& c) {
+    const auto status = c.status();
+    json::object o;
+    o["server_id"] = c.name();
+    o["status"] = to_string(status.state);
+    o["pid"] = status.pid == 0 ? json::value(nullptr) : json::value(status.pid);
+    o["uptime_seconds"] = status.uptime.count();
+    o["restarts"] = status.restarts;
+    o["calls_in_flight"] = status.calls_in_flight;
+    o["last_error"] =
+        status.last_error.empty() ? json::value(nullptr) : json::value(status.last_error);
+    o["stderr_tail"] = json::array(status.stderr_lines.begin(), status.stderr_lines.end());
+    if (const auto& told = c.lists().remarks; !told.empty())
+        o["remarks"] = json::array(told.begin(), told.end());
+    o["era"] =
+        status.spoken ? json::value(to_string(era_of(*status.spoken))) : json::value(nullptr);
+    o["protocol_version"] =
+        status.spoken ? json::value(to_string(*status.spoken)) : json::value(nullptr);
+    boost::system::error_code ec;
+    auto info = json::parse(status.server_info.empty() ? "null" : status.server_info, ec);
+    o["server_info"] = ec || !info.is_object() ? json::value(nullptr) : info;
+    o["garbage_lines"] = status.garbage_lines;
+    o["breaker"] = to_string(status.breaker);
+    if (status.retry_in.count() > 0) o["retry_in_ms"] = status.retry_in.count();
+    if (status.has_given_up) o["given_up"] = true;
+    o["instances"] = instances_of(status);
+    o["policy"] = policy_of(c.options());
+    return o;
+}
+
+json::array gateway_tools::children_overview() const {
+    json::array list;
+    for (const auto& c : upstreams_.children()) {
+        json::object o;
+        o["server_id"] = c->name();
+        const auto status = c->status();
+        o["status"] = to_string(status.state);
+        if (status.state == upstream_state::failed) o["error"] = status.last_error;
+        o["layer"] = c->options().layer;
+        o["tags"] = json::array(c->options().tags.begin(), c->options().tags.end());
+        // Counts are known after the first start; -1 would look like a number of tools.
+        if (!c->lists().capabilities.empty()) {
+            o["tools"] = c->lists().tools.size();
+            o["prompts"] = c->lists().prompts.size();
+            o["resources"] = c->lists().resources.size();
+            o["resource_templates"] = c->lists().templates.size();
+        }
+        const auto abstract = options_.abstracts.find(c->name());
+        if (abstract != options_.abstracts.end()) o["abstract"] = abstract->second;
+        list.push_back(std::move(o));
+    }
+    return list;
+}
+
+std::string gateway_tools::status_json() const {
+    json::array children;
+    for (const auto& c : upstreams_.children()) children.push_back(status_of(*c));
+    json::object o;
+    o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
+    o["children"] = std::move(children);
+    return json::serialize(o);
+}
+
+json::object gateway_tools::summary() const {
+    std::size_t running = 0;
+    std::size_t failed = 0;
+    std::size_t tools = 0;
+    std::size_t prompts = 0;
+    std::size_t resources = 0;
+    json::array names;
+    for (const auto& c : upstreams_.children()) {
+        names.emplace_back(c->name());
+        const auto state = c->status().state;
+        running += state == upstream_state::running ? 1U : 0U;
+        failed += state == upstream_state::failed ? 1U : 0U;
+        tools += c->lists().tools.size();
+        prompts += c->lists().prompts.size();
+        resources += c->lists().resources.size();
+    }
+    json::object o;
+    o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
+    o["children"] = json::object{{"total", upstreams_.children().size()},
+                                 {"running", running},
+                                 {"failed", failed},
+                                 {"names", std::move(names)}};
+    o["tools"] = tools;
+    o["prompts"] = prompts;
+    o["resources"] = resources;
+    return o;
+}
+
+std::string gateway_tools::read(std::string_view uri) const {
+    const json::value content = uri == "mcp://server_summary"
+                                    ? json::value(summary())
+                                    : json::value(json::object{{"children", children_overview()}});
+    return fmt::format(R"([{{"uri":{},"mimeType":"application/json","text":{}}}])", quote_json(uri),
+                       quote_json(json::serialize(content)));
+}
+
+result<upstream*> gateway_tools::find_child(const json::object& arguments) const {
+    auto name = text_or(arguments, "server_id");
+    if (name.empty()) name = text_or(arguments, "child_name");
+    if (name.empty())
+        return fault{
+            errc::invalid_arguments,
+            "`server_id` (a string) is missing; list_registered_children names the servers"};
+    if (auto* const found = upstreams_.find(name)) return found;
+    std::vector<std::string_view> known;
+    for (const auto& c : upstreams_.children()) known.push_back(c->name());
+    return fault{errc::server_not_found,
+                 fmt::format("there is no server '{}'. Known servers: {}",
+                             name.substr(0, utf8_prefix(name, 100)), fmt::join(known, ", "))};
+}
+
+gateway_tools::outcome gateway_tools::list_children(const json::object& arguments) const {
+    const auto layer = text_or(arguments, "layer");
+    const auto tag = text_or(arguments, "tag");
+    json::array shown;
+    for (auto& entry : children_overview()) {
+        const auto& tags = entry.at("tags").as_array();
+        const bool has_tag = tag.empty() || std::ranges::any_of(tags, [&](const auto& t) {
+                                 return std::string_view{t.as_string()} == tag;
+                             });
+        const bool has_layer = layer.empty() || text_or(entry.as_object(), "layer") == layer;
+        if (has_tag && has_layer) shown.push_back(entry);
+    }
+    json::object o;
+    o["count"] = shown.size();
+    o["children"] = std::move(shown);
+    return json::serialize(o);
+}
+
+gateway_tools::outcome gateway_tools::child_status(const json::object& arguments) const {
+    const auto found = find_child(arguments);
+    if (found.has_error()) return found.error();
+    return json::serialize(status_of(**found));
+}
+
+task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort_signal& abort) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    const std::string only{text_or(arguments, "tool_name")};
+    if (must_ask(c, only)) {
+        const auto deadline = clock_type::now() + c.options().start_wait();
+        const auto ready = co_await c.ensure_running(deadline, abort);
+        if (ready.has_error()) co_return ready.error();
+    }
+    const auto tools = items_json(c.lists().tools, only);
+    if (!only.empty() && tools == "[]") co_return unknown_tool(c, only);
+    co_return fmt::format(
+        R"({{"server_id":{},"instructions":{},"tools":{},"prompts":{},"resources":{},)"
+        R"("resource_templates":{}}})",
+        quote_json(c.name()), quote_json(c.lists().instructions), tools,
+        items_json(c.lists().prompts), items_json(c.lists().resources),
+        items_json(c.lists().templates));
+}
+
+task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments,
+                                                        abort_signal& abort) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    const bool was_running = c.status().instances != 0; // a remote server has no pid
+    co_await c.stop(abort);
+    if (abort.reason()) co_return *abort.reason();
+    json::object o;
+    o["server_id"] = c.name();
+    o["status"] = to_string(c.status().state);
+    o["was_running"] = was_running;
+    co_return json::serialize(o);
+}
+
+task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments,
+                                                abort_signal& abort) {
+    if (name == "list_registered_children") co_return list_children(arguments);
+    if (name == "get_child_status") co_return child_status(arguments);
+    if (name == "get_schema") co_return co_await schema(std::move(arguments), abort);
+    co_return co_await close_child(std::move(arguments), abort);
+}
+
+task<result<gateway_tools::answer>>
+gateway_tools::call(std::string name, const client_request& request, reply_sink& sink) {
+    result_context context;
+    context.client_era = request.client_era;
+    context.client = request.spoken;
+    const auto info = gateway_server_info();
+    context.server_info = info;
+    auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
+    if (arguments.has_error())
+        co_return answer{result_for_client(make_error_result(arguments.error()), context), {}};
+    if (name == "execute_child_tool") {
+        auto executed = co_await execute(std::move(*arguments), request, sink);
+        if (!executed.has_error()) co_return executed;
+        co_return answer{result_for_client(make_error_result(executed.error()), context), {}};
+    }
+    const auto done = co_await run(name, std::move(*arguments), *request.abort);
+    const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
+    co_return answer{result_for_client(text, context), {}};
+}
+
+task<result<gateway_tools::answer>>
+gateway_tools::execute(json::object arguments, const client_request& request, reply_sink& sink) {
+    const auto found = find_child(arguments);
+    if (found.has_error()) co_return found.error();
+    auto& c = **found;
+    const std::string tool{text_or(arguments, "tool_name")};
+    if (tool.empty())
+        co_return fault{errc::invalid_arguments,
+                        "`tool_name` (a string) is missing; get_schema names the server's tools"};
+    // Where others can answer, a server that has never run must not hold the call up.
+    const bool has_others = !fallbacks_of(c.options(), tool).empty();
+    double progress_told = 0;
+    if (must_ask(c, tool) && !has_others) {
+        const auto ready = co_await start_for(c, upstreams_.get_executor(), request, sink);
+        if (ready.has_error()) co_return ready.error();
+        progress_told = *ready;
+    }
+    const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
+    const bool is_known = known != c.lists().tools.end();
+    const bool is_hidden = !c.options().offered.admits(tool);
+    if (is_hidden || (!is_known && !must_ask(c, tool))) co_return unknown_tool(c, tool);
+
+    forwarder::order order;
+    order.upstream = c.name();
+    order.method = method::tools_call;
+    order.progress_told = progress_told;
+    if (is_known) order.output = output_shape_of(known->json);
+    order.tool = tool;
+    std::string room;
+    order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(tool),
+                                raw_tool_arguments(request, room));
+    // The retry of an interrupted call belongs to the child's tool (2026-07-28,
+    // basic/patterns/mrtr).
+    const auto params = request.params();
+    for (const std::string_view key : {"inputResponses", "requestState"})
+        if (const auto value = find_member(params, key); !value.empty())
+            *order.members += fmt::format(",\"{}\":{}", key, value);
+
+    const auto cut = truncation_of(arguments);
+    auto done = co_await forwarder_.send(order, request, sink);
+    if (done.has_error()) co_return done.error();
+    auto text = done->text.str();
+    if (done->is_error) co_return fault_of_child_error(c.name(), tool, text);
+    const auto keep = cut.is_set() ? cut : c.options().truncate;
+    const auto& rule = c.options().truncate_adaptive;
+    text = truncate_result(text, keep, rule);
+    const auto& server = done->by ? done->by->server : c.name();
+    const auto& called = done->by ? done->by->tool : tool;
+    co_return answer{with_structured_content(std::move(text), server, called), server};
+}
+
+} // namespace mcpgw

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "children/upstream/registry.hpp"
+#include "server/calls/forwarder.hpp"
+#include "server/gateway/gateway_options.hpp"
+#include "transports/session/request_handler.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// How public names are made where the gateway's own stand beside those of the upstreams: its own
+/// keep theirs.
+naming_options naming_beside_own(const gateway_options& options);
+
+/// The gateway's own tools and resources, through which a client reaches children whose tools are
+/// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
+/// close_child_session; mcp://server_summary, mcp://children_servers. Owned by the gateway.
+class gateway_tools {
+public:
+    gateway_tools(const gateway_options& options, const registry& upstreams, forwarder& calls)
+        : options_(options), upstreams_(upstreams), forwarder_(calls) {}
+
+    /// Raw JSON arrays for tools/list and resources/list. The eras differ in what an outputSchema
+    /// may be.
+    [[nodiscard]] static std::string_view tools_json(era client_era);
+    [[nodiscard]] static std::string_view resources_json();
+    [[nodiscard]] static bool has_tool(std::string_view name);
+    [[nodiscard]] static bool has_resource(std::string_view uri);
+
+    /// A tools/call result in the client's era. What goes wrong with a child is a result with
+    /// isError, whose text begins with the public name of the error: the model can act on it.
+    struct answer {
+        message_text result;
+        std::string source; ///< the child whose tool was called; empty: none
+    };
+    task<result<answer>> call(std::string name, const client_request& request, reply_sink& sink);
+    /// `contents` of resources/read: a raw JSON array.
+    [[nodiscard]] std::string read(std::string_view uri) const;
+
+    /// State, era, process and last words of one child, as get_child_status shows them.
+    static boost::json::object status_of(const upstream& c);
+    /// {"gateway":{…},"children":[…]}: the gateway's version, and status_of() every child.
+    [[nodiscard]] std::string status_json() const;
+
+private:
+    using outcome = result<std::string>; ///< raw structuredContent, or why not
+
+    task<outcome> run(std::string name, boost::json::object arguments, abort_signal& abort);
+    outcome list_children(const boost::json::object& arguments) const;
+    outcome child_status(const boost::json::object& arguments) const;
+    task<outcome> schema(boost::json::object arguments, abort_signal& abort);
+    task<outcome> close_child(boost::json::object arguments, abort_signal& abort);
+    task<result<answer>> execute(boost::json::object arguments, const client_request& request,
+                                 reply_sink& sink);
+    result<upstream*> find_child(const boost::json::object& arguments) const;
+    [[nodiscard]] boost::json::object summary() const;
+    [[nodiscard]] boost::json::array children_overview() const;
+
+    const gateway_options& options_;
+    const registry& upstreams_;
+    forwarder& forwarder_;
+};
+
+} // namespace mcpgw

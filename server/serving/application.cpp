@@ -1,0 +1,217 @@
+#include "server/serving/application.hpp"
+
+#include "transports/buffers/free_memory.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <stdexcept>
+
+#include <unistd.h>
+
+extern char** environ; // NOLINT(readability-redundant-declaration)
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::size_t main_tasks_max = 8;
+constexpr std::chrono::seconds housekeeping_interval{2};
+constexpr std::chrono::seconds loop_trial{1}; // takes a millisecond where all is well
+
+/// Sockets, pipes and timers are used by the loop's thread alone, so Asio needs no locks for them.
+/// Others may still post to it (name_lookup).
+constexpr int one_thread_hint = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> list;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        list.emplace_back(*entry);
+    return list;
+}
+
+} // namespace
+
+application::application(const configuration& config, const std::string& own_binary)
+    : config_(config)
+    , io_(one_thread_hint)
+    , log_(config.log)
+    , guard_(own_binary)
+    , upstreams_(io_.get_executor(), naming_beside_own(config.gateway), &guard_, log_,
+                 own_environment())
+    , gateway_(config.gateway, upstreams_, log_)
+    , main_tasks_(io_.get_executor(), main_tasks_max)
+    , signals_(io_.get_executor(), SIGINT, SIGTERM)
+    , child_signals_(io_.get_executor(), SIGCHLD)
+    , closing_(io_.get_executor()) {
+    try_loop();
+    guard_.take_in_orphans();
+    // A client or child that closes its end early is an error of that write, not of the process.
+    ::signal(SIGPIPE, SIG_IGN);
+    if (!guard_.is_running())
+        log_.warning("the guard process could not be started: if the gateway is killed, children "
+                     "that ignore the end of their input stay");
+    upstreams_.keep_schemas_in(config.schema_cache);
+    upstreams_.add(config.children);
+}
+
+application::~application() = default;
+
+/// Where the system had no room for its timer or its signals, the loop itself does not say so: it
+/// would wait for ever.
+void application::try_loop() {
+    bool has_signal = false;
+    bool has_timed = false;
+    child_signals_.async_wait(
+        [&has_signal](const boost::system::error_code& ec, int /*number*/) { has_signal = !ec; });
+    timer moment{io_.get_executor(), std::chrono::milliseconds{1}};
+    moment.async_wait([&has_timed](const boost::system::error_code& ec) { has_timed = !ec; });
+    ::raise(SIGCHLD);
+    const auto until = clock_type::now() + loop_trial;
+    while (!(has_signal && has_timed) && io_.run_one_until(until) > 0) {
+    }
+    const bool works = has_signal && has_timed;
+    child_signals_.cancel();
+    moment.cancel();
+    io_.restart();
+    io_.poll();
+    io_.restart();
+    if (!works)
+        throw std::runtime_error("the system gives no timer or no signals to this process; it may "
+                                 "have too many descriptors watched (fs.epoll.max_user_watches)");
+}
+
+void application::run_loop(std::function<void()> stop, task<> main) {
+    try {
+        main_tasks_.spawn(watch_signals(std::move(stop)));
+        begin_watches();
+        // Whatever ends the main task, the children are closed by it; after it nothing is left to
+        // run.
+        main_tasks_.spawn(std::move(main));
+    } catch (...) { // it never began; no coroutine may outlive us
+        main_tasks_.cancel_all();
+        io_.run();
+        throw;
+    }
+    for (bool has_ended = false; !has_ended;) {
+        try {
+            io_.run();
+            has_ended = true;
+        } catch (const std::exception& e) { // of a handler that belongs to no coroutine
+            log_.error("a bug: {}; the gateway goes on", e.what());
+        }
+    }
+}
+
+void application::begin_watches() {
+    main_tasks_.spawn(watch_children());
+    main_tasks_.spawn(keep_house());
+}
+
+void application::end_watches() {
+    has_ended_ = true;
+    guard_.end_all_strays();
+    signals_.cancel();
+    child_signals_.cancel();
+    closing_.notify();
+}
+
+/// Each end of a child, and of what children left behind.
+task<> application::watch_children() {
+    for (;;) {
+        const auto [ec, number] = co_await child_signals_.async_wait(nothrow);
+        // cancel() does not reach a wait whose signal is on its way already.
+        if (ec || has_ended_) co_return;
+        try {
+            guard_.end_strays();
+        } catch (const std::exception& e) { // those are looked for again at the next end
+            log_.error("processes that children left were not looked for: {}", e.what());
+        }
+    }
+}
+
+task<> application::keep_house() {
+    free_memory heap;
+    for (bool is_closing = false; !is_closing;) {
+        const bool was_told =
+            co_await closing_.wait_until(clock_type::now() + housekeeping_interval);
+        is_closing = was_told;
+        if (!is_closing && heap.look()) log_.debug("memory was given back to the system");
+    }
+}
+
+task<> application::watch_signals(std::function<void()> stop) {
+    int seen = 0;
+    for (;;) {
+        const auto [ec, number] = co_await signals_.async_wait(nothrow);
+        if (ec || has_ended_) co_return;
+        if (number == SIGHUP) {
+            log_.warning("SIGHUP is ignored: the configuration is not read again while the gateway "
+                         "runs; restart it for that");
+            continue;
+        }
+        if (++seen == 1) {
+            log_.info("stopping (signal {}); a second signal stops it at once", number);
+            stop();
+        } else {
+            // The guard ends the children: that is what it is for.
+            ::_exit(128 + number);
+        }
+    }
+}
+
+task<> application::serve_http() {
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
+    co_await listener_->run();
+}
+
+void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
+    listener_ = std::make_unique<http_listener>(io_.get_executor(), config_.http, config_.limits,
+                                                gateway_, log_);
+    signals_.add(SIGHUP);
+    on_listening(listener_->base_url()); // first: what it throws must find no coroutine
+    const auto stop = [this] {
+        gateway_.stop();
+        listener_->stop();
+    };
+    run_loop(stop, run_then_close(serve_http()));
+    listener_.reset();
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+task<> application::serve_stdio() {
+    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
+    co_await stdio_->run();
+}
+
+void application::run_stdio(std::string_view begun) {
+    stdio_ = std::make_unique<stdio_transport>(io_.get_executor(), STDIN_FILENO, STDOUT_FILENO,
+                                               config_.limits, gateway_, log_);
+    stdio_->begin_with(begun);
+    signals_.add(SIGHUP);
+    const auto stop = [this] {
+        gateway_.stop();
+        stdio_->stop();
+    };
+    run_loop(stop, run_then_close(serve_stdio()));
+    stdio_.reset();
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+task<> application::run_then_close(task<> job) {
+    try {
+        co_await std::move(job);
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+    co_await gateway_.close();
+    co_await upstreams_.close();
+    end_watches();
+}
+
+void application::run_job(task<> job) {
+    run_loop([] { ::_exit(128 + SIGINT); }, run_then_close(std::move(job)));
+    if (failure_) std::rethrow_exception(failure_);
+}
+
+} // namespace mcpgw

@@ -1,0 +1,132 @@
+#include "server/serving/running_gateway.hpp"
+
+#include "protocol/crypto/request_digest.hpp"
+#include "protocol/json/json_text.hpp"
+#include "server/config/format/config_document.hpp"
+#include "server/config/format/config_files.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace mcpgw {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t name_digits = 16;
+constexpr std::size_t file_bytes_max = 4096;
+
+/// Also of links and of relative paths: one configuration has one name.
+std::string whole_path(const std::string& config) {
+    std::error_code ec;
+    const auto full = fs::weakly_canonical(config, ec);
+    return ec ? config : full.string();
+}
+
+std::string file_of(const std::string& directory, const std::string& config) {
+    const auto digest = request_digest("configuration", whole_path(config), {});
+    return (fs::path{directory} / (digest.substr(0, name_digits) + ".gateway")).string();
+}
+
+/// What the configuration says, with the variables beside it. Empty: it cannot be read.
+std::string contents_of(const std::string& config) {
+    const auto text = read_text_file(config, config_bytes_max);
+    if (!text) return {};
+    const auto beside = (fs::path{whole_path(config)}.parent_path() / ".env").string();
+    const auto variables = read_text_file(beside, config_bytes_max).value_or("");
+    return request_digest("contents", *text, quote_json(variables));
+}
+
+/// It is ours alone: nobody else can send us to a place of theirs.
+bool is_own(int file) {
+    struct stat about {};
+    return ::fstat(file, &about) == 0 && S_ISREG(about.st_mode) && about.st_uid == ::geteuid() &&
+           (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool make_directory(const std::string& directory) {
+    std::error_code ec;
+    fs::create_directories(fs::path{directory}.parent_path(), ec);
+    if (::mkdir(directory.c_str(), S_IRWXU) == 0) return true;
+    struct stat about {};
+    return ::lstat(directory.c_str(), &about) == 0 && S_ISDIR(about.st_mode) &&
+           about.st_uid == ::geteuid() && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+} // namespace
+
+std::string state_directory(std::string_view runtime_home, std::string_view state_home,
+                            std::string_view home) {
+    const auto below = [](std::string_view parent, std::string_view name) {
+        return parent.starts_with('/') ? (fs::path{parent} / name).string() : std::string{};
+    };
+    if (auto runtime = below(runtime_home, "mcp-gateway"); !runtime.empty()) return runtime;
+    if (auto state = below(state_home, "mcp-gateway"); !state.empty()) return state;
+    return below(home, ".local/state/mcp-gateway");
+}
+
+std::optional<running_gateway> running_gateway::announce(const std::string& directory,
+                                                         const std::string& config,
+                                                         const std::string& url) {
+    const auto contents = contents_of(config);
+    if (directory.empty() || contents.empty() || !make_directory(directory)) return std::nullopt;
+    const auto path = file_of(directory, config);
+    const int file =
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (file < 0) return std::nullopt;
+    running_gateway made{file, {}}; // closes it
+    const auto text = fmt::format("{}\n{}\n", contents, url);
+    if (!is_own(file) || ::flock(file, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(file, 0) != 0 ||
+        ::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+        return std::nullopt;
+    made.path_ = path;
+    return made;
+}
+
+running_gateway::running_gateway(running_gateway&& other) noexcept
+    : lock_(std::exchange(other.lock_, -1)), path_(std::exchange(other.path_, {})) {}
+
+running_gateway& running_gateway::operator=(running_gateway&& other) noexcept {
+    std::swap(lock_, other.lock_);
+    std::swap(path_, other.path_);
+    return *this;
+}
+
+running_gateway::~running_gateway() {
+    if (lock_ < 0) return;
+    if (!path_.empty()) ::unlink(path_.c_str());
+    ::close(lock_);
+}
+
+std::optional<std::string> running_gateway::find(const std::string& directory,
+                                                 const std::string& config) {
+    if (directory.empty()) return std::nullopt;
+    const auto path = file_of(directory, config);
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0) return std::nullopt;
+    const running_gateway held{file, {}}; // closes it, and leaves the file alone
+    // Whoever can lock it is the only one: the gateway that wrote it is gone.
+    if (!is_own(file) || ::flock(file, LOCK_SH | LOCK_NB) == 0) return std::nullopt;
+    std::array<char, file_bytes_max> bytes{};
+    const auto count = ::pread(file, bytes.data(), bytes.size(), 0);
+    if (count <= 0) return std::nullopt;
+    const std::string_view text{bytes.data(), static_cast<std::size_t>(count)};
+    const auto first = text.find('\n');
+    if (first == std::string_view::npos || text.substr(0, first) != contents_of(config))
+        return std::nullopt;
+    const auto url = text.substr(first + 1, text.find('\n', first + 1) - first - 1);
+    if (!url.starts_with("http://127.") && !url.starts_with("http://[::1]")) return std::nullopt;
+    return std::string{url};
+}
+
+} // namespace mcpgw

@@ -1,0 +1,313 @@
+#include "server/tasks/task_routes.hpp"
+
+#include "tests/support/task_world.hpp"
+
+#include <string>
+#include <vector>
+
+namespace mcpgw::gateway_test {
+
+TEST_CASE("cancelling_is_acknowledged_to_modern_clients_whatever_the_state") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        const auto id = created(client, true);
+        for (int i = 0; i < 2; ++i) {
+            const auto ack = client.request("tasks/cancel", with_id(id));
+            CHECK(text(ack, "resultType") == "complete");
+            CHECK(ack.as_object().if_contains("taskId") == nullptr);
+            CHECK(text(poll(client, id, "cancelled"), "taskId") == id);
+        }
+        const auto done = created(client, true);
+        client.request("tools/call", tell_end("good"));
+        poll(client, done, "completed");
+        CHECK(text(client.request("tasks/cancel", with_id(done)), "resultType") == "complete");
+        poll(client, done, "completed");
+    }
+}
+
+TEST_CASE("cancelling_gives_legacy_clients_the_task_once") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, legacy()};
+        const auto id = created(client, false);
+        const auto waiting = client.start("tasks/result", with_id(id));
+        const auto task = client.request("tasks/cancel", with_id(id));
+        CHECK(text(task, "status") == "cancelled");
+        CHECK(text(task, "taskId") == id);
+        check_error(client.send("tasks/cancel", with_id(id)), -32602);
+        CHECK(text(client.request("tasks/get", with_id(id)), "status") == "cancelled");
+        world.run_until([&] { return waiting->is_done(); });
+        check_error(waiting, -32603);
+    }
+}
+
+TEST_CASE("nobody_sees_or_touches_the_task_of_another") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client owner{world, legacy()};
+        gateway_client stranger{world, legacy()};
+        gateway_client modern_stranger{world, modern()};
+        const auto id = created(owner, false);
+        for (const auto* const method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
+            check_error(stranger.send(method, with_id(id)), -32602);
+            check_error(stranger.send(method, with_id("t-1")), -32602);
+            check_error(owner.send(method, with_id("unknown")), -32602);
+            check_error(owner.send(method, R"("taskId":7)"), -32602);
+        }
+        check_error(modern_stranger.send("tasks/get", with_id(id)), -32602);
+        check_error(modern_stranger.send("tasks/update", with_id(id) + R"(,"inputResponses":{})"),
+                    -32602);
+        CHECK(stranger.request("tasks/list").at("tasks").as_array().empty());
+        const auto own = owner.request("tasks/list").at("tasks").as_array();
+        REQUIRE(own.size() == 1);
+        CHECK(text(own[0], "taskId") == id);
+        CHECK(text(own[0], "status") == "working");
+        check_error(owner.send("tasks/list", R"("cursor":"x")"), -32602);
+    }
+}
+
+TEST_CASE("tasks_belong_to_their_form") {
+    task_world world{"legacy"};
+    gateway_client without{world, modern(R"({"elicitation":{}})")};
+    for (const auto* const method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+        const auto refused = without.send(method, with_id("x") + R"(,"inputResponses":{})");
+        check_error(refused, -32021);
+        CHECK(refused->http_status() == 400);
+        CHECK(refused->error()
+                  .at("data")
+                  .at("requiredCapabilities")
+                  .as_object()
+                  .contains("extensions"));
+    }
+    gateway_client client{world, modern()};
+    check_error(client.send("tasks/result", with_id("x")), -32601);
+    check_error(client.send("tasks/list"), -32601);
+    gateway_client old{world, legacy()};
+    check_error(old.send("tasks/update", with_id("x")), -32601);
+    gateway_client older{world, legacy("2025-06-18")};
+    check_error(older.send("tasks/get", with_id("x")), -32601);
+}
+
+TEST_CASE("tool_that_needs_a_task_is_refused_to_modern_clients_without_the_extension") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern(R"({"elicitation":{}})")};
+        const auto refused = client.send("tools/call", call_text("work"));
+        check_error(refused, -32021);
+        CHECK(refused->http_status() == 400);
+        // One that only may have a task runs without.
+        CHECK_FALSE(is_error(client.call("s__quick")));
+    }
+}
+
+TEST_CASE("work_that_ended_at_once_is_a_finished_task_for_a_client_that_wants_one") {
+    task_world world{"modern"};
+    gateway_client client{world, legacy()};
+    const auto made = client.request("tools/call", call_text("quick") + asking_for_task);
+    CHECK(text(made.at("task"), "status") == "working"); // every core task begins so
+    const auto id = text(made.at("task"), "taskId");
+    CHECK(text(client.request("tasks/get", with_id(id)), "status") == "completed");
+    CHECK(client.request("tasks/result", with_id(id)).as_object().contains("content"));
+    check_error(client.send("tasks/cancel", with_id(id)), -32602);
+}
+
+TEST_CASE("status_notifications_of_core_servers_reach_the_session_that_made_the_task") {
+    task_world world{"legacy"};
+    gateway_client client{world, legacy()};
+    gateway_client other{world, legacy()};
+    const auto id = created(client, false);
+    client.take_session_messages();
+    client.request("tools/call", call_text("tell"));
+    client.request("tasks/get", with_id(id)); // comes after what the server has told
+    const auto heard = heard_by(client, "notifications/tasks/status");
+    REQUIRE(heard.size() == 1);
+    CHECK(text(heard[0], "taskId") == id);
+    CHECK(heard_by(other, "notifications/tasks/status").empty());
+}
+
+TEST_CASE("status_changes_of_extension_tasks_are_told_to_the_session_that_waits") {
+    task_world world{"modern"};
+    gateway_client client{world, legacy()};
+    gateway_client other{world, legacy()};
+    const auto id = created(client, false);
+    const auto waiting = client.start("tasks/result", with_id(id));
+    other.request("tools/call", tell_end("good"));
+    world.run_until([&] { return waiting->is_done(); });
+    const auto heard = heard_by(client, "notifications/tasks/status");
+    REQUIRE(heard.size() == 1);
+    CHECK(text(heard[0], "taskId") == id);
+    CHECK(text(heard[0], "status") == "completed");
+    CHECK(heard[0].as_object().if_contains("result") == nullptr);
+    CHECK(heard_by(other, "notifications/tasks/status").empty());
+}
+
+TEST_CASE("progress_of_a_core_task_goes_on_until_it_ends") {
+    task_world world{"legacy"};
+    gateway_client client{world, legacy()};
+    gateway_client other{world, legacy()};
+    const auto made =
+        client.request("tools/call", call_text("work") + asking_for_task, R"("progressToken":"p")");
+    const auto id = text(made.at("task"), "taskId");
+    client.take_session_messages();
+    for (int step = 1; step <= 2; ++step) {
+        other.request("tools/call", call_text("step"));
+        client.request("tasks/get", with_id(id)); // comes after what the server has told
+        const auto heard = heard_by(client, "notifications/progress");
+        REQUIRE(heard.size() == 1);
+        CHECK(text(heard[0], "progressToken") == "p");
+        CHECK(heard[0].at("progress").as_int64() == step);
+    }
+    other.request("tools/call", tell_end("good"));
+    poll(client, id, "completed");
+    other.request("tools/call", call_text("step"));
+    client.request("tasks/get", with_id(id));
+    CHECK(heard_by(client, "notifications/progress").empty());
+    CHECK(heard_by(other, "notifications/progress").empty());
+}
+
+TEST_CASE("progress_of_a_task_that_its_client_does_not_know_belongs_to_the_call") {
+    task_world world{"legacy"};
+    gateway_client client{world, legacy("2025-06-18")};
+    gateway_client other{world, modern()};
+    const auto waiting = client.start("tools/call", call_text("work"), R"("progressToken":7)");
+    while (text_of(other.call("s__seen")).find("tasks/result") == std::string::npos) {
+    }
+    other.request("tools/call", call_text("step"));
+    world.run_until([&] { return !waiting->notifications().empty(); });
+    CHECK(waiting->notifications()[0].at("params").at("progressToken").as_int64() == 7);
+    other.request("tools/call", tell_end("good"));
+    world.run_until([&] { return waiting->is_done(); });
+    CHECK(text_of(waiting->result()) == "good");
+}
+
+TEST_CASE("a_task_belongs_to_the_principal_that_made_it") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        const auto session_of = [](const std::string& principal) {
+            auto traits = legacy();
+            traits.principal = principal;
+            return traits;
+        };
+        gateway_client stranger{world, session_of("bob")};
+        std::string id;
+        {
+            gateway_client first{world, session_of("alice")};
+            id = created(first, false);
+        }
+        gateway_client second{world, session_of("alice")}; // its session has ended, she is back
+        CHECK(text(second.request("tasks/get", with_id(id)), "status") == "working");
+        check_error(stranger.send("tasks/get", with_id(id)), -32602);
+        check_error(stranger.send("tasks/cancel", with_id(id)), -32602);
+        CHECK(stranger.request("tasks/list").at("tasks").as_array().empty());
+        auto anonymous = modern();
+        gateway_client nobody{world, anonymous};
+        check_error(nobody.send("tasks/get", with_id(id)), -32602);
+    }
+}
+
+TEST_CASE("an_expired_task_is_unknown") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        const auto made = client.request("tools/call", call_text("work", R"({"ttl":0})"));
+        const auto id = text(made, "taskId");
+        check_error(client.send("tasks/get", with_id(id)), -32602);
+        check_error(client.send("tasks/cancel", with_id(id)), -32602);
+        check_error(client.send("tasks/update", with_id(id) + R"(,"inputResponses":{})"), -32602);
+
+        gateway_client old{world, legacy()};
+        const auto task =
+            old.request("tools/call", call_text("work", R"({"ttl":50})") + asking_for_task);
+        // It waits no longer than the task lives.
+        check_error(old.send("tasks/result", with_id(text(task.at("task"), "taskId"))), -32602);
+        CHECK(old.request("tasks/list").at("tasks").as_array().empty());
+    }
+}
+
+TEST_CASE("clients_of_tasks_hear_that_the_server_has_died") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        gateway_client old{world, legacy()};
+        const auto id = created(client, true);
+        const auto other_id = created(old, false);
+        const auto waiting = old.start("tasks/result", with_id(other_id));
+        CHECK(text(old.request("tasks/get", with_id(other_id)), "status") == "working");
+        client.send("tools/call", call_text("die"));
+        world.run_until([&] { return waiting->is_done(); });
+        if (server == "legacy") {
+            // The result was waited for, and will never come.
+            check_error(waiting, -32603);
+            CHECK(poll(client, id, "failed").at("error").at("code").as_int64() == -32603);
+            CHECK(text(old.request("tasks/get", with_id(other_id)), "status") == "failed");
+        } else {
+            // The next process does not know the task, and only the server can say that.
+            check_error(client.send("tasks/get", with_id(id)), -32602);
+        }
+        CHECK_FALSE(is_error(client.call("s__quick")));
+    }
+}
+
+TEST_CASE("cancelling_a_task_that_asks_takes_its_questions_back") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        const auto id = created(client, true, R"({"asks":true})");
+        poll(client, id, "input_required");
+        client.request("tasks/cancel", with_id(id));
+        const auto task = poll(client, id, "cancelled");
+        CHECK(task.as_object().if_contains("inputRequests") == nullptr);
+
+        gateway_client old{world, legacy()};
+        const auto other_id = created(old, false, R"({"asks":true})");
+        const auto waiting = old.start("tasks/result", with_id(other_id));
+        world.run_until([&] { return waiting->questions().size() == 1; });
+        CHECK(text(old.request("tasks/cancel", with_id(other_id)), "status") == "cancelled");
+        world.run_until([&] { return waiting->is_done(); });
+        check_error(waiting, -32603);
+        if (server == "legacy") // which is told that nobody answers
+            CHECK(text_of(client.call("s__about")).find(R"("message":"the task )") !=
+                  std::string::npos);
+    }
+}
+
+TEST_CASE("tasks_are_advertised_where_they_are_served") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        gateway_client client{world, modern()};
+        client.names("tools/list", "tools");
+        const auto capabilities = client.request("server/discover").at("capabilities");
+        CHECK(capabilities.at("extensions").as_object().contains("io.modelcontextprotocol/tasks"));
+        CHECK(capabilities.as_object().if_contains("tasks") == nullptr);
+
+        client_traits raw = legacy();
+        raw.is_initialized = false;
+        gateway_client old{world, raw};
+        const auto answer = old.request(
+            "initialize", R"("protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{})");
+        const auto& tasks = answer.at("capabilities").at("tasks");
+        CHECK(tasks.at("requests").at("tools").as_object().contains("call"));
+        CHECK(tasks.as_object().contains("list"));
+        CHECK(tasks.as_object().contains("cancel"));
+    }
+    gateway_world plain{exposing(exposure::all)};
+    plain.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{plain, modern()};
+    client.names("tools/list", "tools");
+    CHECK(client.request("server/discover")
+              .at("capabilities")
+              .as_object()
+              .if_contains("extensions") == nullptr);
+}
+
+} // namespace mcpgw::gateway_test

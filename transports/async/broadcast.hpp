@@ -1,0 +1,35 @@
+#pragma once
+
+#include "transports/async/abort_signal.hpp"
+#include "transports/async/asio.hpp"
+#include "transports/async/wake_up.hpp"
+
+#include <list>
+
+namespace mcpgw {
+
+/// Wakes every coroutine that waits. Unlike wake_up it has many waiters and no memory: check the
+/// condition, then wait, in a loop. Owned by the object whose change it announces.
+class broadcast {
+public:
+    explicit broadcast(executor ex) : executor_(ex) {}
+
+    void notify_all() {
+        for (auto* waiter : waiters_) waiter->notify();
+    }
+    /// Until notify_all() or the deadline. True: notified.
+    task<bool> wait_until(clock_type::time_point deadline);
+    /// The same, and over as well when the signal is given; it may have been given before.
+    task<bool> wait_until(clock_type::time_point deadline, abort_signal& abort);
+
+private:
+    struct membership {
+        std::list<wake_up*>& list;
+        std::list<wake_up*>::iterator place;
+        ~membership() { list.erase(place); }
+    };
+    executor executor_;
+    std::list<wake_up*> waiters_;
+};
+
+} // namespace mcpgw

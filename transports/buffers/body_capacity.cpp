@@ -1,0 +1,11 @@
+#include "transports/buffers/body_capacity.hpp"
+
+#include <algorithm>
+
+namespace mcpgw {
+
+std::size_t body_capacity(std::size_t come, std::size_t told) {
+    return come < body_first_bytes ? std::min(told, body_first_bytes) : told;
+}
+
+} // namespace mcpgw

@@ -1,0 +1,261 @@
+#include "transports/http_server/streamable_http.hpp"
+
+#include "protocol/http/modern_headers.hpp"
+#include "protocol/json/json_text.hpp"
+#include "protocol/message/batch.hpp"
+#include "protocol/repair/message_repair.hpp"
+#include "protocol/text/byte_order_mark.hpp"
+#include "transports/http_server/http_batch.hpp"
+#include "transports/http_server/http_exchange.hpp"
+#include "transports/session/session_request.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::string_view session_header = "Mcp-Session-Id";
+constexpr std::string_view version_header = "MCP-Protocol-Version";
+constexpr std::size_t shown_bytes_max = 80; // of a header value that an error repeats
+
+fault unknown_version(std::string_view requested) {
+    std::string supported;
+    for (const auto r : all_revisions) supported += fmt::format(",\"{}\"", to_string(r));
+    return {
+        errc::unsupported_protocol_version,
+        fmt::format("Unsupported protocol version; this gateway supports {}", supported.substr(1)),
+        fmt::format(R"({{"supported":[{}],"requested":{}}})", supported.substr(1),
+                    quote_json(requested.substr(0, shown_bytes_max)))};
+}
+
+/// A version header on a legacy request must name a revision that we speak (2025-11-25,
+/// basic/transports, "Protocol Version Header"). Which one does not matter in a session: that has
+/// agreed on its own, and a client that was talked down to an older revision may still name the one
+/// that it had asked for.
+result<void> check_legacy_version(const request_head& head) {
+    const auto value = head.find(version_header);
+    if (!value || value->empty() || parse_revision(*value)) return {};
+    return unknown_version(*value);
+}
+
+/// The session that a request belongs to, or why there is none.
+result<std::shared_ptr<client_session>>
+find_session(http_connection& connection, const request_head& head, const std::string& scope) {
+    const auto id = head.find(session_header);
+    if (!id) return errc::session_required;
+    auto session = connection.service().sessions.find(*id);
+    // A session belongs to the endpoint that it was opened at, and to whom opened it. The error
+    // does not tell a stranger that the session exists.
+    if (!session || session->scope != scope || session->is_http_sse ||
+        session->principal != connection.principal())
+        return errc::session_unknown;
+    return session;
+}
+
+/// A request that stands for itself; its frame holds all that it needs.
+task<bool> serve_alone(http_connection& connection, client_request request) {
+    http_exchange exchange{connection, request};
+    exchange.begin();
+    auto reply = co_await exchange.answer();
+    const bool is_good = co_await exchange.finish(std::move(reply));
+    co_return is_good;
+}
+
+task<bool> serve_modern(http_connection& connection, const request_head& head,
+                        client_request request) {
+    const auto checked = check_modern(head, request.message, request.text);
+    if (checked.has_error()) return connection.write_error(checked.error(), request.id());
+    if (connection.form() == reply_form::json && request.method() == method::listen)
+        return connection.write_error({errc::not_acceptable,
+                                       "subscriptions/listen is answered by an event stream: "
+                                       "Accept must allow text/event-stream"},
+                                      request.id());
+    request.client_era = era::modern;
+    request.spoken = newest_modern;
+    request.param_headers = find_params(head);
+    // No client notification is defined over HTTP here; accepting an unknown one is harmless.
+    if (request.message.kind != message_kind::request) return connection.write_accepted();
+    return serve_alone(connection, std::move(request));
+}
+
+task<bool> serve_initialize(http_connection& connection, client_request request) {
+    auto& sessions = connection.service().sessions;
+    const auto address = connection.client_address();
+    auto opened = sessions.open(address);
+    if (opened.has_error()) co_return co_await connection.write_error(opened.error(), request.id());
+    const auto session = *opened;
+    session->streams.set_resumable();
+    session->scope = request.scope;
+    session->principal = request.principal;
+    request.session = session;
+    http_exchange exchange{connection, request};
+    exchange.begin();
+    auto reply = co_await exchange.answer();
+    header_list fields;
+    // A client that left meanwhile does not know its session.
+    if (session->is_initialized && !request.abort->reason()) {
+        fields.emplace_back(session_header, session->id());
+    } else {
+        sessions.close(session->id(), {errc::session_error, "initialize failed"});
+    }
+    co_return co_await exchange.finish(std::move(reply), std::move(fields));
+}
+
+task<bool> run_in_session(http_connection& connection, client_request request) {
+    auto& session = *request.session;
+    http_exchange exchange{connection, request};
+    const client_session::running_request running{session, request.id(), *request.abort};
+    if (!running.is_unique()) {
+        const fault twice{errc::invalid_request, "a request with this id is still in flight"};
+        co_return co_await connection.write_error(twice, request.id());
+    }
+    exchange.begin();
+    auto reply = co_await exchange.answer();
+    const bool is_good = co_await exchange.finish(std::move(reply));
+    session.last_used = clock_type::now(); // an answer that waits for its client waits from now on
+    co_return is_good;
+}
+
+task<bool> serve_in_session(http_connection& connection, client_request request) {
+    auto& session = *request.session;
+    const auto& limits = connection.service().limits;
+    request.spoken = session.spoken;
+    if (request.message.kind != message_kind::request) {
+        take_one_way(connection.service().handler, request);
+        return connection.write_accepted();
+    }
+    if (session.requests_in_flight() >= limits.requests_per_session_max)
+        return connection.write_error({errc::server_busy,
+                                       "too many requests of this session are in flight "
+                                       "(limits.requests_per_session_max)"},
+                                      request.id());
+    return run_in_session(connection, std::move(request));
+}
+
+/// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
+task<bool> serve_array(http_connection& connection, const request_head& head, shared_text body,
+                       std::string scope) {
+    const bool has_session = head.find(header_name::session_id).has_value();
+    auto version = check_legacy_version(head);
+    if (has_session && version.has_error())
+        co_return co_await connection.write_error(version.error());
+    auto session = find_session(connection, head, scope);
+    if (has_session && session.has_error())
+        co_return co_await connection.write_error(session.error());
+    if (!has_session || !speaks_batches(**session)) {
+        const fault refused{errc::batch_not_supported};
+        co_return co_await connection.write_error(refused);
+    }
+    client_request pattern;
+    pattern.session = *session;
+    pattern.spoken = pattern.session->spoken;
+    pattern.scope = std::move(scope);
+    pattern.principal = connection.principal();
+    co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
+}
+
+task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body,
+                      std::string scope) {
+    const auto acceptable = check_post(head);
+    if (acceptable.has_error()) return connection.write_error(acceptable.error());
+    connection.set_form(*acceptable);
+    if (has_byte_order_mark(body)) body = without_byte_order_mark(std::move(body));
+    if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
+    const scan_limits limits{connection.service().limits.depth_max};
+    const auto scanned =
+        scan_message(body, limits, &connection.last_meta(), message_origin::client);
+    if (scanned.has_error()) return connection.write_error(scanned.error(), find_id(body, limits));
+    client_request request;
+    request.text = std::move(body);
+    request.message = *scanned;
+    request.scope = std::move(scope);
+    request.principal = connection.principal();
+    // A pretty-printed body has newlines; on a child's stdin they would end the message early.
+    if (request.message.has_newline) request.text = flatten_newlines(request.text);
+
+    if (claims_modern(head, request.message, request.text))
+        return serve_modern(connection, head, std::move(request));
+    auto version = check_legacy_version(head);
+    // What initialize asks for is in its body; the header comes later.
+    if (request.message.kind == message_kind::request && request.method() == method::initialize)
+        return serve_initialize(connection, std::move(request));
+    if (version.has_error()) return connection.write_error(version.error(), request.id());
+    auto session = find_session(connection, head, request.scope);
+    if (session.has_error()) return connection.write_error(session.error(), request.id());
+    request.session = *session;
+    return serve_in_session(connection, std::move(request));
+}
+
+task<bool> refuse_method(http_connection& connection, std::string_view detail) {
+    const fault reason{errc::method_not_allowed, std::string{detail}};
+    auto reply = error_reply(reason);
+    reply.fields.emplace_back("Allow", "GET, HEAD, POST, DELETE, OPTIONS");
+    return connection.write(std::move(reply));
+}
+
+/// The stream for what belongs to no request (2025-11-25, basic/transports, "Listening for Messages
+/// from the Server"), or with Last-Event-ID the rest of whichever stream that names. A stream has
+/// one connection; a new one replaces the old, which may be dead.
+task<bool> serve_get(http_connection& connection, const request_head& head, std::string scope) {
+    if (!head.find(session_header))
+        co_return co_await refuse_method(connection,
+                                         "GET opens the stream of a session: initialize "
+                                         "by POST first, then send its Mcp-Session-Id");
+    if (auto acceptable = check_get_stream(head); acceptable.has_error()) {
+        const fault reason = acceptable.error();
+        co_return co_await connection.write_error(reason);
+    }
+    if (auto version = check_legacy_version(head); version.has_error())
+        co_return co_await connection.write_error(version.error());
+    auto found = find_session(connection, head, scope);
+    if (found.has_error()) co_return co_await connection.write_error(found.error());
+    const auto session = *found;
+    auto& service = connection.service();
+    const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
+                                              service.limits.stream_queue_bytes_max,
+                                              service.memory);
+    if (const auto last_id = head.find(header_name::last_event_id)) {
+        const auto resumed = session->streams.resume(*last_id, box);
+        if (resumed.has_error()) co_return co_await connection.write_error(resumed.error());
+    } else {
+        if (session->spoken >= revision::r2025_11_25)
+            session->streams.push_priming(*box, event_store::own_stream,
+                                          service.options.retry_delay);
+        if (auto previous = session->attach(box)) previous->close();
+    }
+    connection.reader().watch([box] { box->close(); });
+    const bool is_good = co_await connection.write_stream(box);
+    connection.reader().unwatch();
+    session->streams.release(*box);
+    session->last_used = clock_type::now();
+    co_return is_good;
+}
+
+task<bool> serve_delete(http_connection& connection, const request_head& head, std::string scope) {
+    if (auto version = check_legacy_version(head); version.has_error())
+        return connection.write_error(version.error());
+    const auto session = find_session(connection, head, scope);
+    if (session.has_error()) return connection.write_error(session.error());
+    connection.service().sessions.close(session.value()->id(),
+                                        {errc::session_unknown, "the client ended the session"});
+    http_reply done;
+    return connection.write(std::move(done));
+}
+
+} // namespace
+
+task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
+                                 shared_text body, std::string scope) {
+    if (head.method == "POST")
+        return serve_post(connection, head, std::move(body), std::move(scope));
+    if (head.method == "GET") return serve_get(connection, head, std::move(scope));
+    if (head.method == "DELETE") return serve_delete(connection, head, std::move(scope));
+    return refuse_method(connection, "the MCP endpoint takes POST, GET and DELETE");
+}
+
+} // namespace mcpgw
