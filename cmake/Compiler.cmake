@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One place for language level, warnings and sanitizers. Presets choose; targets inherit.
 
 set(CMAKE_CXX_STANDARD 20)

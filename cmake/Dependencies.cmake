@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Everything comes from the distribution's packages; cmake/install-packages.sh names them.
 
 find_package(Threads REQUIRED)

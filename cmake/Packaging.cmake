@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installation and the Debian package:
 #   cmake --install build/profiled --prefix /usr/local
 #   cmake/install-packages.sh package && cpack -G DEB --config build/profiled/CPackConfig.cmake

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Configures and builds one preset, quietly: the output goes to build/PRESET.log, and is shown when
 # it fails.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Builds the fastest binary, build/profiled/mcp-gateway, in three steps: one that counts what runs,
 # ten seconds of calls to it, and one whose hot paths are laid out by these counts. Takes about
 # twice as long as build-preset.sh release.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Installs what the project needs from Debian or Ubuntu packages; quick when all of it is there.
 #
 #   cmake/install-packages.sh build              compiler, tools and libraries of the binary

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/log.hpp"
 
 #include "protocol/json/json_text.hpp"

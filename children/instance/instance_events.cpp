@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a child says of itself: requests to the client behind a call, and notifications.
 #include "children/instance/instance.hpp"
 

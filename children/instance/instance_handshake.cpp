@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a server and the gateway agree on an era and a revision.
 #include "children/instance/instance_handshake.hpp"
 

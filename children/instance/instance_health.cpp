@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a running instance still answers.
 #include "children/instance/instance.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a child offers: fetched after the handshake and whenever it says that a list changed.
 #include "children/instance/instance.hpp"
 

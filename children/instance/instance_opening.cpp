@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first words with a process, in which both agree on an era and a revision.
 #include "children/instance/instance.hpp"
 #include "children/instance/instance_handshake.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Places: which instance a call goes to.
 #include "children/instance/instance_pool.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The line of those that wait for a place.
 #include "children/instance/instance_pool.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many instances there are, and how one makes room for another.
 #include "children/instance/instance_pool.hpp"
 

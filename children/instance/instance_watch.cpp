@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hearing of changes: a legacy server is asked for each resource, a modern one by one listen
 // stream.
 #include "children/instance/instance.hpp"

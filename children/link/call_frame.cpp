@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/link/call_frame.hpp"
 
 #include "children/link/call_clock.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/link/multiplexer.hpp"
 
 #include "protocol/message/mcp.hpp"

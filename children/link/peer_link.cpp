@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/link/peer_link.hpp"
 
 #include "protocol/json/json_members.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/policy/circuit_breaker.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/policy/retry_policy.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/process/process.hpp"
 
 #include "children/process/process_guard.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/remote/http_link.hpp"
 
 #include "children/link/request_line.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a call gets to a remote server and its answer back: a POST, and what may come of it.
 #include "children/remote/http_link.hpp"
 

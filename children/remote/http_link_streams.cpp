@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams of a remote server that belong to no call: the GET stream of a session, and the one
 // stream of HTTP+SSE.
 #include "children/remote/http_link.hpp"

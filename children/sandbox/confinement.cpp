@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/sandbox/confinement.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/upstream/upstream.hpp"
 
 #include "transports/async/on_scope_exit.hpp"

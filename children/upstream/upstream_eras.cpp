@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which eras a server speaks that names one: the legacy one beside the modern one is found out when
 // a client of it first needs what only it can do.
 #include "children/upstream/upstream.hpp"

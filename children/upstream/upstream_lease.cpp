@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A place on an instance: one call and its retries.
 #include "children/upstream/upstream.hpp"
 

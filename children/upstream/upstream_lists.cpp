@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a server offers: as its instances say it, or as it is remembered.
 #include "children/upstream/upstream.hpp"
 

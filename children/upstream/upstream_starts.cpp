@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of a server's era, and how far its start is.
 #include "children/process/package_runner.hpp"
 #include "children/upstream/upstream.hpp"

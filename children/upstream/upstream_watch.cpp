@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Resources of a server whose changes somebody wants to hear of.
 #include "children/upstream/upstream.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/bridge/client_capabilities.hpp"
 
 #include "protocol/json/json_members.hpp"

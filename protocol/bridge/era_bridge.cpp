@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/bridge/era_bridge.hpp"
 
 #include "protocol/bridge/content_bridge.hpp"

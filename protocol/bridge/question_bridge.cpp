@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/bridge/question_bridge.hpp"
 
 #include "protocol/bridge/client_capabilities.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/crypto/request_digest.hpp"
 
 #include "protocol/json/json_members.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/header_value.hpp"
 
 #include "protocol/json/json_text.hpp"

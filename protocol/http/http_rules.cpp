@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/http_rules.hpp"
 
 #include "protocol/http/request_target.hpp"

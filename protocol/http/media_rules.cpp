@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client sends and accepts: the second part of http_rules.
 #include "protocol/http/http_rules.hpp"
 #include "protocol/json/json_text.hpp"

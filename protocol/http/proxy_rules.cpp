@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/proxy_rules.hpp"
 
 #include "protocol/text/base64.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/json_bytes.hpp"
 
 #if defined(__SSE2__)

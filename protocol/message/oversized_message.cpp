@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/message/oversized_message.hpp"
 
 #include "protocol/json/json_scanner.hpp"

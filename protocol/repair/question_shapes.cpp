@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/repair/question_shapes.hpp"
 
 #include "protocol/json/json_members.hpp"

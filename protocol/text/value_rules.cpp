@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/text/value_rules.hpp"
 
 #include "protocol/json/json_text.hpp"

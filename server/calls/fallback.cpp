@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/fallback.hpp"
 
 #include "protocol/text/argument_template.hpp"

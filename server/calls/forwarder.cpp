@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/forwarder.hpp"
 
 #include "protocol/bridge/client_capabilities.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How often a call is tried, and what is tried again.
 #include "children/policy/retry_policy.hpp"
 #include "protocol/json/json_members.hpp"

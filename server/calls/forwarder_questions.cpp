@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a server wants to know before it answers, asked in the client's way.
 #include "protocol/bridge/client_capabilities.hpp"
 #include "protocol/bridge/era_bridge.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/parked_call.hpp"
 
 #include "protocol/bridge/question_bridge.hpp"

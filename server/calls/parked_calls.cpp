@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/parked_calls.hpp"
 
 #include "transports/session/session_table.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/cli/attach.hpp"
 
 #include "protocol/message/envelope.hpp"

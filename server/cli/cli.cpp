@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/cli/cli.hpp"
 
 #include "server/cli/cli_commands.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // check: what a configuration says, and what only its running servers can tell.
 #include "server/cli/cli_commands.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // tools, call, status: the commands that use the configured servers from the shell.
 #include "server/cli/cli_commands.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // schema, and what every command has in common: loading a configuration.
 #include "server/cli/cli_commands.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // import: clients' files become one of ours, and their secrets a `.env` file.
 #include "server/cli/cli_commands.hpp"
 

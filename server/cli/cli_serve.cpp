@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // serve, stdio, health: the commands that run a gateway or look at one.
 #include "server/cli/cli_commands.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/config_reader.hpp"
 
 #include "children/upstream/schema_cache.hpp"

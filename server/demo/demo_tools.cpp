@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/demo/demo_tools.hpp"
 
 #include "protocol/json/json_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/execute_arguments.hpp"
 
 #include "protocol/json/json_members.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completion of arguments, by the server that has the prompt or the resource template.
 #include "server/gateway/gateway.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opening of both eras, and what concerns a client's session or subscriptions.
 #include "server/gateway/gateway.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists, and where names lead while not every server has told what it offers. Nobody waits for a
 // server that is not meant: docs/resilience.md, "Servers that are slow to start".
 #include "server/gateway/gateway.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What tools/list and resources/list say of the gateway's own tools and resources.
 #include "server/gateway/gateway_tools.hpp"
 

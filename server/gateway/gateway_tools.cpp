@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/gateway_tools.hpp"
 
 #include "protocol/bridge/era_bridge.hpp"

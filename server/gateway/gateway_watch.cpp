@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who wants to hear of changes of resources, and the servers that must be asked for them.
 #include "server/gateway/gateway.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/link_memory.hpp"
 
 #include "protocol/json/json_members.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/list_cursor.hpp"
 
 #include <boost/json/parse.hpp>

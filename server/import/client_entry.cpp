@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/import/client_entry.hpp"
 
 #include "protocol/json/json_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/import/import_trial.hpp"
 
 #include "server/config/config.hpp"

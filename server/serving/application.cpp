@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/serving/application.hpp"
 
 #include "transports/buffers/free_memory.hpp"

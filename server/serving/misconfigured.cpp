@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/serving/misconfigured.hpp"
 
 #include "protocol/bridge/era_bridge.hpp"

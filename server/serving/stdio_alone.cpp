@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/serving/stdio_alone.hpp"
 
 #include "transports/async/task_group.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tasks/task_client.hpp"
 
 #include "protocol/bridge/task_bridge.hpp"

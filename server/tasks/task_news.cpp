@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What clients hear of their tasks without asking: notifications of servers, and what polling
 // shows.
 #include "server/tasks/task_routes.hpp"

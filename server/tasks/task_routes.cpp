@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tasks/task_routes.hpp"
 
 #include "children/upstream/upstream_fault.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tasks/task_terms.hpp"
 
 #include "protocol/json/json_members.hpp"

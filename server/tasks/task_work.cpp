@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The work behind a task: what it is like at its server, how it ends, what it asks.
 #include "server/tasks/task_routes.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one call may cost. Counted, not timed, so that it is the same on every machine: a change
 // that makes the hot path dearer fails here, and one that makes it cheaper should lower the budget.
 #include "server/serving/application.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What remote servers do that no specification foresees and that other clients live with: one table
 // for each step, each row against a server that is ordinary but for that row.
 #include "tests/support/fake_remote.hpp"

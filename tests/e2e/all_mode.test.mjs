@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expose = "all": every client sees every server's tools, prompts and resources in one list.
 
 import assert from 'node:assert/strict';

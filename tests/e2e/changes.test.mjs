@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that change what they offer: clients that want to know are told, in their own way.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gateway as a server, by the official conformance suite: one server behind it, in each pair of
 // eras.
 

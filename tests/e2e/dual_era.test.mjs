@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server of both eras, which serves one of them in each life of its process: each client speaks
 // to it in its own era, and nothing has to be translated.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server that has died is answered for by another one.
 
 import assert from 'node:assert/strict';

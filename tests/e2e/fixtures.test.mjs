@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The servers and clients alone, without a gateway: when this fails, the cause is not the gateway.
 
 import { after, before, describe, test } from 'node:test';

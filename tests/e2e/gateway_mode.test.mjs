@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // expose = "gateway": every client reaches every server through the gateway's own tools.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that mean no good, or have bad luck: each beside a healthy one, whose answers must all be
 // right and must all come soon. What the others get is their own affair, but never silence.
 

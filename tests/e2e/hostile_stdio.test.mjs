@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients on stdio that do not read, or say too much at once.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line of the MCP Inspector as a client.
 
 import assert from 'node:assert/strict';

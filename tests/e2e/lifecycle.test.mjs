@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gateway's processes: no child outlives it, a dead child comes back, and a stdio gateway ends
 // with its client.
 

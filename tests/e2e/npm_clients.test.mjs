@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients from npm as their users have them, in front of the gateway.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers from npm as their users have them, directly and through the gateway.
 
 import assert from 'node:assert/strict';

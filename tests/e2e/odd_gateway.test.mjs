@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { testOddMessages } from './support/odd_tests.mjs';
 
 testOddMessages('gateway');

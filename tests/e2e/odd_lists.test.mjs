@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever a server says of itself and lists, clients get lists that are valid, and whole but for
 // what nobody could use. MCPGW_ODD_MESSAGES and MCPGW_ODD_SEED are as in support/odd_tests.mjs.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that the fixture servers offer, in all pairs of eras and through all transports.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a test file started does not outlive it, however it ends.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists in pages: one cursor leads through the lists of all servers.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A legacy server asks in the middle of a call and the client is modern: the call waits in the
 // gateway until the client comes back with the answers.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that fail in their own ways never take the lists of the others with them.
 
 import assert from 'node:assert/strict';

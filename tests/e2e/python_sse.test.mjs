@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers on the Python SDK 1.x and 2.x and on FastMCP 3 and 4, over HTTP+SSE.
 
 import { legacyHttp, modernHttp } from './support/clients.mjs';

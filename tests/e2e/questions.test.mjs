@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server that asks the user in the middle of a call, in all pairs of eras.
 
 import assert from 'node:assert/strict';

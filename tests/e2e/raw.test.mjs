@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that choose the same ids and progress tokens at the same time, by hand-written HTTP.
 
 import assert from 'node:assert/strict';

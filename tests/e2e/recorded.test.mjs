@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers of SDKs that this machine need not have: their recorded bytes, behind the gateway.
 
 import assert from 'node:assert/strict';

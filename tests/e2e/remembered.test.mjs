@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A gateway that starts again lists what its servers offered, before they run; and tells clients if
 // a server offers something else by now.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that are reached over HTTP behind the gateway: real SDK servers of every transport, for
 // clients of both eras over HTTP and stdio.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that lose their connection in the middle of a call. The SDK of the legacy revisions comes
 // back by itself, with Last-Event-ID, and must get what it missed.
 

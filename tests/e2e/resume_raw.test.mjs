@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A legacy client that loses the connection in the middle of a call and takes up the stream again,
 // by hand: the SDK hides which messages came, and how often.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients of the older revisions, with servers of both eras. The wire check holds every message
 // against the schema of the revision; here is what the client must still be able to do.
 

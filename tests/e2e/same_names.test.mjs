@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several servers that offer the same names.
 
 import assert from 'node:assert/strict';

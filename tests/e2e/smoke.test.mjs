@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A short run over everything that moves bytes: for binaries that are too slow for all tests.
 
 import assert from 'node:assert/strict';

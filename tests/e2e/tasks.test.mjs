@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tasks of a real server of 2025-11-25, and of one of 2026-07-28 over HTTP, for clients of both
 // eras.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire check itself: what it must see, and what it must refuse.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A scripted MCP server over stdio; see fake_flags.hpp and fake_server.hpp for what it can do.
 #include "tests/fakes/fake_flags.hpp"
 #include "tests/fakes/fake_server.hpp"

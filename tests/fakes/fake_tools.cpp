@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tools of the fake child: each is one way to behave in a call.
 #include "tests/fakes/fake_server.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stands in for the gateway where a test kills it: starts a guard and children that would stay.
 #include "children/process/process.hpp"
 #include "children/process/process_guard.hpp"

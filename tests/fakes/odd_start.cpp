@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server over stdio whose first words are scripted: each argument is EVENT:ACTION[;ACTION...].
 //
 // Events: `start`, `discover` (further ones: `discover2`, ...), `initialize`, `confused`

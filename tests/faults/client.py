@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client of the gateway, over HTTP and in both eras."""
 
 import http.client

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preloaded into the gateway (LD_PRELOAD): counts the calls that can fail, from the beginning of
 // main() on, and lets one of them fail. Its children know nothing of it.
 #include "tests/faults/fault_library.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Lets each system call of a gateway's life fail once, and looks at what comes of it.
 
     faults.py --gateway FILE --library FILE [--seconds N | --all]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One scripted life of a gateway, as its client sees it, and what is left of it afterwards."""
 
 import ctypes

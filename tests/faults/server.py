@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The server behind the gateway under faults: it echoes, asks, changes its tools and dies."""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MCPGW_FUZZ_TARGET: the function of targets.hpp that this program runs.
 #include "tests/fuzz/targets.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.hpp"
 
 #include "transports/http_client/http_response_parser.hpp"

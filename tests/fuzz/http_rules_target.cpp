@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.hpp"
 
 #include "protocol/http/header_value.hpp"

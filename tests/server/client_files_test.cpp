@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files as clients write them: each in tests/server/client_files is imported, and used directly.
 // In a case: what stands around it, and what must come of it; after --- the file itself.
 #include "server/import/config_import.hpp"

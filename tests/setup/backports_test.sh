@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The backports entry that cmake/install-packages.sh derives from the apt sources of a machine.
 set -eu
 

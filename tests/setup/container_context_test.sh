@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # What docker/Dockerfile.dockerignore lets into the image's build is enough to configure it.
 set -eu
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks the rules of this project that a script can check; CONTRIBUTING.md has them in words.
 
     tests/tidy/tidy.py [ROOT]    prints "path:line: rule: reason" for each breach; exits 1 if any

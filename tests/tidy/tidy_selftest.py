@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Proves that every rule of tidy.py reports its breach and leaves good code alone."""
 
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients that are a little off, over HTTP: served where the meaning is certain, else told in one
 // sentence what is wrong. One row each.
 #include "tests/support/http_world.hpp"

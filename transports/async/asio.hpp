@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The only header that includes Boost.Asio (asio_ssl.hpp: its TLS). <coroutine> and <utility> come

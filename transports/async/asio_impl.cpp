@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one translation unit that holds the compiled parts of Asio and Beast.
 #include "transports/async/asio.hpp"
 

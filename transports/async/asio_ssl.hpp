@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Asio's TLS, apart from asio.hpp: few sources need it, and it brings OpenSSL's headers.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/coding/content_coding.hpp"
 
 #include "transports/coding/content_stages.hpp"

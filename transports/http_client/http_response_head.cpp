@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_client/http_response_head.hpp"
 
 #include "protocol/http/http_rules.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in on a connection: heads and bodies, and the time that they may take.
 #include "transports/http_server/http_connection.hpp"
 

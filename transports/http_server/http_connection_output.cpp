@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes out on a connection: replies, streams, and how long the client may take for them.
 #include "transports/http_server/http_connection.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_server/streamable_http.hpp"
 
 #include "protocol/http/modern_headers.hpp"

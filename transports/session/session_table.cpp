@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/session/session_table.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes in on stdin, line by line.
 #include "transports/stdio/stdio_transport.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/catalog_entry.hpp"
 
 #include "server/config/dialects/entry_translator.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/command_line.hpp"
 
 #include "server/config/variables/config_expand.hpp"

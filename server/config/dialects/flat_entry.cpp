@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What some programs nest, at the level where the others have it.
 #include "server/config/dialects/entry_translator.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/foreign_variables.hpp"
 
 #include "server/config/variables/config_expand.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/keys/config_key_tables.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/config/sections/config_check.hpp"
 
 #include "server/config/keys/config_hint.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "tests/bench/resilience/mcp_client.hpp"

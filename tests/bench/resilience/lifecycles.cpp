@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts, stops, sudden ends, and children that are only configured.
 #include "protocol/json/json_members.hpp"
 #include "tests/bench/resilience/mcp_client.hpp"

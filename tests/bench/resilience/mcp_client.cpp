@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/resilience/mcp_client.hpp"
 
 #include "protocol/http/sse.hpp"

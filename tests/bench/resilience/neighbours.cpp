@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A healthy server beside others that hang in their start.
 #include "tests/bench/resilience/mcp_client.hpp"
 #include "tests/bench/resilience/scenarios.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the gateway does when things go wrong, measured. See tests/bench/README.md.
 #include "tests/bench/resilience/scenarios.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/speed/chart.hpp"
 
 #include <fmt/format.h>

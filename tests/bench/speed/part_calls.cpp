@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls a second, latencies and time on the processor: the gateway beside nginx and the echo
 // server.
 #include "tests/bench/speed/parts.hpp"

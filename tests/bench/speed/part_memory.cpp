@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory: idle, with many sessions, with many streams, with long messages.
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Latency at a fixed rate: calls are due at even distances, whether the last ones are back or not.
 #include "tests/bench/speed/parts.hpp"
 #include "tests/bench/support/table.hpp"

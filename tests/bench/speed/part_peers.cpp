@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Other gateways, each as its documentation says to serve a stdio server over HTTP.
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"

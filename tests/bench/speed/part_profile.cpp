@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one call costs the gateway: system calls, allocations, instructions.
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"

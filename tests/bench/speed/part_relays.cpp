@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is more than one call and its answer: notifications, long lists, other transports.
 #include "tests/bench/speed/parts.hpp"
 #include "tests/bench/support/table.hpp"

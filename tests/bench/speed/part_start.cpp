@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the start of the process to where it listens, and to the first answer of a child.
 #include "tests/bench/speed/load/http_connection.hpp"
 #include "tests/bench/speed/parts.hpp"

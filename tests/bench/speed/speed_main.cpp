@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How fast the gateway is, measured beside nginx and others. See tests/bench/README.md.
 #include "tests/bench/speed/document.hpp"
 #include "tests/bench/speed/parts.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/support/program.hpp"
 
 #include "tests/bench/support/processes.hpp"

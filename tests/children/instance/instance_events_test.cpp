@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a child says and asks by itself; the code under test is children/instance/instance_events.cpp.
 #include "tests/support/child_world.hpp"
 

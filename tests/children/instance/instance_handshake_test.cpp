@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a child's era is found out; the code under test is children/instance/instance_handshake.cpp.
 #include "tests/support/child_world.hpp"
 

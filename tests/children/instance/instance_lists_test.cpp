@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a child offers; the code under test is children/instance/instance_lists.cpp.
 #include "tests/support/child_world.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In which era odd servers end up, and how many processes it takes.
 #include "tests/support/odd_starts.hpp"
 

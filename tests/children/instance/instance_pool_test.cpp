@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pools with real processes; what they decide is tested in pool_rules_test.cpp.
 #include "tests/support/child_world.hpp"
 

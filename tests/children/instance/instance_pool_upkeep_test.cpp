@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A server, its pools and its processes in schedules that a seed makes: calls begin and end, are
 // given up, crash and hang; processes are killed and stopped; pools grow, shrink, replace and
 // close, in whatever order. What must hold is checked all the time; what is freed too early or

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lives of a child's process: start, death, back-off, stop.
 #include "children/instance/instance.hpp"
 

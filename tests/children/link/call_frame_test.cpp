@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When the one who waits for an answer goes on.
 #include "children/link/call_frame.hpp"
 

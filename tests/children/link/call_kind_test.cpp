@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What clients wait for and what the gateway asks for itself do not get in each other's way.
 #include "children/link/call_kind.hpp"
 

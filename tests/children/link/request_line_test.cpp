@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/link/request_line.hpp"
 
 #include "protocol/message/envelope.hpp"

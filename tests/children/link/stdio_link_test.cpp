@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of a child's pipes, seen through a child.
 #include "children/link/stdio_link.hpp"
 

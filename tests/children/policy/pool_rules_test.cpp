@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/policy/pool_rules.hpp"
 
 #include "tests/support/pool_model.hpp"

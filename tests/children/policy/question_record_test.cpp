@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/policy/question_record.hpp"
 
 #include "tests/support/child_world.hpp"

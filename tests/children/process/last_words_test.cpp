@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/process/last_words.hpp"
 
 #include "children/process/stderr_ring.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/process/npx_program.hpp"
 
 #include "tests/support/temporary_directory.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/remote/http_errand.hpp"
 
 #include "tests/support/http_client_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A remote server of the legacy era over Streamable HTTP; the code under test is
 // children/remote/http_link_post.cpp.
 #include "tests/support/fake_remote.hpp"

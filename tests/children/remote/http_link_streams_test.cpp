@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Streams that belong to no call; the code under test is children/remote/http_link_streams.cpp.
 #include "tests/support/fake_remote.hpp"
 

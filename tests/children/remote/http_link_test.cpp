@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A remote server of the modern era, and what is common to both.
 #include "children/remote/http_link.hpp"
 

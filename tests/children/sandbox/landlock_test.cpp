@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/sandbox/landlock.hpp"
 
 #include "tests/support/isolated_run.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "children/sandbox/launcher.hpp"
 
 #include "children/sandbox/account.hpp"

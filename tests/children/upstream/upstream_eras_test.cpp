@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The legacy era of servers that name the modern one alone; the code under test is
 // children/upstream/upstream_eras.cpp.
 #include "tests/support/fake_remote.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Calls on a place, and what is tried once more; the code under test is
 // children/upstream/upstream_lease.cpp.
 #include "tests/support/fake_remote.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The code under test is children/upstream/upstream_lists.cpp.
 #include "tests/support/child_world.hpp"
 

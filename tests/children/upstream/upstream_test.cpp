@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a server as a whole shows and concludes from its instances.
 #include "tests/support/child_world.hpp"
 #include "tests/support/temporary_directory.hpp"

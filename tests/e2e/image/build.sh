@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the container image as docker/Dockerfile says, without Docker and without a registry, and
 # prints the folder that holds its files; its settings go to build/image/image.json.
 #

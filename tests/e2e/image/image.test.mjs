@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a container of the image does: its own command is started as process 1 of a namespace of its
 // own, as its user, and a real client uses it. build.sh makes MCPGW_IMAGE, the folder
 // with its files, and MCPGW_IMAGE_CONFIG, its settings.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An MCP server on FastMCP 3 (which stands on the Python SDK 1.x) or 4 (on 2.x, both eras).
 
 The tools are named as in mcp2_server.py, and do the same.

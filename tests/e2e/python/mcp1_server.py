@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An MCP server on the Python SDK 1.x (`mcp.server.fastmcp`)."""
 
 from typing import Annotated

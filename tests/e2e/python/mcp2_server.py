@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An MCP server on the Python SDK 2.x (`mcp.server.mcpserver`), which serves both eras.
 
 The `ask_…` tools ask as the legacy era does, in the middle of the call, which the SDK refuses in a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the servers of this folder have in common: how they are started, and what they answer.
 
     SERVER.py stdio

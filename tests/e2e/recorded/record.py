@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Records what a running MCP server says over HTTP, byte for byte, for recorded.test.mjs.
 
     record.py NAME VERSION URL > NAME.json

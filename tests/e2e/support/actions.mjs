@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tests do with each server, whatever the route: real work, with its result checked.
 
 import assert from 'node:assert/strict';

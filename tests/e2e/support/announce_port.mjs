@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loaded into a Node program before it begins: whatever it listens on becomes a free port of
 // 127.0.0.1, and stderr says which. For servers that insist on a port of their own.
 

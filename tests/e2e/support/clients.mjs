@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Real MCP clients: the SDK of the legacy revisions (1.x) and that of 2026-07-28 (2.x).
 
 import {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The official conformance suite, run as a program.
 
 import assert from 'node:assert/strict';

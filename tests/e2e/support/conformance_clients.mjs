@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The gateway as a client, by the official conformance suite: the suite's server is its upstream,
 // and a client stands in front of it. The scenarios on authorization are left out: the gateway is
 // no OAuth client.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // text/event-stream, read as it comes.
 
 /// A function that takes text and returns the data of each event that it completes.

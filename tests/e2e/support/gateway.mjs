@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts the built gateway with a configuration of its own and ends it whatever happens.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

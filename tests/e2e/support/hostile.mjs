@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HTTP by hand, byte by byte, for clients that mean no good.
 
 import { connect } from 'node:net';

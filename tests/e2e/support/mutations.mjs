@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One message, and all that can be wrong with it in one place: each member and each entry of a
 // list, at any depth, is left out, null, of another type, there twice, nested, too large, empty, a
 // word that nobody knows, or in the wrong case. Made as text, for some of it no value has.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tests that compare what clients see of the servers from npm directly and through the gateway.
 
 import assert from 'node:assert/strict';

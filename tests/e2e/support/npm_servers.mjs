@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that people install with npm, and what is done with each of them: every offer of theirs,
 // used well and badly.
 

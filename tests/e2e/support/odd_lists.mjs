@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers whose lists and first words are mutated: one with many odd entries, and one for each
 // mutation of a whole list or of what a server says of itself.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every message that a server can send, complete: each member that the newest schemas know is
 // there. { name, via, eras, value, lines }: `value(isModern)` is what is mutated, `lines(text)`
 // what the odd server writes for it (fixtures/odd_server.mjs), `via` the request that it is for.

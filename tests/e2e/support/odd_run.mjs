@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sends mutated messages of servers through a gateway and looks at what comes out.
 
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tests of one `expose`: whatever a server sends, what leaves the gateway is valid.
 //
 // MCPGW_ODD_MESSAGES=all sends every mutation, otherwise some of each kind; MCPGW_ODD_SEED chooses

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nothing that a test starts outlives it, however the test ends: at the end of the process and on
 // the signals by which `node --test` ends a file, everything is killed and every directory removed;
 // should the process be killed itself, the kernel kills what it started.

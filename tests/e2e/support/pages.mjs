@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Web pages of clients, in a browser without a screen.
 
 import { createServer } from 'node:net';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the things under test and their tools are.
 
 import { existsSync } from 'node:fs';

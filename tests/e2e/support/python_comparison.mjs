@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tests that compare what clients see of the Python servers directly and through the gateway.
 
 import assert from 'node:assert/strict';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers on the Python SDKs, of several versions; ./test makes an environment for each.
 
 import { existsSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MCP over HTTP by hand: what the client libraries choose themselves (ids, tokens) or hide (every
 // notification, in order) is in the test's hands here.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Servers that say what servers of other SDKs were recorded to say (recorded/record.py), byte for
 // byte but for ids, sessions and the lengths that follow from them.
 

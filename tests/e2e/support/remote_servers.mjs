@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MCP servers of the SDKs that are reached over HTTP, on free ports of this process: what stands
 // behind a child with a `url`. Each offers the same few tools.
 

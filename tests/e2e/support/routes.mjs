@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ways from a client to a server's tool. A route has list() and call(); actions use no more.
 
 const limits = { timeout: 60_000 };

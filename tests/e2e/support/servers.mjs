@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MCP servers behind the gateway: three real ones from npm and the gateway's own demo server.
 
 import { mkdir } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a client sees of a server, as JSON: every list, every call, and what happens during it. Two
 // transcripts of one server, one of them through the gateway, must be the same.
 

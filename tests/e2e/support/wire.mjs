@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire check: what the gateway says to clients and to servers is recorded and held against the
 // schema of the revision spoken there. Problems fail the test: when the client is closed, or when
 // the configuration of the gateway is removed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON schemas of the specification, one a revision, and what of a message they refuse.
 //
 // The conformance suite carries the schemas in its bundle and exports nothing, so they are cut out

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs an MCP server over stdio and keeps what passes:
 //
 //   node wire_shim.mjs RECORDING COMMAND ARGUMENTS...

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The schema of the extension io.modelcontextprotocol/tasks, which those of the revisions do not
 // have (SEP-2663).
 

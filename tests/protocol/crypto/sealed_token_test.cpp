@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/crypto/sealed_token.hpp"
 
 #include "protocol/text/base64.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The second part of http_rules. Sources: media_rules.cpp.
 #include "protocol/http/http_rules.hpp"
 

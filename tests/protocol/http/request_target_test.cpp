@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/request_target.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/message_text.hpp"
 #include "protocol/json/message_writer.hpp"
 #include "protocol/json/shared_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/splice.hpp"
 
 #include "protocol/json/json_members.hpp"

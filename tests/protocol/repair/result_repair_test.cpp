@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/repair/result_repair.hpp"
 
 #include "protocol/message/envelope.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who answers when a server fails; the code under test is server/calls/forwarder_fallbacks.cpp.
 #include "server/calls/forwarder.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/request_state.hpp"
 
 #include "protocol/crypto/sealed_token.hpp"

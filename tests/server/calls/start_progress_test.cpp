@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/calls/start_progress.hpp"
 
 #include "tests/support/process_loop.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // stdio as a client of a gateway that runs, as a user runs it.
 #include "server/cli/attach.hpp"
 

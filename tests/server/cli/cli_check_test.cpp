@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // check as a user runs it. Sources: cli_check.cpp.
 #include "server/cli/cli.hpp"
 

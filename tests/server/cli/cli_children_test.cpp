@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // tools, call, status as a user runs them. Sources: cli_children.cpp.
 #include "server/cli/cli.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // import and schema as a user runs them. Sources: cli_configure.cpp.
 #include "server/cli/cli.hpp"
 

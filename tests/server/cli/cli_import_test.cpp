@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // import as a user runs it: what it writes, and what it finds by itself.
 #include "server/cli/cli.hpp"
 

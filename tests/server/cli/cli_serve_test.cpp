@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // serve, stdio, health as a user runs them. Sources: cli_serve.cpp.
 #include "server/cli/cli.hpp"
 

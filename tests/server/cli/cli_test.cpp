@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/cli/cli.hpp"
 
 #include "tests/support/cli_process.hpp"

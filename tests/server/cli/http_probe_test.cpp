@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/cli/http_probe.hpp"
 
 #include "transports/async/asio.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/demo/demo_waits.hpp"
 
 #include "tests/support/demo_client.hpp"

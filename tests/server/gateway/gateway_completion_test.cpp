@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completion; the code under test is server/gateway/gateway_completion.cpp.
 #include "tests/support/gateway_world.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An MCP server over stdio for the tests of the gateway: of one era only, and with tools that do
 // what the demo server never does. `gateway_fake_server legacy|modern [OPTION...]`:
 //   long-names, own-names  tools with names of that kind

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How clients of both eras open, and what their sessions hear. Sources: gateway_lifecycle.cpp.
 #include "server/gateway/gateway.hpp"
 

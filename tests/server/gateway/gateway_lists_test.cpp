@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists and names while a server hangs; the code under test is server/gateway/gateway_lists.cpp.
 #include "server/gateway/gateway.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/gateway.hpp"
 
 #include "tests/support/gateway_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "protocol/message/envelope.hpp"
 #include "server/gateway/execute_arguments.hpp"
 #include "server/gateway/gateway_tools.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/gateway_world.hpp"
 
 #include "transports/session/session_table.hpp"

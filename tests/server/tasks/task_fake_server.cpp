@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An MCP server over stdio with tasks, for the tests of the gateway: core tasks of 2025-11-25 or
 // the extension io.modelcontextprotocol/tasks. Its tasks do what its other tools are told.
 // `task_fake_server legacy|modern`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "server/tasks/task_routes.hpp"
 
 #include "tests/support/task_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/coding/content_coding.hpp"
 
 #include "tests/support/http_world.hpp"

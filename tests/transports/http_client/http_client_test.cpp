@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_client/http_client.hpp"
 
 #include "tests/support/http_client_world.hpp"

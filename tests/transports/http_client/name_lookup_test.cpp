@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_client/name_lookup.hpp"
 
 #include "tests/support/io_loop.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bodies that come late, in pieces or not at all; the code under test is
 // transports/http_server/http_connection_input.cpp.
 #include "tests/support/http_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What goes out to clients that read slowly, or have ended their sending; the code under test is
 // transports/http_server/http_connection_output.cpp.
 #include "tests/support/http_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_server/http_request_parser.hpp"
 
 #include "transports/async/asio.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_server/legacy_sse.hpp"
 
 #include "tests/support/http_world.hpp"

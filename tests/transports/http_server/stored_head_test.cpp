@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/http_server/stored_head.hpp"
 
 #include "transports/async/asio.hpp"

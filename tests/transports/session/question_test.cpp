@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/session/question.hpp"
 
 #include "tests/support/io_loop.hpp"

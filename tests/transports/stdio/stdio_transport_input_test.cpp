@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Messages that are too long, and clients that do not read; the code under test is
 // transports/stdio/stdio_transport_input.cpp.
 #include "tests/support/stdio_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "transports/stdio/stdio_transport.hpp"
 
 #include "tests/support/stdio_world.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The MCP server of the speed bench: does as little as possible, so that others are measured.
 #include "tests/bench/speed/echo/echo_roles.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/speed/load/answer_check.hpp"
 
 #include "protocol/json/json_members.hpp"

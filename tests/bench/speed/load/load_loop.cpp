@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/speed/load/load_loop.hpp"
 
 #include "tests/bench/speed/load/requests.hpp"

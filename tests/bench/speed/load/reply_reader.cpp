@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/speed/load/reply_reader.hpp"
 
 #include "tests/bench/speed/load/http_head.hpp"

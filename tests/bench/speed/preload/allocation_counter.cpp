@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preloaded into the gateway (LD_PRELOAD): counts what it takes from the heap, in a file that the
 // bench reads. Everything here runs inside malloc(), so it must not allocate.
 #include "tests/bench/speed/preload/allocation_counter.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Preloaded into the gateway under valgrind, of which some versions do not know pidfd_open(): a
 // pipe that ends with the process stands in for its descriptor.
 #include <array>
