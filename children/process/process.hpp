@@ -49,7 +49,8 @@ struct launch_options {
 /// inherits no descriptor but its three streams. Its stdin and stdout are sockets, as Node gives
 /// them to its children, too (docs/adr/0010); its stderr is a pipe. A guard process (if given)
 /// kills the group should the gateway die without a chance to do so. If it is to be isolated, the
-/// launcher comes first (children/sandbox/launcher.hpp), and also makes it end with the gateway's thread.
+/// launcher comes first (children/sandbox/launcher.hpp), and also makes it end with the gateway's
+/// thread.
 class process {
 public:
     /// Errors: server_failed with the reason (program not found, not executable, bad cwd, limits).

@@ -211,7 +211,8 @@ public:
         return read_bytes(std::min(count, buffer_.size()));
     }
     std::string read_rest() {
-        while (fill()) {
+        constexpr int reads_max = 1'000'000;
+        for (int i = 0; i < reads_max && fill(); ++i) {
         }
         return std::exchange(buffer_, {});
     }

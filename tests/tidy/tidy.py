@@ -8,18 +8,21 @@ Works on the text, not on a syntax tree: comments and literals are blanked first
 misses a strange spelling than reports good code. tidy_selftest.py proves that every rule bites.
 """
 
+import fnmatch
 import os
 import re
 import sys
 
-ROOMS = ["protocol", "transports", "children", "server"]  # each includes only to its left
-LINES_MAX, FUNCTION_LINES_MAX, COLUMNS_MAX = 400, 70, 100
+from rooms import FOLDERS, ROOMS
+
+LINES_MAX, FUNCTION_LINES_MAX, COLUMNS_MAX, FOLDER_FILES_MAX = 400, 70, 100, 30
 SKIPPED = {".git", ".cache", "build", "node_modules", "corpus"}
 CODE = (".cpp", ".hpp")
+TOP_FOLDERS = set(ROOMS) | {"cmake", "configs", "docker", "docs", "tests"}
 TEXT_WITH_LIMITS = CODE + (".mjs", ".py", ".sh", ".cmake", "CMakeLists.txt", "/start", "/test")
 
 # What the user reads on stdout is printed here and nowhere else; everything else logs.
-PRINTING_FILES = re.compile(r"server/(main|cli|cli_\w+|command|command_\w+|commands)\.[ch]pp$")
+PRINTING_FILES = re.compile(r"server/(main|cli/\w+)\.[ch]pp$")
 # Tests of several sources together, or of a promise that no single source makes.
 TESTS_WITHOUT_SOURCE = {
     "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
@@ -32,8 +35,15 @@ TESTS_WITHOUT_SOURCE = {
 
 RULES = {
     "layering": "include only to the left: protocol <- transports <- children <- server",
+    "room-layering": "a room includes only those in its row of tests/tidy/rooms.py",
+    "room-order": "a row of tests/tidy/rooms.py names only rooms above it, so there is no circle",
+    "unknown-room": "each folder of sources has a row in tests/tidy/rooms.py",
+    "folder-size": f"at most {FOLDER_FILES_MAX} sources in a folder: a stranger must find his way",
+    "license": "each source says under which licence it is: SPDX-License-Identifier: Apache-2.0",
+    "absent-file": "the documentation names a file that does not exist",
+    "endless-loop-in-test": "a loop without a bound hangs instead of failing; bound it",
     "asio-free-protocol": "protocol must be testable and fuzzable without an event loop",
-    "asio-header": "include Boost.Asio through transports/async/asio.hpp, which fixes the include order",
+    "asio-header": "Boost.Asio comes in through transports/async/asio.hpp, in the right order",
     "link-layering": "a room links only its left neighbour",
     "detached": "a detached coroutine outlives what it uses; spawn it in a task_group",
     "capturing-coroutine": "captures die with the lambda, before the coroutine; use parameters",
@@ -143,6 +153,10 @@ class Tree:
                 self.find("workplace", path, text, WORKPLACE)
             if ("/" + path).endswith(TEXT_WITH_LIMITS):
                 self.check_size(path, text)
+                if "SPDX-License-Identifier: Apache-2.0" not in text[:300]:
+                    self.report("license", path)
+            if path.endswith(".md"):
+                self.check_named_files(path, text)
             if path.endswith(CODE):
                 code = blank(text)
                 self.check_includes(path, text)
@@ -154,12 +168,40 @@ class Tree:
                 self.check_proofs(path, text)
             if path.endswith("CMakeLists.txt"):
                 self.check_links(path, re.sub(r"#[^\n]*", "", text))
+        self.check_folders()
         return sorted(set(self.breaches))
+
+    def check_folders(self):
+        """Rooms within rooms, and how much stands in each."""
+        rows = list(FOLDERS)
+        for row in rows:
+            for name in FOLDERS[row]:
+                if name not in rows[:rows.index(row)] or name.split("/")[0] != row.split("/")[0]:
+                    self.report("room-order", f"tests/tidy/rooms.py {row}")
+        counts = {}
+        for path in self.texts:
+            folder = os.path.dirname(path)
+            if path.endswith(CODE) and folder.split("/")[0] in ROOMS:
+                counts[folder] = counts.get(folder, 0) + 1
+        for folder, count in counts.items():
+            if folder not in FOLDERS:
+                self.report("unknown-room", folder)
+            if count > FOLDER_FILES_MAX:
+                self.report("folder-size", folder)
+
+    def check_named_files(self, path, text):
+        """Paths in backticks, from the root or from the document's own folder; `a_*` is any."""
+        for match in re.finditer(r"`((?:[\w.-]+/)+[\w.*-]+\.[a-z]{2,4})(?::\d+)?`", text):
+            name = match.group(1)
+            if name.split("/")[0] not in TOP_FOLDERS:
+                continue
+            if not any(fnmatch.fnmatch(known, name) for known in self.texts):
+                self.report("absent-file", path, text, match.start())
 
     def check_size(self, path, text):
         lines = text.split("\n")
-        if len(lines) - 1 > LINES_MAX:
-            self.breaches.append((path, LINES_MAX + 1, "file-length"))
+        if len(lines) - 2 > LINES_MAX:  # without the line of the licence
+            self.breaches.append((path, LINES_MAX + 2, "file-length"))
         data = data_lines(text)
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS_MAX and number not in data:
@@ -174,10 +216,14 @@ class Tree:
             first = target.split("/")[0]
             if room and first in ROOMS and ROOMS.index(first) > ROOMS.index(room):
                 self.report("layering", path, text, match.start())
+            own, other = os.path.dirname(path), os.path.dirname(target)
+            if parts[0] == first and own != other and own in FOLDERS:
+                if first in ROOMS and other not in FOLDERS[own]:
+                    self.report("room-layering", path, text, match.start())
             if re.match(r"boost/(asio|beast)", target) and room == "protocol":
                 self.report("asio-free-protocol", path, text, match.start())
             elif target.startswith("boost/asio") and not re.fullmatch(
-                    r"transports/asio(_ssl)?\.hpp|transports/asio_impl\.cpp", path):
+                    r"transports/async/(asio(_ssl)?\.hpp|asio_impl\.cpp)", path):
                 self.report("asio-header", path, text, match.start())
         header = path[:-4] + ".hpp"
         if path.endswith(".cpp") and header in self.texts:
@@ -234,6 +280,13 @@ class Tree:
 
     def check_calls(self, path, code):
         self.find("detached", path, code, r"\bdetached\b")
+        if path.endswith("_test.cpp") or path.startswith("tests/support/"):
+            for match in re.finditer(r"(?<!\} )\bwhile\s*\(", code):
+                rest = code[closing(code, match.end() - 1) + 1:]
+                before = re.split(r"[;{}]", code[:match.start()].rstrip().removesuffix(";"))[-1]
+                is_end_of_do = re.match(r"\s*do\b", before)
+                if re.match(r"\s*(\{\s*\}|;)", rest) and not is_end_of_do:
+                    self.report("endless-loop-in-test", path, code, match.start())
         if path.startswith("tests/"):
             self.find("sleep-in-test", path, code, r"\b(sleep_for|sleep_until|u?sleep|nanosleep)\b")
         elif path.split("/")[0] in ROOMS and not PRINTING_FILES.search(path):

@@ -9,6 +9,7 @@ import tempfile
 sys.dont_write_bytecode = True  # leaves nothing beside the sources
 import tidy
 
+UNLICENSED = "// Nobody knows whose this is.\n"
 COROUTINE = "task<> f() {\n    %s\n}\n"
 
 # rule: (path, breach, the same done right). Parts of forbidden words are joined, or the tidy test
@@ -17,10 +18,18 @@ CASES = {
     "missing-test": ("docs/protocol.md", "It works (`a_test_that_nobody_wrote`).\n",
                      "It works (`limits`, `parked_calls_per_client_max`).\n"),
     "layering": ("protocol/a.cpp", '#include "children/b.hpp"\n', '#include "protocol/b.hpp"\n'),
+    "room-layering": ("transports/async/a.cpp", '#include "transports/session/b.hpp"\n',
+                      '#include "transports/async/b.hpp"\n'),
+    "unknown-room": ("server/attic/a.cpp", "int x;\n", None),
+    "license": ("server/a.cpp", UNLICENSED + "int x;\n", None),
+    "absent-file": ("docs/a.md", "see `docs/nothing.md`\n", "see `docs/a.md`, `docs/*.md`\n"),
+    "endless-loop-in-test": (
+        "tests/support/a.hpp", "#pragma once\ninline void f() { while (g(1)) {\n} }\n",
+        "#pragma once\ninline void f() { while (g(1)) h(); do k(); while (x); }\n"),
     "asio-free-protocol": ("protocol/a.cpp", "#include <boost/beast/http.hpp>\n",
                            "#include <boost/json.hpp>\n"),
     "asio-header": ("children/a.cpp", "#include <boost/asio/read.hpp>\n",
-                    '#include "transports/asio.hpp"\n'),
+                    '#include "transports/async/asio.hpp"\n'),
     "link-layering": ("server/CMakeLists.txt",
                       "target_link_libraries(mcpgw_server PUBLIC mcpgw_transports)\n",
                       "target_link_libraries(mcpgw_server\n  PUBLIC mcpgw_children fmt::fmt)\n"),
@@ -64,7 +73,7 @@ MORE_GOOD = {
     "subscript": ("server/a.cpp", COROUTINE % "co_await table[i](1);\n    co_return;"),
     "plain lambda": ("server/a.cpp", COROUTINE % "sort(v, [&](int a) { return a < k; });"
                                                  "\n    co_await g();"),
-    "commands print": ("server/cli_tools.cpp", 'void f() { fmt::print("x"); }\n'),
+    "commands print": ("server/cli/cli_tools.cpp", 'void f() { fmt::print("x"); }\n'),
     "data": ("server/a.cpp", 'int f() {\n    g(R"(' + "\n" * 90 + ')");\n}\n'),
     "raw string": ("server/a.cpp", 'auto x = R"j(\n' + "x" * 200 + '\n)j";\n'),
     "listed test": ("tests/protocol/own_test.cpp", '#include "protocol/own.hpp"\n'),
@@ -87,31 +96,63 @@ MORE_BAD = {
 }
 
 
-def breaches_of(path, text):
+def licensed(path, text):
+    """`text` with the line that says under which licence it is."""
+    if text.startswith(UNLICENSED) or not ("/" + path).endswith(tidy.TEXT_WITH_LIMITS):
+        return text
+    mark = "//" if path.endswith(tidy.CODE + (".mjs",)) else "#"
+    return f"{mark} SPDX-License-Identifier: Apache-2.0\n{text}"
+
+
+def breaches_of(path, text, more=()):
     """Rules that a small sound tree breaks once the file `path` is `text`."""
     files = {
         "protocol/CMakeLists.txt": "add_library(mcpgw_protocol own.cpp a.cpp)\n",
+        "transports/CMakeLists.txt": "add_library(mcpgw_transports async/a.cpp)\n",
         "children/CMakeLists.txt": "add_library(mcpgw_children a.cpp)\n",
-        "server/CMakeLists.txt": "add_library(mcpgw_server a.cpp catalog.cpp cli_tools.cpp)\n",
+        "server/CMakeLists.txt": "add_library(mcpgw_server a.cpp catalog.cpp cli/cli_tools.cpp)\n",
         "tests/CMakeLists.txt":
             "add_executable(t server/a.cpp protocol/a.cpp protocol/own_test.cpp"
             " protocol/nothing_test.cpp)\n",
         "protocol/own.hpp": "#pragma once\n",
         "protocol/own.cpp": '#include "protocol/own.hpp"\n',
         path: text,
+        **dict(more),
     }
     with tempfile.TemporaryDirectory() as root:
         for name, content in files.items():
             full = os.path.join(root, name)
             os.makedirs(os.path.dirname(full), exist_ok=True)
             with open(full, "w", encoding="utf-8") as file:
-                file.write(content)
+                file.write(licensed(name, content))
         return {rule for _, _, rule in tidy.Tree(root).check()}
 
 
+def too_many_files():
+    return breaches_of("server/a.cpp", "int x;\n", {
+        f"server/a{i}.hpp": "#pragma once\n" for i in range(tidy.FOLDER_FILES_MAX)})
+
+
+def circle_of_rooms():
+    tidy.FOLDERS["protocol"].append("protocol/json")
+    return breaches_of("server/a.cpp", "int x;\n")
+
+
+# What no single file breaks: how to break it, and how to mend it.
+WHOLE_TREES = {
+    "folder-size": (too_many_files, lambda: None),
+    "room-order": (circle_of_rooms, lambda: tidy.FOLDERS["protocol"].remove("protocol/json")),
+}
+
+
 def main():
-    problems = [f"{rule} has no case" for rule in tidy.RULES if rule not in CASES]
+    problems = [f"{rule} has no case" for rule in tidy.RULES if rule not in CASES | WHOLE_TREES]
     count = 0
+    for rule, (change, undo) in WHOLE_TREES.items():
+        count += 1
+        if rule not in change():
+            problems.append(f"{rule} misses its breach")
+        undo()
     bad = [(rule, path, text) for rule, (path, text, _) in CASES.items()]
     for rule, path, text in bad + list(MORE_BAD.values()):
         count += 1

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a child says and asks by itself; the code under test is children/instance/instance_events.cpp.
+// What a child says and asks by itself; the code under test is
+// children/instance/instance_events.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

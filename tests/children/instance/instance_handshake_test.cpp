@@ -49,9 +49,8 @@ bool starts_within(child_world& world, int tries) {
         const auto started = world.start();
         if (started.has_value()) return true;
         // The back-off of these tests is a millisecond.
-        while (world.start().has_error() && world.status().state == upstream_state::failed &&
-               ++i < tries) {
-        }
+        for (; i < tries; ++i)
+            if (world.start().has_value() || world.status().state != upstream_state::failed) break;
     }
     return world.status().state == upstream_state::running;
 }

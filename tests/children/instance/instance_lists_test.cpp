@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a child offers; the code under test is children/instance/instance_lists.cpp.
 #include "tests/support/child_world.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -188,8 +189,8 @@ TEST_CASE("many_changes_in_a_row_end_with_the_newest_list") {
     REQUIRE(::kill(world.pid(), SIGCONT) == 0);
     for (auto* const call : calls) text_of(world.end(*call));
     world.loop.run_until([&world] { return has_tool(world, "extra_19"); });
-    while (fetches(world) != world.events.lists_changed) {
-    } // until the last one has ended
+    // The last one has ended.
+    REQUIRE(eventually([&] { return fetches(world) == world.events.lists_changed; }));
     CHECK(world.get().lists().tools.size() == 21);
     CHECK(world.events.lists_changed <= 3); // the start, and not one fetch for each change
 }

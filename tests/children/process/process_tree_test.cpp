@@ -2,6 +2,7 @@
 #include "children/process/process_tree.hpp"
 
 #include "children/process/process.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/process_loop.hpp"
 #include "tests/support/process_probe.hpp"
 
@@ -34,8 +35,7 @@ TEST_CASE("what_the_system_says_of_a_process_is_read") {
     process_loop loop;
     const auto child = launch_fake(loop, {"--ignore-eof"});
     // It is ours before it is the program: what was said to that comes a moment later.
-    const auto deadline = clock_type::now() + std::chrono::seconds{20};
-    while (first_argument(child->pid()) != "--ignore-eof" && clock_type::now() < deadline) {}
+    REQUIRE(eventually([&] { return first_argument(child->pid()) == "--ignore-eof"; }));
     const auto facts = read_process(child->pid());
     CHECK(facts.who.pid == child->pid());
     CHECK(facts.who.started > 0);

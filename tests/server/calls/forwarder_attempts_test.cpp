@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/calls/forwarder.hpp"
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/gateway_world.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -62,8 +63,7 @@ TEST_CASE("a_call_that_only_reads_survives_the_death_of_its_server") {
         client.call("demo__echo", R"({"message":"it has started"})");
         const auto call =
             client.start("tools/call", call_members("demo__wait", R"({"seconds":0.5})"));
-        while (status_of(client).at("calls_in_flight") != 1) {
-        }
+        REQUIRE(eventually([&] { return status_of(client).at("calls_in_flight") == 1; }));
         REQUIRE(::kill(status_of(client).at("pid").to_number<int>(), SIGKILL) == 0);
         world.run_until([&] { return call->is_done(); });
         const auto result = call->result();
@@ -211,8 +211,7 @@ TEST_CASE("a_server_that_keeps_dying_is_left_alone_until_a_trial_goes_well") {
                                                        R"("arguments":{"message":"x"}})")) ==
           "CIRCUIT_OPEN");
     CHECK(status_of(client).at("breaker") == "open");
-    while (status_of(client).at("breaker") != "half_open") {
-    }
+    REQUIRE(eventually([&] { return status_of(client).at("breaker") == "half_open"; }));
     CHECK(text_of(client.call("demo__echo", R"({"message":"back"})")).find("back") !=
           std::string::npos);
     CHECK(status_of(client).at("breaker") == "closed");

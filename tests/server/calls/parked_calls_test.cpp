@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/calls/parked_calls.hpp"
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/gateway_world.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -97,8 +98,8 @@ TEST_CASE("a_question_without_an_answer_in_time_ends_the_call") {
             .at("structuredContent")
             .at("calls_in_flight");
     };
-    while (in_flight() != 0) {
-    } // the server was told: it is free for others
+    // The server was told: it is free for others.
+    REQUIRE(eventually([&] { return in_flight() == 0; }));
     check_refused(*client.send("tools/call", answered(asked, "late")));
 }
 
@@ -130,13 +131,11 @@ TEST_CASE("a_client_that_goes_while_its_question_gathers_ends_the_call") {
             .at("structuredContent")
             .at("calls_in_flight");
     };
-    while (in_flight() != 1) {
-    }
+    REQUIRE(eventually([&] { return in_flight() == 1; }));
     call->cancel();
     world.run_until([&] { return call->is_done(); });
     CHECK(call->text().find("CANCELLED") != std::string::npos);
-    while (in_flight() != 0) {
-    }
+    CHECK(eventually([&] { return in_flight() == 0; }));
 }
 
 TEST_CASE("one_client_cannot_take_all_places_of_waiting_calls") {

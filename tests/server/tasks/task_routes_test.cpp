@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/tasks/task_routes.hpp"
 
+#include "tests/support/eventually.hpp"
 #include "tests/support/task_world.hpp"
 
 #include <string>
@@ -176,8 +177,9 @@ TEST_CASE("progress_of_a_task_that_its_client_does_not_know_belongs_to_the_call"
     gateway_client client{world, legacy("2025-06-18")};
     gateway_client other{world, modern()};
     const auto waiting = client.start("tools/call", call_text("work"), R"("progressToken":7)");
-    while (text_of(other.call("s__seen")).find("tasks/result") == std::string::npos) {
-    }
+    REQUIRE(eventually([&] {
+        return text_of(other.call("s__seen")).find("tasks/result") != std::string::npos;
+    }));
     other.request("tools/call", call_text("step"));
     world.run_until([&] { return !waiting->notifications().empty(); });
     CHECK(waiting->notifications()[0].at("params").at("progressToken").as_int64() == 7);
