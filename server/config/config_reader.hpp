@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/config/config.hpp"
 #include "server/config/dialects/config_shape.hpp"
 #include "server/config/variables/config_environment.hpp"
 

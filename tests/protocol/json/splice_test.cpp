@@ -2,6 +2,7 @@
 #include "protocol/json/splice.hpp"
 
 #include "protocol/json/json_members.hpp"
+#include "protocol/message/envelope.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
