@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/instance/instance_pool.hpp"
 #include "children/policy/question_record.hpp"
+#include "children/pool/instance_pool.hpp"
+#include "children/upstream/known_eras.hpp"
 #include "children/upstream/remembered_schema.hpp"
+#include "children/upstream/resource_watches.hpp"
+#include "children/upstream/server_offer.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -75,7 +78,9 @@ public:
         lease& operator=(lease&&) = delete;
 
         [[nodiscard]] revision spoken() const { return spoken_; }
-        [[nodiscard]] const std::string& server_info() const { return place_.on().server_info(); }
+        [[nodiscard]] const std::string& server_info() const {
+            return place_.on().session().server_info;
+        }
         /// False: the process (or session) that it was taken for has ended.
         [[nodiscard]] bool is_alive() const { return !link_->has_ended(); }
         /// What the server has not done anything about is sent once more: with other headers, or
@@ -93,7 +98,7 @@ public:
         }
         /// What the server says of this task goes to `observer`, for as long as that lives.
         void give_task(task_names names, const std::shared_ptr<call_observer>& observer) {
-            place_.on().give_task(std::move(names), observer);
+            place_.on().questions().give_task(std::move(names), observer);
         }
 
     private:
@@ -154,12 +159,11 @@ public:
     /// How far its start is, for somebody who waits for it; nothing: it is not being started.
     [[nodiscard]] std::optional<std::string> start_note(clock_type::time_point now) const;
     /// What it offers is only remembered: it has not said anything itself.
-    [[nodiscard]] bool is_recalled() const { return is_recalled_; }
+    [[nodiscard]] bool is_recalled() const { return offer_.is_recalled(); }
     /// What is worth to be remembered; nothing: it has not told everything.
     [[nodiscard]] std::optional<remembered_schema> schema() const;
     /// Lists as of the last start or list_changed; kept while the upstream is not running.
-    [[nodiscard]] const upstream_lists& lists() const { return *lists_; }
-    [[nodiscard]] std::shared_ptr<const upstream_lists> shared_lists() const { return lists_; }
+    [[nodiscard]] const upstream_lists& lists() const { return *offer_.lists(); }
     /// Raw JSON; empty: unknown.
     [[nodiscard]] std::string_view server_info() const;
     /// It asked a client before, or is configured as one that does.
@@ -170,9 +174,9 @@ public:
     /// client can answer, acquire() finds out.
     [[nodiscard]] bool may_have_more(const caller& who) const;
     /// This tool asks by a result of the modern era alone: its calls go there, whoever makes them.
-    void note_rounds(std::string_view tool);
+    void note_rounds(std::string_view tool) { eras_.note_rounds(tool); }
     [[nodiscard]] bool asks_in_rounds(std::string_view tool) const {
-        return !tools_in_rounds_.empty() && tools_in_rounds_.contains(tool);
+        return eras_.asks_in_rounds(tool);
     }
     [[nodiscard]] bool speaks_both_eras() const {
         const auto known = verdict();
@@ -221,18 +225,9 @@ public:
     task<> unwatch(std::string uri);
 
 private:
-    /// A server may learn the modern era, so a verdict for the legacy one is not for ever.
-    static constexpr std::chrono::hours legacy_verdict_time{24};
-    struct dated_verdict {
-        era_verdict eras;
-        clock_type::time_point at;
-        std::int64_t asked_at = 0; ///< the same, in seconds of the calendar
-    };
-
     [[nodiscard]] fault defect() const;
     task<result<lease>> find_place(caller who, abort_signal& abort);
     task<> try_initialize(clock_type::time_point deadline);
-    void settle_legacy(bool is_legacy);
     [[nodiscard]] fault breaker_is_open() const;
     /// The pool of the era that fits, with an instance that runs.
     task<result<instance_pool*>> ready(era wanted, clock_type::time_point deadline,
@@ -246,29 +241,22 @@ private:
     /// The pool whose lists are offered.
     [[nodiscard]] const instance_pool& primary() const;
     [[nodiscard]] instance_pool& primary();
-    [[nodiscard]] std::optional<era_verdict> verdict() const;
-    [[nodiscard]] static std::int64_t seconds_of_calendar();
-    void recall_eras(const remembered_eras& eras);
-    [[nodiscard]] std::optional<remembered_eras> eras_to_remember() const;
+    /// What is believed of its eras now.
+    [[nodiscard]] std::optional<era_verdict> verdict() const {
+        const auto* const last = eras_.last();
+        if (last != nullptr && last->is_modern) return *last; // no clock is read for most calls
+        return eras_.at(clock_type::now(), legacy_.is_alive());
+    }
     void tell_pools();
     void describe_first(upstream_status& status) const;
     task<> keep();
     void keep_if_wanted();
     /// It is to be started again by itself: pre-warm, or somebody waits for its changes.
-    [[nodiscard]] bool is_wanted() const { return is_kept_ || !watched_.empty(); }
+    [[nodiscard]] bool is_wanted() const { return is_kept_ || !watches_.empty(); }
     task<result<void>> update_watches(abort_signal& abort);
     void watch_beside();
     task<> keep_beside();
-    task<result<void>> ask_to_watch(std::string uri, abort_signal& abort);
-    void release_watch(std::string_view uri);
-    [[nodiscard]] bool is_being_asked_for(std::string_view uri) const;
-    [[nodiscard]] std::shared_ptr<const upstream_lists> filled_up(const instance& from) const;
     void merge_lists();
-    [[nodiscard]] std::set<std::string> watched_uris() const;
-
-    [[nodiscard]] std::shared_ptr<const upstream_lists>
-    offered(std::shared_ptr<const upstream_lists> all) const;
-
     void on_state(instance& from) override;
     void on_verdict(instance& from, const era_verdict& eras) override;
     bool move_to(instance& from, era spoken) override;
@@ -287,38 +275,16 @@ private:
     restart_policy restarts_;
     instance_pool modern_;
     instance_pool legacy_;
-    std::optional<dated_verdict> verdict_;
-    /// Of a server that named the modern era alone.
-    struct initialize_trial {
-        bool was_taken = false;
-        clock_type::time_point at;
-        std::int64_t tried_at = 0; ///< the same, in seconds of the calendar
-    };
-    std::optional<initialize_trial> trial_;
+    known_eras eras_;
+    server_offer offer_;
+    resource_watches watches_;
     bool is_trying_ = false;
     bool is_watching_beside_ = false;
-    std::set<std::string, std::less<>> tools_in_rounds_;
-    /// What is offered: what the instance says that speaks for all, and what others have beside.
-    std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
-    std::shared_ptr<const upstream_lists> first_lists_ = lists_; ///< of these, the former
-    /// Who said what lists_ holds. Kept when the last instance is gone, as lists_ are.
-    struct identity {
-        revision spoken;
-        std::string server_info;
-    };
-    std::optional<identity> known_;
-    struct watched_uri {
-        std::size_t wanted = 0; ///< by so many
-        bool is_being_asked = false;
-        bool is_watched = false; ///< the server has said yes
-    };
-    std::map<std::string, watched_uri, std::less<>> watched_;
     question_record questions_;
     bool is_kept_ = false;
     bool is_keeping_ = false;
     bool is_stop_wanted_ = false;
     bool is_closed_ = false;
-    bool is_recalled_ = false; ///< lists_ and known_ are from a run of long ago
 };
 
 } // namespace mcpgw

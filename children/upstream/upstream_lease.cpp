@@ -66,7 +66,7 @@ upstream::lease::lease(lease&& other) noexcept
 task<result<void>> upstream::lease::bind(clock_type::time_point deadline, abort_signal& abort) {
     auto& on = place_.on();
     if (!on.is_running()) {
-        const auto started = co_await on.ensure_running(deadline, abort);
+        const auto started = co_await on.life().ensure_running(deadline, abort);
         if (started.has_error()) co_return started.error();
     }
     if (!try_bind())
@@ -78,9 +78,10 @@ task<result<void>> upstream::lease::bind(clock_type::time_point deadline, abort_
 /// False: the instance does not run.
 bool upstream::lease::try_bind() {
     auto& on = place_.on();
-    if (!on.is_running() || !on.connection() || !on.spoken()) return false;
-    link_ = on.connection();
-    spoken_ = *on.spoken();
+    const auto& session = on.session();
+    if (!on.is_running() || !session.connection || !session.spoken) return false;
+    link_ = session.connection;
+    spoken_ = *session.spoken;
     return true;
 }
 
@@ -89,7 +90,7 @@ task<result<void>> upstream::lease::bind_anew(std::optional<clock_type::time_poi
                                               abort_signal& abort) {
     const auto start_ends = clock_type::now() + from_->options().start_wait();
     const auto deadline = std::min(start_ends, call_ends.value_or(start_ends));
-    co_await place_.on().wait_end_of(link_, deadline, abort);
+    co_await place_.on().life().wait_end_of(link_, deadline, abort);
     const auto bound = co_await bind(deadline, abort);
     co_return bound;
 }
@@ -100,8 +101,8 @@ void upstream::lease::report(const result<upstream_answer>& answer) const {
     if (!answer.has_error()) return from_->breaker_.succeed(*pass_);
     // What is known to hang is being replaced: its calls say nothing new of the server.
     const auto& on = place_.on();
-    const bool is_known =
-        on.state() == upstream_state::unhealthy || from_->of(on.spoken_era()).is_leaving(on);
+    const bool is_known = on.session().state == upstream_state::unhealthy ||
+                          from_->of(on.session().speaks).is_leaving(on);
     if (is_known && !pass_->is_trial) return;
     const auto code = answer.error().code;
     const bool is_gone = code == errc::connection_lost || code == errc::server_failed;
@@ -115,7 +116,7 @@ task<result<upstream_answer>> upstream::lease::call(upstream_call& request,
                                                     std::shared_ptr<call_observer> observer,
                                                     abort_signal& abort) {
     request.kind = place_.kind();
-    request.headers = place_.on().headers_of(request);
+    request.headers = place_.on().offers().headers_of(request);
     auto answer = co_await link_->call(request, spoken_, observer, abort);
     // A client whose own session has ended gives up its calls with the same code as one of ours.
     if (!abort.reason() && may_do_better(answer)) {
@@ -144,17 +145,18 @@ task<result<upstream_answer>> upstream::lease::send_again(upstream_call& request
     } else if (has_refused_version(first, spoken_)) {
         // Another server has taken the place of the one that we knew: the next start finds out. One
         // that says so of every call must not be started for each.
-        place_.on().end_as({errc::server_failed,
-                            fmt::format("server '{}' no longer speaks {}, which it had agreed to",
-                                        from_->name(), to_string(spoken_))});
+        place_.on().life().end_as(
+            {errc::server_failed,
+             fmt::format("server '{}' no longer speaks {}, which it had agreed to", from_->name(),
+                         to_string(spoken_))});
         co_return first;
     } else {
         // The tool may have other annotations by now (2026-07-28, basic/transports/streamable-http,
         // "Client Behavior").
-        co_await place_.on().refresh(abort);
-        if (place_.on().headers_of(request) == request.headers) co_return first;
+        co_await place_.on().offers().refresh(abort);
+        if (place_.on().offers().headers_of(request) == request.headers) co_return first;
     }
-    request.headers = place_.on().headers_of(request);
+    request.headers = place_.on().offers().headers_of(request);
     auto second = co_await link_->call(request, spoken_, std::move(observer), abort);
     // Nothing that a client should hear of: it has a session of its own.
     if (is_unseen(second)) co_return fault{errc::connection_lost, second.error().detail};
@@ -236,7 +238,7 @@ bool upstream::is_unproven(const caller& who) const {
 }
 
 void upstream::begin_trial(lease& held, const caller& who) {
-    const bool is_legacy = held.place_.on().spoken_era() == era::legacy;
+    const bool is_legacy = held.place_.on().session().speaks == era::legacy;
     held.is_unproven_ = is_legacy && is_unproven(who);
     if (held.is_unproven_) questions_.begin(who.method, who.tool);
 }

@@ -1,71 +1,173 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a server's era, and how far its start is.
-#include "children/process/package_runner.hpp"
+// Starting a server, in the era that fits.
 #include "children/upstream/upstream.hpp"
+
+#include "children/process/package_runner.hpp"
+#include "transports/async/on_scope_exit.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpgw {
 
-std::int64_t upstream::seconds_of_calendar() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+namespace {
+
+constexpr std::chrono::minutes kept_start_time{10}; // for one start of a kept server
+constexpr std::chrono::seconds look_again{30};      // when nothing tells of a change
+constexpr int eras_tried_max = 3; // the probe, the other era, and once more where it was wrong
+constexpr std::chrono::milliseconds kept_pause{100}; // between starts of a kept server, at least
+
+} // namespace
+
+fault upstream::defect() const {
+    return {errc::server_failed,
+            fmt::format("server '{}' is not started: {}", options_.name, options_.defect)};
 }
 
-void upstream::on_verdict(instance& /*from*/, const era_verdict& eras) {
-    if (options_.only_era) return;
-    // A modern server says at each start which eras it speaks: nothing new is no news for the disk.
-    const bool is_same = verdict_ && verdict_->eras == eras && eras.is_modern;
-    const auto asked_at = is_same ? verdict_->asked_at : seconds_of_calendar();
-    verdict_ = dated_verdict{eras, clock_type::now(), asked_at};
-    const bool is_settled =
-        eras.may_be_legacy && trial_ && clock_type::now() - trial_->at < legacy_verdict_time;
-    if (is_settled) settle_legacy(trial_->was_taken);
-    tell_pools();
-}
-
-bool upstream::move_to(instance& from, era spoken) {
-    const bool is_moved = of(spoken).adopt(of(from.spoken_era()), from);
-    if (is_moved) tell_pools();
-    return is_moved;
-}
-
-void upstream::recall_eras(const remembered_eras& eras) {
-    if (options_.only_era) return;
-    const auto now = clock_type::now();
-    const auto today = seconds_of_calendar();
-    const auto time_of = [&](std::int64_t then) {
-        return now - std::chrono::seconds{std::max<std::int64_t>(today - then, 0)};
-    };
-    verdict_ =
-        dated_verdict{{eras.is_modern, eras.is_legacy}, time_of(eras.asked_at), eras.asked_at};
-    if (eras.takes_initialize)
-        trial_ = initialize_trial{*eras.takes_initialize, time_of(eras.tried_at), eras.tried_at};
-    // What nobody has tried, or not of late, is tried when somebody needs it.
-    auto& recalled = verdict_->eras;
-    const bool is_stale = trial_ && now - trial_->at >= legacy_verdict_time;
-    if (is_stale && recalled.is_modern) recalled.is_legacy = false;
-    recalled.may_be_legacy = recalled.is_modern && !recalled.is_legacy && (!trial_ || is_stale);
-    tell_pools();
-}
-
-/// A guess as well: it runs, so it did take `initialize`, whatever its answer to the probe meant.
-std::optional<remembered_eras> upstream::eras_to_remember() const {
-    if (!verdict_ || options_.only_era) return std::nullopt;
-    remembered_eras eras{verdict_->eras.is_modern, verdict_->eras.is_legacy, verdict_->asked_at};
-    if (trial_) {
-        eras.takes_initialize = trial_->was_taken;
-        eras.tried_at = trial_->tried_at;
+task<result<instance_pool*>> upstream::ready(era wanted, clock_type::time_point deadline,
+                                             abort_signal& abort) {
+    if (!options_.defect.empty()) co_return defect();
+    is_stop_wanted_ = false;
+    result<void> started;
+    std::string first_words; // what it said to server/discover, if that proved nothing
+    for (int tried = 0; tried < eras_tried_max && !is_closed_; ++tried) {
+        const auto known = verdict();
+        auto& pool = of(known ? known->best_for(wanted) : era::modern);
+        pool.resume();
+        if (!pool.has_running()) {
+            const auto chosen = pool.hold_lister();
+            chosen.on().agreement().trust_era(known.has_value());
+            started = co_await chosen.on().life().ensure_running(deadline, abort);
+        }
+        if (!started.has_error()) {
+            tell_pools();
+            keep_if_wanted();
+            // One that found out on the way that it speaks the other era is in the other pool.
+            auto& other = &pool == &modern_ ? legacy_ : modern_;
+            co_return pool.has_running() || !other.has_running() ? &pool : &other;
+        }
+        if (abort.reason()) break;
+        const bool is_other_era = started.error().code == errc::method_not_found;
+        // The instance was closed, and not the server: another one has taken its place.
+        const bool is_replaced = started.error().code == errc::gateway_stopping;
+        if (!is_other_era && !is_replaced) break;
+        const auto* const believed = eras_.last();
+        if (is_other_era && believed != nullptr && believed->is_guess)
+            first_words = started.error().message();
+        started = result<void>{};
     }
-    return eras;
+    if (is_closed_)
+        co_return fault{errc::gateway_stopping,
+                        fmt::format("server '{}' has been shut down", options_.name)};
+    if (!started.has_error())
+        co_return fault{
+            errc::server_failed,
+            fmt::format("server '{}' speaks neither era of the protocol", options_.name)};
+    auto reason = started.error();
+    if (!first_words.empty() && first_words != reason.message())
+        reason.detail = fmt::format("{} (server/discover before that: {}; `era` names the era of a "
+                                    "server that is known)",
+                                    reason.message(), first_words);
+    co_return reason;
+}
+
+task<result<void>> upstream::ensure_running(clock_type::time_point deadline, abort_signal& abort) {
+    if (primary().has_running()) co_return result<void>{};
+    const auto started = co_await ready(era::modern, deadline, abort);
+    if (started.has_error()) co_return started.error();
+    co_return result<void>{};
+}
+
+task<result<void>> upstream::ensure_running(clock_type::time_point deadline) {
+    abort_signal never;
+    const auto started = co_await ensure_running(deadline, never);
+    co_return started;
+}
+
+bool upstream::may_have_more(const caller& who) const {
+    if (who.speaks != era::legacy || !who.may_be_asked || options_.only_era) return false;
+    // Before the first start nobody knows: where it turns out to be so, the call finds out.
+    const auto known = verdict();
+    return !known || (known->is_modern && known->may_be_legacy);
+}
+
+/// Servers on the Python SDK 2.x name 2026-07-28 alone, take `initialize` in a process that has
+/// seen nothing else, and have tools that ask their client in the legacy way alone. Many callers
+/// wait for one attempt.
+task<> upstream::try_initialize(clock_type::time_point deadline) {
+    const auto known = verdict();
+    if (!known || !known->is_modern || !known->may_be_legacy) co_return;
+    while (is_trying_ && !is_closed_) {
+        const bool was_notified = co_await changed_.wait_until(deadline);
+        if (!was_notified) co_return;
+    }
+    if (!eras_.must_try_legacy() || is_closed_) co_return;
+    is_trying_ = true;
+    legacy_.resume();
+    auto& first = legacy_.lister();
+    first.agreement().try_out();
+    abort_signal never;
+    const auto started = co_await first.life().ensure_running(deadline, never);
+    is_trying_ = false;
+    const bool is_taken = !started.has_error();
+    // A remote server without sessions, or one that answers in plain JSON, cannot ask in this era;
+    // by results of the modern one it can.
+    const auto& peer = first.session().connection;
+    const bool is_better = is_taken && peer && peer->carries_questions();
+    // Whoever stopped it, or had no more time, has not found out.
+    const bool is_known = is_taken || (!is_stop_wanted_ && clock_type::now() < deadline);
+    if (is_known && !is_closed_) {
+        eras_.note_trial(is_better, clock_type::now());
+        tell_pools();
+        events_.on_lists_changed(*this); // it is worth to be remembered
+        context_.log->info("server '{}' names 2026-07-28 alone and {}", options_.name,
+                           is_better  ? "takes initialize too: clients of older revisions that it "
+                                        "may ask speak to it in their own era"
+                           : is_taken ? "takes initialize too, but cannot ask questions that way"
+                                      : "takes no initialize");
+        if (is_taken && !is_better) first.life().begin_stop();
+    }
+    changed_.notify_all();
+}
+
+void upstream::keep_running() {
+    is_kept_ = true;
+    tell_pools();
+    keep_if_wanted();
+}
+
+void upstream::keep_if_wanted() {
+    if (!is_wanted() || is_keeping_ || is_closed_ || !options_.defect.empty()) return;
+    auto work = keep(); // first: where there is no memory for it, no flag may stay set
+    is_keeping_ = true; // it may end before spawn() returns
+    if (!tasks_.spawn(std::move(work))) is_keeping_ = false;
+}
+
+task<> upstream::keep() {
+    const on_scope_exit finish{[this] {
+        is_keeping_ = false;
+    }};
+    abort_signal never;
+    is_stop_wanted_ = false;
+    while (is_wanted() && !is_stop_wanted_ && !is_closed_) {
+        auto until = clock_type::now() + look_again;
+        if (!primary().has_running()) {
+            const auto started =
+                co_await ready(era::modern, clock_type::now() + kept_start_time, never);
+            if (!started.has_error()) continue;
+            until = std::max(restarts_.retry_at(), clock_type::now() + kept_pause);
+        }
+        if (is_stop_wanted_ || is_closed_) break;
+        co_await changed_.wait_until(until);
+    }
 }
 
 std::optional<std::string> upstream::start_note(clock_type::time_point now) const {
     const instance* starting = nullptr;
     const auto look = [&starting](const instance_pool::member_status& of) {
-        if (of.who->starting_since()) starting = of.who;
+        if (of.who->life().starting_since()) starting = of.who;
     };
     legacy_.for_each(look);
     modern_.for_each(look);
@@ -76,7 +178,7 @@ std::optional<std::string> upstream::start_note(clock_type::time_point now) cons
                            rest.count());
     }
     const auto time =
-        std::chrono::duration_cast<std::chrono::seconds>(now - *starting->starting_since());
+        std::chrono::duration_cast<std::chrono::seconds>(now - *starting->life().starting_since());
     auto note = fmt::format("starting server '{}', {} s", options_.name, time.count());
     const auto runner = package_runner(options_.command, options_.args);
     if (runner.empty()) return note;

@@ -41,7 +41,9 @@ FOLDERS = {
     "children/instance": [
         "children", "children/link", "children/policy", "children/process",
         "children/remote"],
-    "children/upstream": ["children", "children/instance", "children/policy", "children/process"],
+    "children/pool": ["children/instance", "children/policy"],
+    "children/upstream": [
+        "children", "children/instance", "children/policy", "children/pool", "children/process"],
     "server/changes": [],
     "server/config/format": [],
     "server/config/keys": [],

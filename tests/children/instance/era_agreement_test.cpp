@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a child's era is found out; the code under test is children/instance/instance_handshake.cpp.
+// How a child's era is found out; the code under test is children/instance/era_agreement.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hearing of changes: a legacy server is asked for each resource, a modern one by one listen
-// stream.
-#include "children/instance/instance.hpp"
+#include "children/instance/change_watcher.hpp"
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
@@ -20,7 +18,7 @@ constexpr std::chrono::seconds relisten_delay{1};   // after a stream that ended
 } // namespace
 
 /// The client side of our own subscriptions/listen: nobody's call, so nobody can be asked.
-class instance::listen_observer final : public call_observer {
+class change_watcher::listen_observer final : public call_observer {
 public:
     listen_observer(executor ex, std::function<void()> on_acknowledged)
         : acknowledged(ex), on_acknowledged_(std::move(on_acknowledged)) {}
@@ -49,12 +47,12 @@ private:
     std::function<void()> on_acknowledged_;
 };
 
-task<result<void>> instance::subscribe(std::shared_ptr<link> peer, std::string_view method_name,
-                                       std::string uri) {
-    auto request = own_call(method_name, options_.list_timeout);
+task<result<void>> change_watcher::subscribe(std::shared_ptr<link> peer,
+                                             std::string_view method_name, std::string uri) {
+    auto request = own_call(method_name, session_.options.list_timeout);
     request.members = fmt::format(R"("uri":{})", quote_json(uri));
     abort_signal never;
-    auto answered = co_await peer->call(request, spoken_, nullptr, never);
+    auto answered = co_await peer->call(request, session_.spoken, nullptr, never);
     if (answered.has_error()) co_return answered.error();
     if (!answered->message.is_error) co_return result<void>{};
     const auto error = answered->message.error.of(answered->line);
@@ -62,14 +60,14 @@ task<result<void>> instance::subscribe(std::shared_ptr<link> peer, std::string_v
                     unquote_json(find_member(error, "message")).value_or("refused")};
 }
 
-task<result<void>> instance::watch(std::set<std::string> uris) {
+task<result<void>> change_watcher::watch(std::set<std::string> uris) {
     const auto before = std::exchange(watched_, std::move(uris));
-    if (!is_running() || before == watched_) co_return result<void>{};
-    const auto peer = link_;
-    if (era_ == era::modern) {
+    if (!session_.is_running() || before == watched_) co_return result<void>{};
+    const auto peer = session_.connection;
+    if (session_.speaks == era::modern) {
         begin_listening(peer);
         const auto stream = listening_;
-        const auto deadline = clock_type::now() + options_.list_timeout;
+        const auto deadline = clock_type::now() + session_.options.list_timeout;
         while (stream && !stream->is_acknowledged && !stream->has_ended) {
             const bool was_notified = co_await stream->acknowledged.wait_until(deadline);
             if (!was_notified) break;
@@ -90,15 +88,15 @@ task<result<void>> instance::watch(std::set<std::string> uris) {
     co_return outcome;
 }
 
-std::string instance::listen_filter() const {
+std::string change_watcher::listen_filter() const {
     std::string members;
     const auto add = [&members](std::string_view key, std::string_view value) {
         members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", key, value);
     };
     // Each process tells of its own changes; the sessions of a remote server tell all the same.
-    const bool may_differ = has_lists_ || options_.remote.url.empty();
+    const bool may_differ = lists_.is_offered() || session_.options.remote.url.empty();
     const auto changes = [this, may_differ](std::string_view key) {
-        const auto capability = find_member(agreed_.capabilities, key);
+        const auto capability = find_member(session_.agreed.capabilities, key);
         return may_differ && find_member(capability, "listChanged") == "true";
     };
     if (changes("tools")) add("toolsListChanged", "true");
@@ -112,7 +110,7 @@ std::string instance::listen_filter() const {
 
 /// Opens a stream for all that is wanted now; the one before is ended when the new one is
 /// acknowledged, so that no change falls between them.
-void instance::begin_listening(std::shared_ptr<link> peer) {
+void change_watcher::begin_listening(std::shared_ptr<link> peer) {
     const auto before = listening_;
     const auto end_before = [before] {
         if (before) before->abort.abort({errc::call_cancelled, "replaced by another subscription"});
@@ -122,49 +120,47 @@ void instance::begin_listening(std::shared_ptr<link> peer) {
         listening_.reset();
         return;
     }
-    listening_ = std::make_shared<listen_observer>(context_.ex, end_before);
-    if (!tasks_.spawn(listen(std::move(peer), listening_))) listening_.reset();
+    listening_ = std::make_shared<listen_observer>(session_.context.ex, end_before);
+    if (!session_.tasks.spawn(listen(std::move(peer), listening_))) listening_.reset();
 }
 
-task<> instance::listen(std::shared_ptr<link> peer, std::shared_ptr<listen_observer> stream) {
+task<> change_watcher::listen(std::shared_ptr<link> peer, std::shared_ptr<listen_observer> stream) {
     bool is_refused = false;
-    while (link_ == peer && listening_ == stream && !is_refused) {
+    while (session_.connection == peer && listening_ == stream && !is_refused) {
         auto request = own_call(method::listen, stream_time);
         request.members = fmt::format(R"("notifications":{{{}}})", listen_filter());
-        const auto ended = co_await peer->call(request, spoken_, stream, stream->abort);
+        const auto ended = co_await peer->call(request, session_.spoken, stream, stream->abort);
         is_refused = !ended.has_error() && ended->message.is_error;
         if (is_refused)
-            context_.log->warning("server '{}' refused subscriptions/listen; changes of its lists "
-                                  "and resources go unnoticed",
-                                  options_.name);
+            session_.context.log->warning(
+                "server '{}' refused subscriptions/listen; changes of its lists "
+                "and resources go unnoticed",
+                session_.options.name);
         if (stream->abort.reason() || is_refused) break;
         // A graceful end, or a stream that broke: changes may have been missed meanwhile.
         const auto resume_at = clock_type::now() + relisten_delay;
-        while (link_ == peer && !peer->has_ended() && clock_type::now() < resume_at)
-            co_await changed_.wait_until(resume_at);
-        if (link_ != peer || peer->has_ended()) break;
-        is_refresh_wanted_ = true;
-        refresh_if_wanted();
+        while (session_.connection == peer && !peer->has_ended() && clock_type::now() < resume_at)
+            co_await session_.changed.wait_until(resume_at);
+        if (session_.connection != peer || peer->has_ended()) break;
+        lists_.want_refresh();
     }
     stream->has_ended = true;
     stream->acknowledged.notify_all();
 }
 
-/// After a start: what was watched before is watched again, and since changes may have been missed,
-/// each resource counts as changed once.
-task<> instance::resume_watching(std::shared_ptr<link> peer) {
+task<> change_watcher::resume(std::shared_ptr<link> peer, bool may_have_missed) {
     const auto wanted = watched_;
-    if (era_ == era::modern) {
+    if (session_.speaks == era::modern) {
         listening_.reset();
         begin_listening(peer);
     } else {
         for (const auto& uri : wanted) co_await subscribe(peer, method::resources_subscribe, uri);
     }
-    if (starts_ < 2 || link_ != peer) co_return;
+    if (!may_have_missed || session_.connection != peer) co_return;
     for (const auto& uri : wanted) {
         const auto line = make_notification(notification::resource_updated,
                                             fmt::format(R"({{"uri":{}}})", quote_json(uri)));
-        if (const auto message = scan_envelope(line)) owner_.on_notification(*this, line, *message);
+        if (const auto message = scan_envelope(line)) on_notification_(line, *message);
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Places: which instance a call goes to.
-#include "children/instance/instance_pool.hpp"
+#include "children/pool/instance_pool.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t pool_tasks_max = 4096; // starts and ends of instances
 
 pool_member::phase phase_of(const instance& one) {
-    if (one.is_ending()) return pool_member::phase::off; // it only has to be waited for
-    switch (one.state()) {
+    if (one.life().is_ending()) return pool_member::phase::off; // it only has to be waited for
+    switch (one.session().state) {
     case upstream_state::starting:
         return pool_member::phase::starting;
     case upstream_state::running:
@@ -88,7 +88,7 @@ void instance_pool::place::give_back() {
     from.idle_since = clock_type::now();
     // Whatever else may be due by then is due at a time that is known already. One that was never
     // started (its call was given up) must not count as one of them for long.
-    const bool is_off = !from.who->is_alive() && !from.is_lister;
+    const bool is_off = !from.who->life().is_alive() && !from.is_lister;
     const bool is_spent = pool.options_.pool.share == sharing::call || from.key == once_key;
     if (from.is_leaving || is_off || is_spent) pool.look();
 }
@@ -117,9 +117,9 @@ instance_pool::member& instance_pool::add_member(std::size_t at) {
     made->who = std::make_unique<instance>(context_, options_, owner_, restarts_, era_);
     made->number = ++members_made_;
     made->is_lister = lister_member() == nullptr;
-    if (made->is_lister) made->who->offer_lists();
+    if (made->is_lister) made->who->offers().offer();
     if (wants_logs_) made->who->want_logs();
-    made->who->trust_era(has_running());
+    made->who->agreement().trust_era(has_running());
     made->idle_since = clock_type::now();
     const auto position = members_.begin() + static_cast<std::ptrdiff_t>(at);
     return **members_.insert(position, std::move(made));
@@ -171,7 +171,7 @@ bool instance_pool::has_running() const {
 }
 
 bool instance_pool::is_alive() const {
-    return std::ranges::any_of(members_, [](const auto& m) { return m->who->is_alive(); });
+    return std::ranges::any_of(members_, [](const auto& m) { return m->who->life().is_alive(); });
 }
 
 bool instance_pool::is_leaving(const instance& one) const {
@@ -206,8 +206,9 @@ pool_terms instance_pool::terms() const {
 std::vector<std::shared_ptr<const upstream_lists>> instance_pool::other_lists() const {
     std::vector<std::shared_ptr<const upstream_lists>> found;
     for (const auto& m : members_)
-        if (!m->is_lister && !m->is_leaving && m->who->is_alive() && m->who->has_read_lists())
-            found.push_back(m->who->lists());
+        if (!m->is_lister && !m->is_leaving && m->who->life().is_alive() &&
+            m->who->offers().has_read())
+            found.push_back(m->who->offers().lists());
     return found;
 }
 
@@ -216,9 +217,9 @@ bool instance_pool::has_tool(const instance& one, std::string_view tool) const {
     const auto has = [tool](const upstream_lists& lists) {
         return std::ranges::find(lists.tools, tool, &list_item::key) != lists.tools.end();
     };
-    if (one.has_read_lists()) return has(*one.lists());
+    if (one.offers().has_read()) return has(*one.offers().lists());
     const auto* const lister = lister_member();
-    return lister != nullptr && has(*lister->who->lists());
+    return lister != nullptr && has(*lister->who->offers().lists());
 }
 
 std::span<const pool_member> instance_pool::view(std::string_view tool) {
@@ -246,7 +247,7 @@ std::span<const pool_member> instance_pool::view(std::string_view tool) {
         seen.last_owner = m->last_owner;
         seen.key = m->key;
         seen.idle_since = m->idle_since;
-        seen.running_since = m->who->running_since();
+        seen.running_since = m->who->life().running_since();
         seen.leaving_since = m->leaving_since;
         for (std::size_t i = 0; m->replaces != nullptr && i < members_.size(); ++i)
             if (members_[i].get() == m->replaces) seen.replaces = i;
@@ -293,7 +294,8 @@ instance_pool::place instance_pool::enter(member& chosen, const pool_request& re
     chosen.is_used = true;
     if (!request.may_be_asked) return place{*this, chosen, place::use::call};
     const bool changes_hands = chosen.askers == 0 && chosen.last_owner != whose;
-    if (changes_hands && chosen.last_owner != 0 && is_interactive_) chosen.who->drop_roots();
+    if (changes_hands && chosen.last_owner != 0 && is_interactive_)
+        chosen.who->questions().drop_roots();
     chosen.owner = chosen.askers == 0 || chosen.owner == whose ? whose : 0;
     chosen.last_owner = whose;
     if (request.is_unproven)
@@ -318,8 +320,8 @@ task<result<instance_pool::place>> instance_pool::take(pool_request request, abo
     auto taken = enter(*chosen, request); // a hold: what is waited for below may end its process
     // A call that was given up may still be at work there, and ask: nobody else's business.
     const bool is_tainted = is_interactive_ && request.may_be_asked && chosen->askers == 1 &&
-                            chosen->who->is_abandoned(request.owner);
-    if (is_tainted) co_await chosen->who->stop();
+                            chosen->who->questions().is_abandoned(request.owner);
+    if (is_tainted) co_await chosen->who->life().stop();
     co_return taken;
 }
 

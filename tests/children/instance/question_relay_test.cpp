@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a child says and asks by itself; the code under test is
-// children/instance/instance_events.cpp.
+// children/instance/question_relay.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

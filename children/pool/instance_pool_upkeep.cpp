@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many instances there are, and how one makes room for another.
-#include "children/instance/instance_pool.hpp"
+#include "children/pool/instance_pool.hpp"
 
 #include "transports/async/on_scope_exit.hpp"
 
@@ -20,7 +20,8 @@ void instance_pool::on_state(const instance& one) {
     if (found != members_.end()) {
         auto& m = **found;
         if (m.leases == 0) m.idle_since = clock_type::now();
-        if (m.leases == 0 && !one.is_alive()) { // what it knew of its client has ended with it
+        if (m.leases == 0 &&
+            !one.life().is_alive()) { // what it knew of its client has ended with it
             m.is_used = false;
             m.key.clear();
         }
@@ -37,7 +38,7 @@ void instance_pool::end_key(std::string_view key) {
 
 bool instance_pool::has_work() const {
     return !ending_.empty() || std::ranges::any_of(members_, [](const auto& m) {
-        return m->is_leaving || !m->is_lister || m->who->is_alive();
+        return m->is_leaving || !m->is_lister || m->who->life().is_alive();
     });
 }
 
@@ -84,7 +85,7 @@ void instance_pool::carry_out(const std::vector<pool_step>& steps) {
             break;
         case pool_step::action::stop:
             context_.log->info("server '{}' is stopped until it is needed", options_.name);
-            meant[i]->who->begin_stop();
+            meant[i]->who->life().begin_stop();
             break;
         case pool_step::action::leave:
             leave(*meant[i]);
@@ -108,7 +109,7 @@ void instance_pool::leave(member& old) {
 }
 
 void instance_pool::begin_replacing(member& old) {
-    const bool is_sick = old.who->state() == upstream_state::unhealthy;
+    const bool is_sick = old.who->session().state == upstream_state::unhealthy;
     context_.log->info("server '{}': an instance that {} is replaced; calls on it: {}",
                        options_.name, is_sick ? "does not answer" : "has run long enough",
                        old.calls);
@@ -119,8 +120,8 @@ void instance_pool::begin_replacing(member& old) {
     fresh.is_lister = old.is_lister;
     fresh.key = old.key;
     if (fresh.is_lister) {
-        fresh.who->offer_lists();
-        fresh.who->take_over_watches(*old.who);
+        fresh.who->offers().offer();
+        fresh.who->changes().take_over(old.who->changes());
     }
     begin_start(fresh);
 }
@@ -131,7 +132,8 @@ bool instance_pool::adopt(instance_pool& from, const instance& one) {
     if (is_closed_ || found == from.members_.end() || (*found)->leases > 0) return false;
     auto* const old = lister_member();
     const bool is_lister = (*found)->is_lister;
-    if (is_lister && old != nullptr && (old->leases > 0 || old->who->is_alive())) return false;
+    if (is_lister && old != nullptr && (old->leases > 0 || old->who->life().is_alive()))
+        return false;
     // A lister takes the place of the one that is here.
     const std::size_t freed = is_lister && old != nullptr && !old->is_leaving ? 1 : 0;
     if (settled(view()) >= members_max() + freed) return false;
@@ -145,7 +147,7 @@ bool instance_pool::adopt(instance_pool& from, const instance& one) {
     taken->number = ++members_made_; // by it, members are told apart in this pool
     taken->idle_since = clock_type::now();
     if (is_lister && old != nullptr) {
-        taken->who->take_over_watches(*old->who);
+        taken->who->changes().take_over(old->who->changes());
         begin_closing(*old);
     }
     members_.insert(members_.begin(), std::move(taken));
@@ -164,7 +166,7 @@ void instance_pool::begin_start(member& one) {
 /// since it may be given up and forgotten meanwhile.
 task<> instance_pool::start_ahead(place held) {
     abort_signal never;
-    co_await held.on().ensure_running(clock_type::now() + options_.start_wait(), never);
+    co_await held.on().life().ensure_running(clock_type::now() + options_.start_wait(), never);
 }
 
 void instance_pool::begin_closing(member& one) {
@@ -180,7 +182,7 @@ void instance_pool::begin_closing(member& one) {
 }
 
 task<> instance_pool::close_member(member& one) {
-    co_await one.who->close();
+    co_await one.who->life().close();
     one.has_closed = true;
     look();
 }
@@ -193,7 +195,7 @@ void instance_pool::forget_ended() {
 
 void instance_pool::begin_stop() {
     is_stop_wanted_ = true;
-    for (const auto& m : members_) m->who->begin_stop();
+    for (const auto& m : members_) m->who->life().begin_stop();
 }
 
 /// Members come and go while this waits, and may be forgotten: each is looked up anew by its number
@@ -204,7 +206,7 @@ task<> instance_pool::stop(abort_signal& abort) {
     for (const auto& m : members_) stopping.push_back(m->number);
     const auto is_alive = [this](std::uint64_t number) {
         return std::ranges::any_of(members_, [number](const auto& m) {
-            return m->number == number && m->who->is_alive();
+            return m->number == number && m->who->life().is_alive();
         });
     };
     while (!is_closed_ && is_stop_wanted_ && !abort.reason() &&
@@ -215,7 +217,7 @@ task<> instance_pool::stop(abort_signal& abort) {
 void instance_pool::begin_close() {
     is_closed_ = true;
     is_stop_wanted_ = true;
-    for (const auto& m : members_) m->who->begin_close();
+    for (const auto& m : members_) m->who->life().begin_close();
     freed_.notify_all();
     changed_.notify_all();
 }
@@ -229,7 +231,7 @@ task<> instance_pool::close() {
             std::ranges::find(members_, number, [](const auto& m) { return m->number; });
         if (found == members_.end()) continue;
         const place held{*this, **found, place::use::hold};
-        co_await held.on().close();
+        co_await held.on().life().close();
     }
     freed_.notify_all();
     changed_.notify_all();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "children/link/first_words.hpp"
 #include "children/link/upstream_call.hpp"
 #include "protocol/message/mcp.hpp"
 
@@ -21,6 +22,10 @@ std::string_view discovered_versions(const upstream_answer& answer);
 bool names_revision(std::string_view versions_array, revision wanted);
 /// Any of the legacy era.
 bool names_legacy(std::string_view versions_array);
+/// What an answer to the probe is for the first words.
+first_words::probe_answer kind_of_discovery(const upstream_answer& answer);
+/// What an answer to `initialize` is for them.
+first_words::hello_answer kind_of_welcome(const upstream_answer& answer);
 /// Members of the params of initialize.
 std::string hello_members();
 

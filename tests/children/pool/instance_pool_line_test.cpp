@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who waits for a place, and for how long; the code under test is
-// children/instance/instance_pool_line.cpp.
+// children/pool/instance_pool_line.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The line of those that wait for a place.
-#include "children/instance/instance_pool.hpp"
+#include "children/pool/instance_pool.hpp"
 
 #include "transports/async/on_scope_exit.hpp"
 
@@ -97,7 +97,7 @@ bool instance_pool::is_first_before(std::list<waiter>::const_iterator end,
 void instance_pool::let_oldest_parked_give_way() {
     std::shared_ptr<call_observer> oldest;
     for (const auto& m : members_) {
-        const auto peer = m->who->connection();
+        const auto peer = m->who->session().connection;
         if (!peer) continue;
         for (const auto& observer : peer->observers()) {
             const auto since = observer->parked_since();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a child offers; the code under test is children/instance/instance_lists.cpp.
+// What a child offers; the code under test is children/instance/list_fetcher.cpp.
 #include "tests/support/child_world.hpp"
 #include "tests/support/eventually.hpp"
 

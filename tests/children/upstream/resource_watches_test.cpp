@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The code under test is children/upstream/upstream_watch.cpp.
+// The code under test is children/upstream/resource_watches.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

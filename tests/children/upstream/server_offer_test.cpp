@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The code under test is children/upstream/upstream_lists.cpp.
+// The code under test is children/upstream/server_offer.cpp.
 #include "tests/support/child_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

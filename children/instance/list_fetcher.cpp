@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a child offers: fetched after the handshake and whenever it says that a list changed.
-#include "children/instance/instance.hpp"
+#include "children/instance/list_fetcher.hpp"
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
@@ -37,9 +36,10 @@ std::string with_tools(std::string_view capabilities) {
 
 } // namespace
 
-task<> instance::fetch_lists(std::shared_ptr<link> peer) {
+task<> list_fetcher::fetch(std::shared_ptr<link> peer) {
+    if (!is_offered_) co_return;
     // All at once: who sees the capabilities takes the lists for complete.
-    upstream_lists fresh = agreed_;
+    upstream_lists fresh = session_.agreed;
     fresh.fetched_at = clock_type::now();
     std::string problem;
     for (const auto kind : all_lists) {
@@ -48,37 +48,37 @@ task<> instance::fetch_lists(std::shared_ptr<link> peer) {
         if (!is_declared && kind != list_kind::tools) continue;
         const auto read = co_await fetch_list(peer, kind, fresh);
         if (!is_declared && !fresh.tools.empty())
-            fresh.capabilities = with_tools(agreed_.capabilities);
+            fresh.capabilities = with_tools(session_.agreed.capabilities);
         if (!read.has_error() || !is_declared) continue;
         // Better the list of before than half of one, or none.
         fresh.items(kind) = lists_->items(kind);
         fresh.hints[static_cast<std::size_t>(kind)] = {};
         problem = fmt::format("{} failed: {}", list_method(kind), read.error().message());
         // A start that was broken off on purpose is no news.
-        if (!is_stop_wanted_ && !is_closed_)
-            context_.log->warning("server '{}': {}", options_.name, problem);
+        if (!session_.is_stop_wanted && !session_.is_closed)
+            session_.context.log->warning("server '{}': {}", session_.options.name, problem);
     }
     learn_headers(fresh.tools);
     if (peer->has_ended()) co_return; // half a list is worse than the one we had
-    list_problem_ = std::move(problem);
+    problem_ = std::move(problem);
     lists_ = std::make_shared<const upstream_lists>(std::move(fresh));
-    owner_.on_lists(*this);
+    on_lists_();
 }
 
 /// All pages of a list. The server may be wrong in many ways: what can be used of its list is.
-task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind kind,
-                                        upstream_lists& into) {
+task<result<void>> list_fetcher::fetch_list(std::shared_ptr<link> peer, list_kind kind,
+                                            upstream_lists& into) {
     std::set<std::string> cursors; // raw JSON strings
     std::string cursor;
     abort_signal never;
     const auto cut = [&](std::string_view why) {
-        context_.log->warning("server '{}': {} {}; the rest is left out", options_.name,
-                              list_method(kind), why);
+        session_.context.log->warning("server '{}': {} {}; the rest is left out",
+                                      session_.options.name, list_method(kind), why);
     };
-    for (std::size_t page = 0; page < options_.limits.list_pages_max; ++page) {
-        auto request = own_call(list_method(kind), options_.list_timeout);
+    for (std::size_t page = 0; page < session_.options.limits.list_pages_max; ++page) {
+        auto request = own_call(list_method(kind), session_.options.list_timeout);
         if (!cursor.empty()) request.members = fmt::format(R"("cursor":{})", cursor);
-        const auto answer = co_await peer->call(request, spoken_, nullptr, never);
+        const auto answer = co_await peer->call(request, session_.spoken, nullptr, never);
         if (answer.has_error()) co_return answer.error();
         if (answer->message.is_error) {
             const auto error = answer->message.error.of(answer->line);
@@ -101,7 +101,7 @@ task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind ki
             merged.merge(hints);
         if (!add_page(kind, body, into)) {
             cut(fmt::format("has more than {} entries (limits.list_items_max)",
-                            options_.limits.list_items_max));
+                            session_.options.limits.list_items_max));
             co_return result<void>{};
         }
         cursor = answer->message.in_result.next_cursor.of(answer->line);
@@ -112,20 +112,21 @@ task<result<void>> instance::fetch_list(std::shared_ptr<link> peer, list_kind ki
         }
     }
     cut(fmt::format("has more than {} pages (limits.list_pages_max)",
-                    options_.limits.list_pages_max));
+                    session_.options.limits.list_pages_max));
     co_return result<void>{};
 }
 
 /// What a person should hear of entries: that they are mended or left out.
-void instance::remark(upstream_lists& on, std::string text) const {
+void list_fetcher::remark(upstream_lists& on, std::string text) const {
     if (on.remarks.size() >= upstream_lists::remarks_max) return;
     const bool is_news = std::ranges::find(lists_->remarks, text) == lists_->remarks.end();
-    if (is_news) context_.log->warning("server '{}': {}", options_.name, text);
+    if (is_news) session_.context.log->warning("server '{}': {}", session_.options.name, text);
     on.remarks.push_back(std::move(text));
 }
 
 /// False: there are more entries than allowed. One bad entry never costs a client the others.
-bool instance::add_page(list_kind kind, std::string_view result_json, upstream_lists& into) const {
+bool list_fetcher::add_page(list_kind kind, std::string_view result_json,
+                            upstream_lists& into) const {
     auto& items = into.items(kind);
     element_reader elements{find_member(result_json, array_key(kind))};
     for (std::size_t index = 0;; ++index) {
@@ -148,78 +149,74 @@ bool instance::add_page(list_kind kind, std::string_view result_json, upstream_l
             remark(into, fmt::format("a part of {} is left out: {}", shown, part));
         auto key = unquote_json(find_member(fitted->text, item_key(kind)));
         if (!key || std::ranges::find(items, *key, &list_item::key) != items.end()) continue;
-        if (items.size() >= options_.limits.list_items_max) return false;
+        if (items.size() >= session_.options.limits.list_items_max) return false;
         items.push_back({std::move(*key), minify_json(fitted->text)});
     }
 }
 
-bool instance::has_stale_lists(clock_type::time_point now) const {
-    if (!has_lists_ || !is_running()) return false;
+bool list_fetcher::are_stale(clock_type::time_point now) const {
+    if (!is_offered_ || !session_.is_running()) return false;
     const auto age = now - lists_->fetched_at;
-    if (!list_problem_.empty() && age >= repair_pause) return true;
+    if (!problem_.empty() && age >= repair_pause) return true;
     // Legacy servers have no such rule: their lists are good until they say otherwise.
-    return era_ == era::modern && age >= refresh_pause && lists_->is_stale(now);
+    return session_.speaks == era::modern && age >= refresh_pause && lists_->is_stale(now);
 }
 
-task<> instance::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
-                               abort_signal& abort) {
-    if (has_stale_lists(now)) is_refresh_wanted_ = true;
+task<> list_fetcher::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
+                                   abort_signal& abort) {
+    if (are_stale(now)) is_refresh_wanted_ = true;
     refresh_if_wanted();
     co_await refresh_until(refreshing_since_ + patience, abort);
 }
 
-task<> instance::refresh_until(clock_type::time_point deadline, abort_signal& abort) {
+task<> list_fetcher::refresh_until(clock_type::time_point deadline, abort_signal& abort) {
     refresh_if_wanted();
     while (is_refreshing_ && clock_type::now() < deadline && !abort.reason())
-        co_await changed_.wait_until(deadline, abort);
+        co_await session_.changed.wait_until(deadline, abort);
 }
 
 /// Only what is reached over HTTP must heed the annotations, and only in the modern era.
-void instance::learn_headers(std::vector<list_item>& tools) {
-    if (era_ != era::modern || options_.remote.url.empty()) return;
+void list_fetcher::learn_headers(std::vector<list_item>& tools) {
+    if (session_.speaks != era::modern || session_.options.remote.url.empty()) return;
     for (const auto& [tool, reason] : headers_.learn(tools))
-        context_.log->warning("server '{}': tool '{}' is left out: {}", options_.name, tool,
-                              reason);
+        session_.context.log->warning("server '{}': tool '{}' is left out: {}",
+                                      session_.options.name, tool, reason);
 }
 
-void instance::refresh_if_wanted() {
-    if (!has_lists_ || !is_refresh_wanted_ || is_refreshing_ || !is_running()) return;
-    auto work =
-        refresh_lists(link_); // first: where there is no memory for it, no flag may stay set
+void list_fetcher::refresh_if_wanted() {
+    if (!is_offered_ || !is_refresh_wanted_ || is_refreshing_ || !session_.is_running()) return;
+    auto work = refresh_all(
+        session_.connection); // first: where there is no memory for it, no flag may stay set
     is_refreshing_ = true;    // it may end before spawn() returns
     refreshing_since_ = clock_type::now();
-    if (!tasks_.spawn(std::move(work))) is_refreshing_ = false;
+    if (!session_.tasks.spawn(std::move(work))) is_refreshing_ = false;
 }
 
-task<> instance::refresh_lists(std::shared_ptr<link> peer) {
+task<> list_fetcher::refresh_all(std::shared_ptr<link> peer) {
     const on_scope_exit finish{[this] {
         is_refreshing_ = false;
-        changed_.notify_all();
+        session_.changed.notify_all();
     }};
     // Several changes in a row cost one more fetch, not one each.
     while (std::exchange(is_refresh_wanted_, false) && !peer->has_ended()) {
-        co_await fetch_lists(peer);
+        co_await fetch(peer);
         refreshing_since_ = clock_type::now();
     }
 }
 
-task<> instance::refresh(abort_signal& abort) {
+void list_fetcher::want_refresh() {
+    is_refresh_wanted_ = true; // during the start: looked at when that has ended
+    refresh_if_wanted();
+}
+
+void list_fetcher::on_changed() {
+    is_offered_ = true;
+    want_refresh();
+}
+
+task<> list_fetcher::refresh(abort_signal& abort) {
     is_refresh_wanted_ = true;
-    co_await refresh_until(clock_type::now() + options_.list_timeout, abort);
-}
-
-void instance::want_logs() {
-    if (std::exchange(wants_logs_, true)) return;
-    if (is_running()) tasks_.spawn(request_logs(link_));
-}
-
-task<> instance::request_logs(std::shared_ptr<link> peer) {
-    const bool is_legacy = spoken_ && era_of(*spoken_) == era::legacy;
-    if (!is_legacy || find_member(agreed_.capabilities, "logging").empty()) co_return;
-    auto request = own_call(method::set_level, options_.list_timeout);
-    request.members = R"("level":"debug")";
-    abort_signal never;
-    co_await peer->call(request, spoken_, nullptr, never);
+    co_await refresh_until(clock_type::now() + session_.options.list_timeout, abort);
 }
 
 } // namespace mcpgw
