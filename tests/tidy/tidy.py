@@ -40,6 +40,7 @@ RULES = {
     "unknown-room": "each folder of sources has a row in tests/tidy/rooms.py",
     "folder-size": f"at most {FOLDER_FILES_MAX} sources in a folder: a stranger must find his way",
     "license": "each source says under which licence it is: SPDX-License-Identifier: Apache-2.0",
+    "map": "the page of a room names each of its files, where it stands, and no other",
     "absent-file": "the documentation names a file that does not exist",
     "endless-loop-in-test": "a loop without a bound hangs instead of failing; bound it",
     "asio-free-protocol": "protocol must be testable and fuzzable without an event loop",
@@ -164,6 +165,8 @@ class Tree:
                 self.check_coroutines(path, code)
                 self.check_calls(path, code)
                 self.check_functions(path, code, data_lines(text))
+            if path.endswith("/README.md") and path.split("/")[0] in ROOMS:
+                self.check_map(path, text)
             if path == "docs/protocol.md":  # each of its rows has its proof
                 self.check_proofs(path, text)
             if path.endswith("CMakeLists.txt"):
@@ -188,6 +191,19 @@ class Tree:
                 self.report("unknown-room", folder)
             if count > FOLDER_FILES_MAX:
                 self.report("folder-size", folder)
+
+    def check_map(self, path, text):
+        """Tables below headings "### folder/ — ...": names of files in their first cells."""
+        mapped = set()
+        for match in re.finditer(r"^### (\S+)/ [^\n]*\n(.*?)(?=^#|\Z)", text, re.M | re.S):
+            for row in re.finditer(r"^\|([^|]*`[^|]*)\|", match.group(2), re.M):
+                mapped.update(f"{match.group(1)}/{name}"
+                              for name in re.findall(r"`(\w+)`", row.group(1)))
+        room = path.split("/")[0]
+        there = {other[:-4] for other in self.texts
+                 if other.endswith(CODE) and other.split("/")[0] == room}
+        for name in sorted(mapped ^ there):
+            self.breaches.append((f"{path} ({name})", 1, "map"))
 
     def check_named_files(self, path, text):
         """Paths in backticks, from the root or from the document's own folder; `a_*` is any."""

@@ -22,6 +22,8 @@ CASES = {
                       '#include "transports/async/b.hpp"\n'),
     "unknown-room": ("server/attic/a.cpp", "int x;\n", None),
     "license": ("server/a.cpp", UNLICENSED + "int x;\n", None),
+    "map": ("protocol/README.md", "### protocol/ — x\n\n| file |\n|---|\n| `gone` | x |\n",
+            "### protocol/ — x\n\n| file |\n|---|\n| `own` | x |\n"),
     "absent-file": ("docs/a.md", "see `docs/nothing.md`\n", "see `docs/a.md`, `docs/*.md`\n"),
     "endless-loop-in-test": (
         "tests/support/a.hpp", "#pragma once\ninline void f() { while (g(1)) {\n} }\n",
