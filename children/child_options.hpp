@@ -11,6 +11,7 @@
 #include "children/sandbox/isolation.hpp"
 #include "children/tool_options.hpp"
 #include "protocol/message/mcp.hpp"
+#include "protocol/text/enum_words.hpp"
 #include "protocol/text/truncation.hpp"
 
 #include <chrono>
@@ -30,7 +31,13 @@ enum class start_policy : unsigned char {
     keep_alive, ///< at first use, and then for good
     pre_warm,   ///< when the gateway starts, and for good
 };
-std::string_view to_string(start_policy start);
+template <>
+inline constexpr auto enum_words<start_policy> = std::array{
+    enum_word{start_policy::automatic, "auto"},
+    enum_word{start_policy::lazy, "lazy"},
+    enum_word{start_policy::keep_alive, "keep_alive"},
+    enum_word{start_policy::pre_warm, "pre_warm"},
+};
 
 /// Whether a server asks its clients in the middle of their calls (elicitation, sampling, roots).
 /// Over pipes a question names no call, so such a server gets one client's calls at a time for each
@@ -39,6 +46,12 @@ enum class interactivity : unsigned char {
     automatic, ///< no, until it asks for the first time
     yes,
     no,
+};
+template <>
+inline constexpr auto enum_words<interactivity> = std::array{
+    enum_word{interactivity::automatic, "auto"},
+    enum_word{interactivity::yes, "yes"},
+    enum_word{interactivity::no, "no"},
 };
 
 /// Limits of one child. Over a limit we refuse with a clear error; we never grow without bound.
@@ -65,10 +78,13 @@ struct child_options {
     /// The child's environment: these, and `inherit_env` from ours. Nothing else is passed on.
     std::map<std::string, std::string> env;
     std::vector<std::string> inherit_env = default_inherited();
+    std::vector<std::string>
+        required_env; ///< must be set in one of them; checked when they are read
     /// Values that must be shown to nobody, whoever prints them.
     std::vector<std::string> secrets;
     std::string cwd; ///< empty: ours
     isolation_options isolation;
+    std::string description; ///< what it is for; clients see it
     std::string layer;
     std::vector<std::string> tags;
     bool is_enabled = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/text/enum_words.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -14,6 +16,12 @@ enum class remote_transport : std::uint8_t {
                      ///< Compatibility")
     streamable_http, ///< of both eras
     sse,             ///< HTTP+SSE of 2024-11-05
+};
+template <>
+inline constexpr auto enum_words<remote_transport> = std::array{
+    enum_word{remote_transport::automatic, "auto"},
+    enum_word{remote_transport::streamable_http, "streamable_http"},
+    enum_word{remote_transport::sse, "sse"},
 };
 
 /// A server that is reached over HTTP instead of being started.

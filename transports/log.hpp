@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/text/enum_words.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -15,6 +17,12 @@ class logger;
 namespace mcpgw {
 
 enum class log_level : std::uint8_t { debug, info, warning, error, off };
+template <>
+inline constexpr auto enum_words<log_level> = std::array{
+    enum_word{log_level::debug, "debug"},     enum_word{log_level::info, "info"},
+    enum_word{log_level::warning, "warning"}, enum_word{log_level::error, "error"},
+    enum_word{log_level::off, "off"},
+};
 
 /// The gateway's log: lines on stderr (stdout belongs to the stdio transport). Created by the
 /// application, handed down by reference. Never give it message bodies, credentials or values of

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/text/enum_words.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +17,13 @@ enum class sharing : std::uint8_t {
     principal, ///< each authenticated user their own
     call,      ///< each call its own, which ends with it
 };
-std::string_view to_string(sharing share);
+template <>
+inline constexpr auto enum_words<sharing> = std::array{
+    enum_word{sharing::shared, "shared"},
+    enum_word{sharing::session, "session"},
+    enum_word{sharing::principal, "principal"},
+    enum_word{sharing::call, "call"},
+};
 
 /// The instances of one server: how many, for whom, and for how long.
 struct pool_options {

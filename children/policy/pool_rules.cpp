@@ -199,20 +199,6 @@ std::size_t settled(std::span<const pool_member> members) {
     return count;
 }
 
-std::string_view to_string(sharing share) {
-    switch (share) {
-    case sharing::shared:
-        return "shared";
-    case sharing::session:
-        return "session";
-    case sharing::principal:
-        return "principal";
-    case sharing::call:
-        return "call";
-    }
-    return "unknown";
-}
-
 pool_choice choose_member(const pool_terms& terms, std::span<const pool_member> members,
                           const pool_request& request) {
     using verdict = pool_choice::verdict;

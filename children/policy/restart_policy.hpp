@@ -2,6 +2,7 @@
 #pragma once
 
 #include "children/policy/backoff.hpp"
+#include "protocol/text/enum_words.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -17,6 +18,12 @@ enum class rest_policy : std::uint8_t {
     automatic, ///< a short rest is waited out, during a long one they fail at once
     wait,      ///< they wait, as long as they have time
     fail,      ///< they fail at once
+};
+template <>
+inline constexpr auto enum_words<rest_policy> = std::array{
+    enum_word{rest_policy::automatic, "auto"},
+    enum_word{rest_policy::wait, "wait"},
+    enum_word{rest_policy::fail, "fail"},
 };
 
 /// How a server that died, or could not be started, comes back.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/text/enum_words.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <set>
@@ -11,6 +13,12 @@
 namespace mcpgw {
 
 enum class prefix_policy : unsigned char { always, on_conflict, never };
+template <>
+inline constexpr auto enum_words<prefix_policy> = std::array{
+    enum_word{prefix_policy::always, "always"},
+    enum_word{prefix_policy::on_conflict, "on_conflict"},
+    enum_word{prefix_policy::never, "never"},
+};
 
 /// How public names are made from a child's name and the tool's (or prompt's) own.
 struct naming_options {

@@ -54,7 +54,7 @@ bool contains(const Table& table, std::string_view name) {
 } // namespace
 
 std::string_view to_string(era e) {
-    return e == era::legacy ? "legacy" : "modern";
+    return word_of(e);
 }
 
 std::string_view to_string(revision r) {

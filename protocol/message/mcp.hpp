@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/text/enum_words.hpp"
+
 #include <array>
 #include <optional>
 #include <string_view>
@@ -11,6 +13,13 @@ namespace mcpgw {
 /// (2026-07-28, basic/versioning, "Terminology").
 enum class era : unsigned char { legacy, modern };
 
+template <>
+inline constexpr auto enum_words<era> = std::array{
+    enum_word{era::legacy, "legacy"},
+    enum_word{era::modern, "modern"},
+};
+
+/// "legacy", "modern".
 std::string_view to_string(era e);
 
 /// Protocol revisions, oldest first, so that they can be compared.

@@ -4,6 +4,7 @@
 #include "server/cli/cli_commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/demo/demo_server.hpp"
+#include "transports/log.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ void add_config(CLI::App& command, cli_options& options) {
     command
         .add_option("--log-level", options.log_level,
                     "How much to say on stderr: debug, info, warning, error or off")
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+        ->check(CLI::IsMember(
+            std::vector<std::string>{word_list<log_level>.begin(), word_list<log_level>.end()}))
         ->type_name("LEVEL");
 }
 

@@ -33,11 +33,7 @@ void apply_options(const cli_options& options, configuration& config,
     if (!options.abstracts.empty())
         for (auto& [name, text] : load_abstracts(options.abstracts, problems))
             config.gateway.abstracts.insert_or_assign(name, std::move(text));
-    if (!options.log_level.empty()) {
-        constexpr std::array<std::string_view, 5> names{"debug", "info", "warning", "error", "off"};
-        const auto* const found = std::ranges::find(names, options.log_level);
-        config.log = static_cast<log_level>(found - names.begin());
-    }
+    config.log = enum_of<log_level>(options.log_level).value_or(config.log);
     if (options.listen.empty()) return;
     const auto address = parse_listen(options.listen);
     if (address.has_error()) {

@@ -9,7 +9,6 @@
 #include "server/config/format/config_yaml.hpp"
 #include "server/config/sections/config_child.hpp"
 #include "server/config/sections/config_fallbacks.hpp"
-#include "server/config/sections/config_listen.hpp"
 
 #include <fmt/format.h>
 
@@ -34,18 +33,23 @@ public:
     configuration_reader(const config_environment& environment, const std::string& directory,
                          problem_log& problems)
         : environment_(environment)
+        , directory_(directory)
         , problems_(problems)
-        , children_(environment, directory, problems) {}
+        , children_(environment, directory, problems) {
+        made_.schema_cache = "auto";
+    }
 
     configuration read(config_node& root) {
         auto parts = find_config_parts(root, problems_);
-        read_gateway(open(parts.gateway, "gateway"));
-        read_http(open(parts.http, "http"));
+        const config_scope scope{environment_, directory_, problems_};
+        const auto gateway = open(parts.gateway, "gateway");
+        const auto http = open(parts.http, "http");
         const auto limits = open(parts.limits, "limits");
-        read_client_limits(limits);
-        child_limits of_children;
-        apply_child_limits(limits, of_children);
-        children_.read_defaults(parts.defaults, of_children);
+        for (const auto* section : {&gateway, &http, &limits}) section->store(made_, scope);
+        check_gateway(gateway);
+        find_schema_cache(scope);
+        check_http(http);
+        children_.read_defaults(parts.defaults, limits);
         for (auto& entry : parts.children) read_child(entry);
         check_fallbacks(parts.children, made_.children, problems_);
         find_defects(parts.children);
@@ -54,63 +58,25 @@ public:
     }
 
 private:
-    checked_section open(config_node* node, const std::string& section) {
+    checked_section open(config_node* node, std::string_view section) {
         if (node != nullptr && node->is_object())
             expand_section(
-                *node, section, section,
+                *node, section, std::string{section},
                 [this](const std::string& name) { return environment_.find(name); }, problems_);
-        return {node, section, section, problems_};
+        return {node, section, std::string{section}, problems_};
     }
 
-    void read_gateway(const checked_section& section) {
-        auto& gateway = made_.gateway;
-        std::string text;
-        if (section.take("expose", text))
-            gateway.expose = text == "all"    ? exposure::all
-                             : text == "both" ? exposure::both
-                                              : exposure::gateway;
-        if (section.take("prefix", text))
-            gateway.naming.prefix = text == "never"         ? prefix_policy::never
-                                    : text == "on_conflict" ? prefix_policy::on_conflict
-                                                            : prefix_policy::always;
-        section.take("instructions", gateway.instructions);
-        section.take("question_timeout_ms", gateway.question_timeout);
-        section.take("list_wait", gateway.list_wait);
-        section.take("question_window_ms", gateway.parking.window);
-        read_state_secret(section);
-        read_schema_cache(section);
-        if (section.take("log_level", text))
-            made_.log = text == "debug"     ? log_level::debug
-                        : text == "warning" ? log_level::warning
-                        : text == "error"   ? log_level::error
-                        : text == "off"     ? log_level::off
-                                            : log_level::info;
-        if (!section.take("separator", text)) return;
-        if (!text.empty() && text.size() <= separator_bytes_max &&
-            std::all_of(text.begin(), text.end(), is_name_char))
-            gateway.naming.separator = text;
-        else
-            problems_.error(section.find("separator")->line, section.path_of("separator"),
+    void check_gateway(const checked_section& section) {
+        auto& [prefix, separator, name_bytes_max, reserved] = made_.gateway.naming;
+        if (const auto* node = section.find("separator");
+            node != nullptr && (separator.empty() || separator.size() > separator_bytes_max ||
+                                !std::ranges::all_of(separator, is_name_char))) {
+            separator = naming_options{}.separator;
+            problems_.error(node->line, section.path_of("separator"),
                             "must have 1 to 4 characters of A-Z a-z 0-9 _ -");
-    }
-
-    void read_schema_cache(const checked_section& section) {
-        std::string text{"auto"};
-        section.take("schema_cache", text);
-        const auto variable = [this](const std::string& name) {
-            return environment_.find(name).value_or("");
-        };
-        if (text == "auto")
-            made_.schema_cache =
-                default_schema_directory(variable("XDG_CACHE_HOME"), variable("HOME"));
-        else if (!text.empty() && text != "off")
-            made_.schema_cache = children_.absolute(text);
-    }
-
-    void read_state_secret(const checked_section& section) {
+        }
         auto& secret = made_.gateway.state_secret;
-        if (!section.take("state_secret", secret) || secret.empty()) return;
-        if (secret.size() >= token_sealer::secret_bytes_min) return;
+        if (secret.empty() || secret.size() >= token_sealer::secret_bytes_min) return;
         secret.clear();
         problems_.error(
             section.find("state_secret")->line, section.path_of("state_secret"),
@@ -118,46 +84,24 @@ private:
             "make one with: openssl rand -hex 16");
     }
 
-    void read_http(const checked_section& section) {
+    void find_schema_cache(const config_scope& scope) {
+        const auto variable = [this](const std::string& name) {
+            return environment_.find(name).value_or("");
+        };
+        auto& directory = made_.schema_cache;
+        if (directory == "auto")
+            directory = default_schema_directory(variable("XDG_CACHE_HOME"), variable("HOME"));
+        else if (!directory.empty())
+            directory = directory == "off" ? "" : scope.absolute(directory);
+    }
+
+    void check_http(const checked_section& section) {
         auto& http = made_.http;
-        read_listen(section);
-        section.take("path", http.path);
-        section.take("sse_path", http.sse_path);
-        section.take("messages_path", http.messages_path);
-        section.take("origins_allowed", http.access.origins_allowed);
-        section.take("hosts_allowed", http.access.hosts_allowed);
-        section.take("header_timeout_ms", http.header_timeout);
-        section.take("body_timeout_ms", http.body_timeout);
-        section.take("body_rate_min", http.body_rate_min);
-        section.take("idle_timeout_ms", http.idle_timeout);
-        section.take("write_timeout_ms", http.write_timeout);
-        section.take("sse_keep_alive_ms", http.sse_keep_alive);
-        section.take("stream_delay_ms", http.stream_delay);
-        section.take("retry_delay_ms", http.retry_delay);
-        section.take("session_timeout_ms", http.session_timeout);
-        section.take("compress", http.compresses);
-        section.take("compress_bytes_min", http.compress_bytes_min);
         // Requests are served with a slash at the end and without.
         for (auto* const path : {&http.path, &http.sse_path, &http.messages_path})
             if (path->size() > 1 && path->ends_with('/')) path->pop_back();
         check_paths(section);
         check_access_lists(section);
-    }
-
-    void read_listen(const checked_section& section) {
-        std::string text;
-        if (!section.take("listen", text)) return;
-        const auto line = section.find("listen")->line;
-        const auto path = section.path_of("listen");
-        const auto parsed = parse_listen(text);
-        if (parsed.has_error())
-            return problems_.error(line, path, parsed.error().detail,
-                                   "for example \"127.0.0.1:8080\"");
-        made_.http.address = parsed->address;
-        made_.http.port = parsed->port;
-        if (!parsed->is_loopback())
-            problems_.warning(line, path, std::string{open_address_warning()},
-                              std::string{open_address_hint()});
     }
 
     void check_paths(const checked_section& section) {
@@ -219,38 +163,12 @@ private:
         return !text.empty() && text.find_first_of("/?#@: ") == std::string_view::npos;
     }
 
-    void read_client_limits(const checked_section& section) {
-        auto& limits = made_.limits;
-        section.take("message_bytes_max", limits.message_bytes_max);
-        section.take("header_bytes_max", limits.header_bytes_max);
-        section.take("connections_max", limits.connections_max);
-        section.take("memory_max", limits.memory_max);
-        section.take("sessions_max", limits.sessions_max);
-        section.take("sessions_per_client_max", limits.sessions_per_client_max);
-        section.take("depth_max", limits.depth_max);
-        section.take("requests_per_session_max", limits.requests_per_session_max);
-        section.take("batch_messages_max", limits.batch_messages_max);
-        section.take("stream_queue_bytes_max", limits.stream_queue_bytes_max);
-        section.take("notifications_backlog_max", limits.notifications_backlog_max);
-        section.take("resume_events_max", limits.resume_events_max);
-        section.take("resume_bytes_max", limits.resume_bytes_max);
-        section.take("drain_timeout_ms", limits.drain_timeout);
-        section.take("stop_grace_ms", limits.stop_grace);
-        section.take("starts_at_once_max", made_.starts_at_once_max);
-        section.take("list_page_items", made_.gateway.list_page_items);
-        auto& parking = made_.gateway.parking;
-        section.take("askable_calls_max", parking.running_max);
-        section.take("parked_calls_max", parking.parked_max);
-        section.take("parked_calls_per_client_max", parking.parked_per_client_max);
-    }
-
     void read_child(child_entry& entry) {
         if (entry.is_skipped) return;
         auto child = children_.read(entry);
         if (!child.description.empty())
-            made_.gateway.abstracts.insert_or_assign(child.options.name,
-                                                     std::move(child.description));
-        made_.children.push_back(std::move(child.options));
+            made_.gateway.abstracts.insert_or_assign(child.name, child.description);
+        made_.children.push_back(std::move(child));
     }
 
     /// Which children have errors of their own. Of those without a name of their own nobody could
@@ -286,6 +204,7 @@ private:
     }
 
     const config_environment& environment_;
+    const std::string& directory_;
     problem_log& problems_;
     child_reader children_;
     configuration made_;

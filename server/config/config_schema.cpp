@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/config.hpp"
 #include "server/config/keys/config_keys.hpp"
+#include "server/config/sections/config_duration.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mcpgw {
@@ -17,20 +19,10 @@ json::object reference(std::string_view definition) {
     return {{"$ref", fmt::format("#/$defs/{}", definition)}};
 }
 
-json::array list_choices(std::string_view choices) {
-    json::array list;
-    while (!choices.empty()) {
-        const auto end = std::min(choices.find('|'), choices.size());
-        list.emplace_back(choices.substr(0, end));
-        choices.remove_prefix(std::min(end + 1, choices.size()));
-    }
-    return list;
-}
-
 /// Where yes and no can be said, true and false say the same.
-json::object choice_schema(std::string_view choices) {
-    auto list = list_choices(choices);
-    if (choices.find("yes") == std::string_view::npos)
+json::object choice_schema(std::span<const std::string_view> choices) {
+    json::array list(choices.begin(), choices.end());
+    if (std::ranges::find(choices, "yes") == choices.end())
         return {{"type", "string"}, {"enum", std::move(list)}};
     list.emplace_back(true);
     list.emplace_back(false);
@@ -43,25 +35,30 @@ json::value make_number(double number) {
     return number;
 }
 
+json::object number_schema(const config_key& key, bool is_whole) {
+    return {{"type", is_whole ? "integer" : "number"},
+            {"minimum", make_number(key.min)},
+            {"maximum", make_number(key.max)}};
+}
+
 /// The type's part of a key's schema.
 json::object describe_type(const config_key& key) {
     const json::object text{{"type", "string"}};
-    switch (key.type) {
+    switch (key.type()) {
     case key_type::boolean:
         return {{"type", "boolean"}};
-    case key_type::integer:
     case key_type::milliseconds:
     case key_type::seconds:
+        return {{"anyOf",
+                 json::array{number_schema(key, key.type() == key_type::milliseconds),
+                             json::object{{"type", "string"}, {"pattern", duration_pattern}}}}};
+    case key_type::integer:
     case key_type::number:
-        return {{"type", key.type == key_type::integer || key.type == key_type::milliseconds
-                             ? "integer"
-                             : "number"},
-                {"minimum", make_number(key.min)},
-                {"maximum", make_number(key.max)}};
+        return number_schema(key, key.type() == key_type::integer);
     case key_type::text:
         return text;
     case key_type::choice:
-        return choice_schema(key.choices);
+        return choice_schema(key.place.choices);
     case key_type::texts:
         return {{"type", "array"}, {"items", text}};
     case key_type::text_map:
@@ -90,7 +87,9 @@ json::object describe_section(std::string_view section, std::string_view descrip
     for (const auto* key : section_keys(section)) {
         auto schema = describe_type(*key);
         schema["description"] = key->description;
-        if (!key->default_json.empty()) schema["default"] = json::parse(key->default_json);
+        if (const auto value = key->default_json(); !value.empty())
+            schema["default"] = json::parse(value);
+        if (key->has_effect()) schema["x-takes-effect"] = word_of(key->effect);
         properties[key->name] = std::move(schema);
         if (key->is_required) required.emplace_back(key->name);
     }

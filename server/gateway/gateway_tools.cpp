@@ -5,6 +5,7 @@
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/calls/start_progress.hpp"
+#include "server/config/keys/config_keys.hpp"
 #include "server/gateway/execute_arguments.hpp"
 #include "server/gateway/gateway.hpp"
 
@@ -90,34 +91,6 @@ json::array instances_of(const upstream_status& status) {
     return list;
 }
 
-double seconds_of(std::chrono::milliseconds time) {
-    return static_cast<double>(time.count()) / 1000;
-}
-
-/// What the configuration says of how it is kept, under the names that the configuration uses.
-json::object policy_of(const child_options& options) {
-    const auto& pool = options.pool;
-    const auto& restart = options.restart;
-    json::object o;
-    o["start"] = to_string(options.start);
-    o["sharing"] = to_string(pool.share);
-    o["instances"] = json::object{
-        {"min", pool.min}, {"max", pool.max == 0 ? json::value("auto") : json::value(pool.max)}};
-    o["idle_timeout"] = seconds_of(pool.idle_timeout);
-    o["max_lifetime"] = seconds_of(pool.max_lifetime);
-    o["health"] = json::object{{"interval", seconds_of(options.health.interval)},
-                               {"timeout", seconds_of(options.health.timeout)},
-                               {"misses_max", options.health.misses_max}};
-    o["restart"] = json::object{{"base", seconds_of(restart.base)},
-                                {"max", seconds_of(restart.max)},
-                                {"restarts_max", restart.restarts_max},
-                                {"window", seconds_of(restart.window)}};
-    o["breaker"] = json::object{{"threshold", options.breaker.threshold},
-                                {"timeout", seconds_of(options.breaker.timeout)}};
-    o["retry"] = json::object{{"attempts", options.retry.attempts}};
-    return o;
-}
-
 /// The server has not said what it offers; or only remembered lists lack the tool, and it may have
 /// it by now. `tool` may be empty.
 bool must_ask(const upstream& c, const std::string& tool) {
@@ -172,7 +145,8 @@ json::object gateway_tools::status_of(const upstream& c) {
     if (status.retry_in.count() > 0) o["retry_in_ms"] = status.retry_in.count();
     if (status.has_given_up) o["given_up"] = true;
     o["instances"] = instances_of(status);
-    o["policy"] = policy_of(c.options());
+    // What the configuration says of how it is kept, under the names that the configuration uses.
+    o["policy"] = json::parse(shown_json("children", &c.options()));
     return o;
 }
 

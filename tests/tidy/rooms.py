@@ -56,7 +56,8 @@ FOLDERS = {
     "server/config/sections": [
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],
-    "server/gateway": ["server/calls", "server/changes", "server/tasks"],
+    "server/gateway": [
+        "server/calls", "server/changes", "server/config/keys", "server/tasks"],
     "server/config": [
         "server/config/dialects", "server/config/format", "server/config/keys",
         "server/config/sections", "server/config/variables", "server/gateway"],

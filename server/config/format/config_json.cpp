@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/format/config_json.hpp"
 
+#include "protocol/json/json_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 namespace mcpgw {
 
@@ -13,34 +16,6 @@ namespace {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-std::optional<unsigned> hex_value(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-    if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
-    return std::nullopt;
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-    const auto put = [&](std::uint32_t byte) {
-        out += static_cast<char>(byte);
-    };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0U | (code >> 6U));
-        put(0x80U | (code & 0x3FU));
-    } else if (code < 0x10000) {
-        put(0xE0U | (code >> 12U));
-        put(0x80U | ((code >> 6U) & 0x3FU));
-        put(0x80U | (code & 0x3FU));
-    } else {
-        put(0xF0U | (code >> 18U));
-        put(0x80U | ((code >> 12U) & 0x3FU));
-        put(0x80U | ((code >> 6U) & 0x3FU));
-        put(0x80U | (code & 0x3FU));
-    }
 }
 
 /// Recursive descent; depth is limited. Every function returns false after reporting the one
@@ -75,8 +50,6 @@ private:
     bool read_object(config_node& node, const std::string& path, std::size_t depth);
     bool read_array(config_node& node, const std::string& path, std::size_t depth);
     bool read_string(std::string& out);
-    bool read_escape(std::string& out);
-    bool read_hex4(std::uint32_t& code);
     bool read_number(config_node& node);
     bool read_word(config_node& node);
 
@@ -190,54 +163,22 @@ bool json_reader::read_array(config_node& node, const std::string& path, std::si
 }
 
 bool json_reader::read_string(std::string& out) {
-    ++at_;
-    for (;;) {
-        if (at_ == text_.size()) return fail("a text is not closed", "add \"");
-        const char c = text_[at_];
-        if (c == '"') break;
-        if (c == '\\') {
-            if (!read_escape(out)) return false;
-            continue;
-        }
-        if (c == '\n') return fail("a text is not closed in its line", "add \", or write \\n");
-        if (static_cast<unsigned char>(c) < 0x20) return fail("a text has a control character");
-        out += c;
+    const auto begin = at_++;
+    for (; peek() != '"'; ++at_) {
+        if (at_ >= text_.size()) return fail("a text is not closed", "add \"");
+        if (peek() == '\n') return fail("a text is not closed in its line", "add \", or write \\n");
+        if (static_cast<unsigned char>(peek()) < 0x20)
+            return fail("a text has a control character");
+        if (peek() != '\\') continue;
         ++at_;
+        if (std::string_view{"\"\\/bfnrtu"}.find(peek()) == std::string_view::npos)
+            return fail("a text has an unknown \\ escape", "write \\\\ for one \\");
     }
     ++at_;
-    return true;
-}
-
-bool json_reader::read_escape(std::string& out) {
-    constexpr std::string_view letters = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    const auto letter = letters.find(peek(1));
-    if (peek(1) != '\0' && letter != std::string_view::npos) {
-        out += meanings[letter];
-        at_ += 2;
-        return true;
-    }
-    if (peek(1) != 'u') return fail("a text has an unknown \\ escape", "write \\\\ for one \\");
-    std::uint32_t code = 0;
-    if (!read_hex4(code)) return false;
-    if (code >= 0xD800 && code < 0xDC00 && peek() == '\\' && peek(1) == 'u') {
-        std::uint32_t low = 0;
-        if (!read_hex4(low)) return false;
-        if (low < 0xDC00 || low > 0xDFFF) return fail("a text has half of a surrogate pair");
-        code = 0x10000U + ((code - 0xD800U) << 10U) + (low - 0xDC00U);
-    }
-    if (code >= 0xD800 && code <= 0xDFFF) return fail("a text has half of a surrogate pair");
-    append_utf8(out, code);
-    return true;
-}
-
-bool json_reader::read_hex4(std::uint32_t& code) {
-    at_ += 2;
-    for (int i = 0; i < 4; ++i, ++at_) {
-        const auto digit = hex_value(peek());
-        if (!digit) return fail("\\u needs four hexadecimal digits");
-        code = code * 16U + *digit;
-    }
+    auto text = unquote_json(text_.substr(begin, at_ - begin));
+    if (!text)
+        return fail("\\u needs four hexadecimal digits, and half a surrogate pair the other");
+    out = std::move(*text);
     return true;
 }
 

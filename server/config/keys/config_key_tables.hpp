@@ -4,20 +4,20 @@
 #include "server/config/keys/config_keys.hpp"
 
 #include <span>
+#include <string_view>
 
 namespace mcpgw {
 
-/// The parts of config_keys(), in its order: what clients see and meet, what one server may be
-/// given, and what its process is kept from. Static tables.
-std::span<const config_key> client_side_keys();
-std::span<const config_key> child_keys();
-std::span<const config_key> isolation_keys();
+/// Rows of one section.
+struct row_table {
+    std::string_view section;
+    std::span<const config_key> rows;
+};
 
-/// Ranges that several of them use.
-inline constexpr double key_bytes_min = 1024;
-inline constexpr double key_bytes_max = 1024.0 * 1024 * 1024;
-inline constexpr double key_count_max = 1'000'000;
-inline constexpr double day_seconds = 86'400;
-inline constexpr double day_ms = day_seconds * 1000;
+// Static tables, each in a file of its own.
+std::span<const row_table> client_rows();  ///< what clients see and meet
+std::span<const row_table> process_rows(); ///< how a server is started or reached, and kept from
+std::span<const row_table> child_rows();   ///< what else a server may be given
+std::span<const row_table> care_rows();    ///< how it is kept well, and what when it fails
 
 } // namespace mcpgw

@@ -2,6 +2,7 @@
 #include "server/config/sections/config_check.hpp"
 
 #include "server/config/keys/config_hint.hpp"
+#include "server/config/sections/config_duration.hpp"
 #include "server/config/variables/config_expand.hpp"
 #include "server/config/variables/config_secrets.hpp"
 
@@ -15,162 +16,211 @@ namespace mcpgw {
 
 namespace {
 
-/// Numbers where a text is wanted ("PORT": 3000) are what the user means.
-bool is_scalar_text(const config_node& node) {
-    return node.is_string() || node.is_number() || node.kind == node_kind::boolean;
+void report_type(const config_node& node, const std::string& path, std::string_view expected,
+                 problem_log& problems, std::string hint = {}) {
+    problems.error(node.line, path,
+                   fmt::format("wrong type: expected {}, found {}", expected, kind_name(node.kind)),
+                   std::move(hint));
 }
 
-bool check_text(const config_node& node, const std::string& path, problem_log& problems) {
-    if (node.text.find('\0') == std::string::npos) return true;
-    problems.error(node.line, path, "the text has a zero byte in it");
+/// Checks one value against its row; what is wrong is reported.
+class value_check {
+public:
+    value_check(const config_key& key, const config_node& node, const std::string& path,
+                problem_log& problems)
+        : key_(key), node_(node), path_(path), problems_(problems) {}
+
+    [[nodiscard]] bool is_good() const;
+
+private:
+    bool refuse(std::string message, std::string hint = {}) const {
+        problems_.error(node_.line, path_, std::move(message), std::move(hint));
+        return false;
+    }
+    /// `is_right`: the type. `if_text`: what to do where a text stands instead.
+    bool is_of_type(bool is_right, std::string_view expected, std::string_view if_text = {}) const {
+        if (is_right) return true;
+        report_type(node_, path_, expected, problems_,
+                    std::string{node_.is_string() ? if_text : ""});
+        return false;
+    }
+    bool is_in_range(double value) const;
+    bool is_duration() const;
+    bool is_choice() const;
+    bool is_text(const config_node& value, const std::string& path) const;
+    bool is_text_list() const;
+    bool is_text_map() const;
+    bool is_truncation() const;
+    bool has_steps() const;
+    bool has_tables() const;
+
+    const config_key& key_;
+    const config_node& node_;
+    const std::string& path_;
+    problem_log& problems_;
+};
+
+bool value_check::is_good() const {
+    switch (key_.type()) {
+    case key_type::boolean:
+        return is_of_type(node_.kind == node_kind::boolean, "true or false",
+                          "write it without quotes");
+    case key_type::integer:
+    case key_type::number: {
+        const bool is_whole = key_.type() == key_type::integer;
+        return is_of_type(is_whole ? node_.kind == node_kind::integer : node_.is_number(),
+                          is_whole ? "a whole number" : "a number",
+                          "write it without quotes and without a unit") &&
+               is_in_range(node_.real);
+    }
+    case key_type::seconds:
+    case key_type::milliseconds:
+        return is_duration();
+    case key_type::text:
+        if (node_.is_string()) return is_text(node_, path_);
+        report_type(node_, path_, "a text", problems_,
+                    key_.name == "command" && node_.is_array()
+                        ? "command is the program alone; the rest goes into args"
+                        : "");
+        return false;
+    case key_type::choice:
+        return is_choice();
+    case key_type::texts:
+        return is_text_list();
+    case key_type::text_map:
+        return is_text_map();
+    case key_type::truncation:
+        return is_truncation();
+    case key_type::truncation_steps:
+        return has_steps();
+    case key_type::json_table:
+    case key_type::table:
+        break;
+    case key_type::tables:
+        if (node_.is_array()) return has_tables();
+        report_type(node_, path_, "a list of tables", problems_,
+                    node_.is_object() ? "write [{ ... }]" : "");
+        return false;
+    case key_type::table_map:
+        return is_of_type(node_.is_object(), "a table of tables") && has_tables();
+    }
+    if (!is_of_type(node_.is_object(), "a table")) return false;
+    if (key_.type() == key_type::json_table) return true;
+    const checked_section nested{&node_, nested_section(key_), path_, problems_};
+    return true; // what is wrong in it was reported; the rest counts
+}
+
+bool value_check::is_in_range(double value) const {
+    if (!std::isnan(value) && value >= key_.min && value <= key_.max) return true;
+    const auto unit = key_.type() == key_type::seconds        ? " seconds"
+                      : key_.type() == key_type::milliseconds ? " milliseconds"
+                                                              : "";
+    return refuse(fmt::format("out of range: from {:.15g} to {:.15g}{} is allowed", key_.min,
+                              key_.max, unit));
+}
+
+bool value_check::is_duration() const {
+    const bool is_seconds = key_.type() == key_type::seconds;
+    if (node_.is_number() && is_seconds) return is_in_range(node_.real);
+    if (const auto time = read_duration(node_, key_.type()))
+        return is_in_range(static_cast<double>(time->count()) / (is_seconds ? 1000 : 1));
+    const auto hint =
+        fmt::format(R"(write "250ms", "30s", "15m" or "2h", or a {} without quotes)",
+                    is_seconds ? "number of seconds" : "whole number of milliseconds");
+    if (node_.is_string()) return refuse("this text is no duration", hint);
+    report_type(node_, path_, "a duration", problems_, hint);
     return false;
 }
 
-bool check_number(const config_key& key, const config_node& node, const std::string& path,
-                  problem_log& problems) {
-    const bool is_whole = key.type == key_type::integer || key.type == key_type::milliseconds;
-    if (is_whole ? node.kind != node_kind::integer : !node.is_number()) {
-        const auto expected = key.type == key_type::integer        ? "a whole number"
-                              : key.type == key_type::milliseconds ? "whole milliseconds"
-                              : key.type == key_type::seconds      ? "a number of seconds"
-                                                                   : "a number";
-        report_type(node, path, expected, problems,
-                    node.is_string() ? "write it without quotes and without a unit" : "");
-        return false;
-    }
-    const double value = is_whole ? static_cast<double>(node.integer) : node.real;
-    if (std::isnan(value) || value < key.min || value > key.max) {
-        problems.error(
-            node.line, path,
-            fmt::format("out of range: from {:.15g} to {:.15g} is allowed", key.min, key.max));
-        return false;
-    }
-    return true;
-}
-
-bool check_choice(const config_key& key, const config_node& node, const std::string& path,
-                  problem_log& problems) {
-    std::vector<std::string_view> choices;
-    for (auto rest = key.choices; !rest.empty();) {
-        const auto end = std::min(rest.find('|'), rest.size());
-        choices.push_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+bool value_check::is_choice() const {
+    const auto choices = key_.place.choices;
+    const auto is_known = [&](std::string_view word) {
+        return std::ranges::find(choices, word) != choices.end();
+    };
     // Where yes and no can be said, true and false say the same.
-    const bool is_boolean = node.text == "true" || node.text == "false";
-    const auto* const said = node.text == "true" ? "yes" : "no";
-    if (is_boolean && std::find(choices.begin(), choices.end(), said) != choices.end()) return true;
-    if (!node.is_string()) {
-        report_type(node, path, "a text", problems);
-        return false;
-    }
-    if (std::find(choices.begin(), choices.end(), node.text) != choices.end()) return true;
-    const auto meant = nearest_word(node.text, choices);
-    problems.error(node.line, path, fmt::format("must be one of {}", fmt::join(choices, ", ")),
-                   meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
+    const bool is_boolean = node_.text == "true" || node_.text == "false";
+    if ((is_boolean && is_known("yes")) || (node_.is_string() && is_known(node_.text))) return true;
+    if (!is_of_type(node_.is_string(), "a text")) return false;
+    const auto meant = nearest_word(node_.text, {choices.begin(), choices.end()});
+    return refuse(fmt::format("must be one of {}", fmt::join(choices, ", ")),
+                  meant.empty() ? "" : fmt::format("did you mean \"{}\"?", meant));
+}
+
+/// Numbers where a text is wanted ("PORT": 3000) are what the user means, in lists and maps.
+bool value_check::is_text(const config_node& value, const std::string& path) const {
+    const bool is_scalar =
+        value.is_string() || value.is_number() || value.kind == node_kind::boolean;
+    if (!is_scalar)
+        report_type(value, path, "a text", problems_);
+    else if (value.text.find('\0') != std::string::npos)
+        problems_.error(value.line, path, "the text has a zero byte in it");
+    else
+        return true;
     return false;
 }
 
-bool check_texts(const config_node& node, const std::string& path, problem_log& problems) {
-    if (!node.is_array()) {
-        report_type(node, path, "a list of texts", problems,
-                    node.is_string() ? "write [\"one\", \"two\"]" : "");
+bool value_check::is_text_list() const {
+    bool is_good = is_of_type(node_.is_array(), "a list of texts", R"(write ["one", "two"])");
+    for (std::size_t i = 0; i < node_.items.size(); ++i)
+        is_good =
+            is_text(node_.items[i], key_path(path_, i)) && !node_.items[i].is_broken && is_good;
+    return is_good;
+}
+
+bool value_check::is_text_map() const {
+    if (!node_.is_object()) {
+        report_type(node_, path_, "a table of texts", problems_, "write { NAME = \"value\" }");
         return false;
     }
     bool is_good = true;
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-        const auto& item = node.items[i];
-        const auto item_path = key_path(path, i);
-        if (!is_scalar_text(item)) {
-            report_type(item, item_path, "a text", problems);
-            is_good = false;
-        } else {
-            is_good = check_text(item, item_path, problems) && !item.is_broken && is_good;
-        }
+    for (const auto& [name, line, value] : node_.members) {
+        const auto path = key_path(path_, name);
+        const bool is_name =
+            !name.empty() && name.find_first_of(std::string_view{"=\0", 2}) == std::string::npos;
+        if (!is_name) problems_.error(line, path, "this cannot be a variable's name");
+        const bool is_unset = value.kind == node_kind::null; // as VS Code has it
+        is_good = is_name && (is_unset || is_text(value, path)) && is_good;
     }
     return is_good;
 }
 
-bool check_text_map(const config_node& node, const std::string& path, problem_log& problems) {
-    if (!node.is_object()) {
-        report_type(node, path, "a table of texts", problems, "write { NAME = \"value\" }");
-        return false;
-    }
-    bool is_good = true;
-    for (const auto& member : node.members) {
-        const auto member_path = key_path(path, member.key);
-        const auto& value = member.value;
-        if (member.key.empty() ||
-            member.key.find_first_of(std::string_view{"=\0", 2}) != std::string::npos) {
-            problems.error(member.line, member_path, "this cannot be a variable's name");
-            is_good = false;
-        } else if (value.kind == node_kind::null) {
-            continue; // "not set", as VS Code has it
-        } else if (!is_scalar_text(value)) {
-            report_type(value, member_path, "a text", problems);
-            is_good = false;
-        } else {
-            is_good = check_text(value, member_path, problems) && is_good;
-        }
-    }
-    return is_good;
+bool value_check::is_truncation() const {
+    if (node_.is_string() && (node_.text == "adaptive" || node_.text == "none")) return true;
+    if (!node_.is_object())
+        return refuse("expected \"adaptive\", \"none\" or a table",
+                      "write { head = 50, tail = 50 }");
+    const auto before = problems_.problems().size();
+    const checked_section amounts{&node_, "truncate", path_, problems_};
+    return problems_.problems().size() == before;
 }
 
-bool check_steps(const config_node& node, const std::string& path, problem_log& problems) {
-    if (!node.is_array()) {
-        report_type(node, path, "a list of tables", problems,
+bool value_check::has_steps() const {
+    if (!node_.is_array()) {
+        report_type(node_, path_, "a list of tables", problems_,
                     "write [{ lines_min = 1000, head = 500, tail = 500 }]");
         return false;
     }
-    const auto before = problems.problems().size();
+    const auto before = problems_.problems().size();
     std::int64_t last = -1;
-    for (std::size_t i = 0; i < node.items.size(); ++i) {
-        const auto& item = node.items[i];
-        const checked_section step{&item, "truncate_adaptive", key_path(path, i), problems};
+    for (std::size_t i = 0; i < node_.items.size(); ++i) {
+        const auto path = key_path(path_, i);
+        const checked_section step{&node_.items[i], "truncate_adaptive", path, problems_};
         const auto* lines = step.find("lines_min");
         const std::int64_t lines_min = lines == nullptr ? 0 : lines->integer;
         if (lines_min <= last)
-            problems.error(item.line, key_path(path, i),
-                           "lines_min must be greater than in the step before");
+            problems_.error(node_.items[i].line, path,
+                            "lines_min must be greater than in the step before");
         last = lines_min;
     }
-    return problems.problems().size() == before;
+    return problems_.problems().size() == before;
 }
 
-bool check_truncation(const config_node& node, const std::string& path, problem_log& problems) {
-    if (node.is_string() && (node.text == "adaptive" || node.text == "none")) return true;
-    if (!node.is_object()) {
-        problems.error(node.line, path, "expected \"adaptive\", \"none\" or a table",
-                       "write { head = 50, tail = 50 }");
-        return false;
-    }
-    const auto before = problems.problems().size();
-    const checked_section amounts{&node, "truncate", path, problems};
-    return problems.problems().size() == before;
-}
-
-bool check_list_of_tables(const config_key& key, const config_node& node, const std::string& path,
-                          problem_log& problems) {
-    if (!node.is_array()) {
-        report_type(node, path, "a list of tables", problems,
-                    node.is_object() ? "write [{ ... }]" : "");
-        return false;
-    }
-    const auto section = fmt::format("children.{}", key.name);
-    for (std::size_t i = 0; i < node.items.size(); ++i)
-        const checked_section one{&node.items[i], section, key_path(path, i), problems};
-    return true; // what is wrong in them was reported; the rest counts
-}
-
-bool check_table_map(const config_key& key, const config_node& node, const std::string& path,
-                     problem_log& problems) {
-    if (!node.is_object()) {
-        report_type(node, path, "a table of tables", problems);
-        return false;
-    }
-    const auto section = fmt::format("children.{}", key.name);
-    for (const auto& member : node.members)
-        const checked_section one{&member.value, section, key_path(path, member.key), problems};
+bool value_check::has_tables() const {
+    const auto section = nested_section(key_);
+    for (std::size_t i = 0; i < node_.items.size(); ++i)
+        const checked_section one{&node_.items[i], section, key_path(path_, i), problems_};
+    for (const auto& [name, line, value] : node_.members)
+        const checked_section one{&value, section, key_path(path_, name), problems_};
     return true; // what is wrong in them was reported; the rest counts
 }
 
@@ -205,16 +255,9 @@ void expand_text(config_node& node, const std::string& path, const environment_l
 
 } // namespace
 
-void report_type(const config_node& node, const std::string& path, std::string_view expected,
-                 problem_log& problems, std::string hint) {
-    problems.error(node.line, path,
-                   fmt::format("wrong type: expected {}, found {}", expected, kind_name(node.kind)),
-                   std::move(hint));
-}
-
 checked_section::checked_section(const config_node* node, std::string_view section,
                                  std::string path, problem_log& problems)
-    : node_(node), path_(std::move(path)) {
+    : node_(node), section_(section), path_(std::move(path)) {
     if (node_ == nullptr) return;
     if (!node_->is_object()) {
         report_type(*node_, path_, "a table", problems);
@@ -228,56 +271,10 @@ checked_section::checked_section(const config_node* node, std::string_view secti
         if (key == nullptr)
             problems.error(member.line, member_path, "unknown key",
                            unknown_key_hint(section, member.key));
-        else if (check(*key, member.value, member_path, problems))
+        else if (!member.value.is_broken && // reported before
+                 value_check{*key, member.value, member_path, problems}.is_good())
             valid_.push_back(key->name);
     }
-}
-
-bool checked_section::check(const config_key& key, const config_node& node, const std::string& path,
-                            problem_log& problems) const {
-    if (node.is_broken) return false; // reported before
-    switch (key.type) {
-    case key_type::boolean:
-        if (node.kind == node_kind::boolean) return true;
-        report_type(node, path, "true or false", problems,
-                    node.is_string() ? "write it without quotes" : "");
-        return false;
-    case key_type::integer:
-    case key_type::number:
-    case key_type::seconds:
-    case key_type::milliseconds:
-        return check_number(key, node, path, problems);
-    case key_type::text:
-        if (node.is_string()) return check_text(node, path, problems);
-        report_type(node, path, "a text", problems,
-                    key.name == "command" && node.is_array()
-                        ? "command is the program alone; the rest goes into args"
-                        : "");
-        return false;
-    case key_type::choice:
-        return check_choice(key, node, path, problems);
-    case key_type::texts:
-        return check_texts(node, path, problems);
-    case key_type::text_map:
-        return check_text_map(node, path, problems);
-    case key_type::truncation:
-        return check_truncation(node, path, problems);
-    case key_type::truncation_steps:
-        return check_steps(node, path, problems);
-    case key_type::json_table:
-        if (node.is_object()) return true;
-        report_type(node, path, "a table", problems);
-        return false;
-    case key_type::tables:
-        return check_list_of_tables(key, node, path, problems);
-    case key_type::table_map:
-        return check_table_map(key, node, path, problems);
-    case key_type::table:
-        break;
-    }
-    const auto section = fmt::format("children.{}", key.name);
-    const checked_section nested{&node, section, path, problems};
-    return nested.node_ != nullptr; // what is wrong in it was reported; the rest counts
 }
 
 const config_node* checked_section::find(std::string_view key) const {
@@ -285,52 +282,18 @@ const config_node* checked_section::find(std::string_view key) const {
     return node_->find(key);
 }
 
-bool checked_section::take(std::string_view key, std::string& out) const {
-    const auto* const node = find(key);
-    if (node != nullptr) out = node->text;
-    return node != nullptr;
-}
-
-bool checked_section::take(std::string_view key, bool& out) const {
-    const auto* const node = find(key);
-    if (node != nullptr) out = node->boolean;
-    return node != nullptr;
-}
-
-bool checked_section::take(std::string_view key, double& out) const {
-    const auto* const node = find(key);
-    if (node != nullptr) out = node->real;
-    return node != nullptr;
-}
-
-bool checked_section::take(std::string_view key, std::size_t& out) const {
-    const auto* const node = find(key);
-    if (node != nullptr) out = static_cast<std::size_t>(node->integer); // the range begins at >= 0
-    return node != nullptr;
-}
-
-bool checked_section::take(std::string_view key, std::optional<std::size_t>& out) const {
-    std::size_t number = 0;
-    const bool is_there = take(key, number);
-    if (is_there) out = number;
-    return is_there;
-}
-
-bool checked_section::take(std::string_view key, std::chrono::milliseconds& out) const {
-    const auto* const node = find(key);
-    if (node == nullptr) return false;
-    const bool is_milliseconds = key.ends_with("_ms");
-    out = std::chrono::milliseconds{is_milliseconds ? node->integer
-                                                    : std::llround(node->real * 1000)};
-    return true;
-}
-
-bool checked_section::take(std::string_view key, std::vector<std::string>& out) const {
-    const auto* const node = find(key);
-    if (node == nullptr) return false;
-    out.clear();
-    for (const auto& item : node->items) out.push_back(item.text);
-    return true;
+void checked_section::store(void* options, const void* owner, const config_scope& scope) const {
+    for (const auto* key : section_keys(section_)) {
+        const auto* const node = find(key->name);
+        if (node == nullptr) continue;
+        if (key->place.owner == owner)
+            key->place.store(options, {*key, *node, path_of(key->name), scope});
+        if (key->type() != key_type::table) continue;
+        problem_log reported{""}; // the first check reported them
+        const auto section = nested_section(*key);
+        const checked_section nested{node, section, path_of(key->name), reported};
+        nested.store(options, owner, scope);
+    }
 }
 
 void expand_section(config_node& node, std::string_view section, const std::string& path,
@@ -339,9 +302,8 @@ void expand_section(config_node& node, std::string_view section, const std::stri
         const auto* const key = find_config_key(section, name);
         if (key == nullptr) continue;
         const auto member_path = key_path(path, name);
-        if (key->type == key_type::table)
-            expand_section(value, fmt::format("children.{}", name), member_path, environment,
-                           problems);
+        if (key->type() == key_type::table)
+            expand_section(value, nested_section(*key), member_path, environment, problems);
         if (!key->is_expanded) continue;
         if (value.is_string()) expand_text(value, member_path, environment, problems);
         for (std::size_t i = 0; i < value.items.size(); ++i)

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/config/format/config_document.hpp"
-#include "server/config/keys/config_keys.hpp"
+#include "server/config/sections/config_scope.hpp"
 
-#include <chrono>
-#include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +15,8 @@ class checked_section {
 public:
     checked_section() = default;
 
-    /// `node` may be null (the table is absent). `path`: how messages name it, e.g. "children[2]".
+    /// `node` may be null (the table is absent). `section`: a static text. `path`: how messages
+    /// name it, e.g. "children[2]".
     checked_section(const config_node* node, std::string_view section, std::string path,
                     problem_log& problems);
 
@@ -28,20 +25,18 @@ public:
     [[nodiscard]] std::string path_of(std::string_view key) const { return key_path(path_, key); }
     [[nodiscard]] const std::string& path() const { return path_; }
 
-    // Each leaves `out` alone, and returns false, where the key is absent or not valid.
-    bool take(std::string_view key, std::string& out) const;
-    bool take(std::string_view key, bool& out) const;
-    bool take(std::string_view key, double& out) const;
-    bool take(std::string_view key, std::size_t& out) const;
-    bool take(std::string_view key, std::optional<std::size_t>& out) const;
-    bool take(std::string_view key, std::chrono::milliseconds& out) const;
-    bool take(std::string_view key, std::vector<std::string>& out) const;
+    /// Puts all that is there, in nested tables too, where their rows say (config_place), in the
+    /// order of the rows: what is kept in options of that type.
+    template <class Options>
+    void store(Options& options, const config_scope& scope) const {
+        store(&options, &options_tag<Options>, scope);
+    }
 
 private:
-    bool check(const config_key& key, const config_node& node, const std::string& path,
-               problem_log& problems) const;
+    void store(void* options, const void* owner, const config_scope& scope) const;
 
     const config_node* node_ = nullptr;
+    std::string_view section_;
     std::string path_;
     std::vector<std::string_view> valid_; // keys; their texts are the table's
 };
@@ -50,9 +45,5 @@ private:
 /// Reports variables that are missing and marks such texts as broken.
 void expand_section(config_node& node, std::string_view section, const std::string& path,
                     const environment_lookup& environment, problem_log& problems);
-
-/// `path` is not of the right type: "expected …, found …".
-void report_type(const config_node& node, const std::string& path, std::string_view expected,
-                 problem_log& problems, std::string hint = {});
 
 } // namespace mcpgw

@@ -3,15 +3,13 @@
 
 #include "children/process/package_runner.hpp"
 #include "children/process/process.hpp"
-#include "server/config/format/config_files.hpp"
-#include "server/config/sections/config_isolation.hpp"
-#include "server/config/sections/config_pool.hpp"
+#include "children/sandbox/account.hpp"
+#include "children/sandbox/landlock.hpp"
 #include "server/config/sections/config_remote.hpp"
-#include "server/config/sections/config_resilience.hpp"
+#include "server/config/sections/config_store.hpp"
 #include "server/config/sections/stateful_servers.hpp"
 #include "server/config/variables/config_expand.hpp"
 #include "server/config/variables/config_secrets.hpp"
-#include "server/config/variables/env_file.hpp"
 
 #include <fmt/format.h>
 
@@ -25,15 +23,6 @@ namespace mcpgw {
 namespace {
 
 namespace fs = std::filesystem;
-
-truncation read_truncation(const checked_section& section) {
-    truncation keep;
-    section.take("head", keep.head);
-    section.take("tail", keep.tail);
-    section.take("head_chars", keep.head_chars);
-    section.take("tail_chars", keep.tail_chars);
-    return keep;
-}
 
 /// Whether a command may be quoted in a message: only what nobody would write a secret as.
 bool is_plain_command(const config_node& command) {
@@ -66,37 +55,77 @@ std::string path_problem(const fs::path& path) {
     return "is not executable";
 }
 
-} // namespace
-
-void apply_child_limits(const checked_section& section, child_limits& limits) {
-    section.take("line_bytes_max", limits.line_bytes_max);
-    section.take("write_queue_bytes_max", limits.write_queue_bytes_max);
-    section.take("calls_in_flight_max", limits.calls_in_flight_max);
-    section.take("stderr_lines_max", limits.stderr_lines_max);
-    section.take("stderr_line_bytes_max", limits.stderr_line_bytes_max);
-    section.take("list_pages_max", limits.list_pages_max);
-    section.take("list_items_max", limits.list_items_max);
-    section.take("garbage_lines_max", limits.garbage_lines_max);
+/// The line to show for a value that a table of the child gives.
+std::size_t line_of(const checked_section& section, std::string_view table, std::string_view key,
+                    std::size_t otherwise) {
+    const auto* const node = section.find(table);
+    const auto* const member = node == nullptr ? nullptr : node->find(key);
+    return member == nullptr ? otherwise : member->line;
 }
 
-void child_reader::read_defaults(config_node* node, const child_limits& limits) {
-    defaults_.options.limits = limits;
+void check_pool(const checked_section& section, std::size_t line, const child_options& options,
+                problem_log& problems) {
+    const auto* const share = section.find("sharing");
+    if (options.pool.share == sharing::principal)
+        problems.error(share == nullptr ? line : share->line, section.path_of("sharing"),
+                       "\"principal\" gives each user processes of their own, and nothing tells "
+                       "this gateway who a user is: it has no authentication",
+                       "sharing = \"session\" gives each client its own; for users, run one "
+                       "gateway for each");
+    if (options.restart.max < options.restart.base)
+        problems.error(line_of(section, "restart", "max", line), section.path_of("restart.max"),
+                       "less than restart.base");
+    if (options.pool.max != 0 && options.pool.max < options.pool.min)
+        problems.error(line_of(section, "instances", "max", line), section.path_of("instances.max"),
+                       "less than instances.min");
+}
+
+void check_landlock(const checked_section& section, const landlock_paths& paths,
+                    problem_log& problems) {
+    const auto line = section.find("landlock")->line;
+    const auto path = section.path_of("landlock");
+    if (paths.read.empty() && paths.write.empty())
+        problems.error(line, path, "without paths the child could not even read its program",
+                       "for most: read = [\"/usr\", \"/lib\", \"/lib64\", \"/bin\", \"/etc\"]");
+    const int abi = landlock_abi();
+    if (abi == 0)
+        problems.error(line, path, "this kernel offers no Landlock",
+                       "it came with Linux 5.13, and may be switched off; leave the key out");
+    else if (abi < landlock_abi_of_truncate)
+        problems.warning(line, path,
+                         "before Linux 6.2 a child can still cut files short that its user may "
+                         "write",
+                         "set user as well, or use a newer kernel");
+}
+
+void check_account(const checked_section& section, const isolation_options& options,
+                   problem_log& problems) {
+    const auto* const user = section.find("user");
+    const auto* const group = section.find("group");
+    if (user == nullptr && group == nullptr) return;
+    const auto found = find_account(options.user, options.group);
+    if (found.has_value()) return;
+    // The other one of the two may stand in [defaults].
+    const std::string message{found.error().message()};
+    const bool is_group = user == nullptr || (group != nullptr && message.starts_with("`group`"));
+    problems.error((is_group ? group : user)->line, section.path_of(is_group ? "group" : "user"),
+                   message);
+}
+
+} // namespace
+
+void child_reader::read_defaults(config_node* node, const checked_section& limits) {
+    limits.store(defaults_, {environment_, directory_, problems_});
     if (node == nullptr) return;
     if (node->is_object())
         expand_section(
             *node, "defaults", "defaults",
             [this](const std::string& name) { return environment_.find(name); }, problems_);
-    const checked_section section{node, "defaults", "defaults", problems_};
-    apply(section, defaults_.options);
-    apply_env_file(section, defaults_.options);
-    apply_env(section, defaults_.options);
-    section.take("required_env", defaults_.required_env);
-    section.take("description", defaults_.description);
+    apply({node, "defaults", "defaults", problems_}, defaults_);
 }
 
-child_reader::child child_reader::read(child_entry& entry) {
-    child made{defaults_.options, defaults_.description};
-    auto& options = made.options;
+child_options child_reader::read(child_entry& entry) {
+    auto options = defaults_;
     options.name = entry.name;
     // Whether it is enabled decides how the rest is read.
     const auto* const enabled = entry.node.find("enabled");
@@ -108,125 +137,40 @@ child_reader::child child_reader::read(child_entry& entry) {
             [this](const std::string& name) { return environment_.find(name); }, problems_);
 
     const checked_section section{&entry.node, "children", entry.path, problems_};
-    section.take("command", options.command);
-    section.take("args", options.args);
-    section.take("description", made.description);
     apply(section, options);
-    if (options.is_enabled) apply_env_file(section, options);
-    apply_env(section, options);
     if (options.is_enabled) check(section, entry.node, options);
     options.secrets =
         secrets_of(options, [this](const std::string& name) { return environment_.find(name); });
-    return made;
+    return options;
 }
 
 void child_reader::apply(const checked_section& section, child_options& options) {
-    section.take("inherit_env", options.inherit_env);
-    section.take("layer", options.layer);
-    section.take("tags", options.tags);
-    section.take("enabled", options.is_enabled);
-    const bool has_start_timeout = section.take("start_timeout", options.start_timeout) ||
-                                   options.start_timeout != child_options{}.start_timeout;
-    if (!has_start_timeout && !package_runner(options.command, options.args).empty())
+    bool is_checked = options.is_enabled;
+    if (const auto* enabled = section.find("enabled"); enabled != nullptr)
+        is_checked = enabled->boolean;
+    const config_scope scope{environment_, directory_, problems_, is_checked};
+    section.store(options, scope);
+    settle_times(section, options.call_timeout, options.total_timeout, problems_);
+    store_tools(section, options, scope);
+    if (section.find("start_timeout") == nullptr &&
+        options.start_timeout == child_options{}.start_timeout &&
+        !package_runner(options.command, options.args).empty())
         options.start_timeout = runner_start_timeout;
-    section.take("probe_timeout", options.probe_timeout);
-    section.take("list_timeout", options.list_timeout);
-    section.take("stop_grace", options.stop_grace);
-    apply_remote(section, options.remote,
-                 [this](const std::string& path) { return absolute(path); });
-    if (std::string cwd; section.take("cwd", cwd)) options.cwd = cwd.empty() ? "" : absolute(cwd);
-    apply_isolation(
-        section, options.isolation, [this](const std::string& path) { return absolute(path); },
-        options.is_enabled, problems_);
-    apply_questions(section, options);
-    apply_pool(section, options);
-    apply_timeouts(section, options, problems_);
-    apply_tools(section, options, problems_);
-    apply_resilience(section, options, problems_);
-    if (const auto* limits = section.find("limits"); limits != nullptr) {
-        problem_log reported{""}; // the first check reported them
-        apply_child_limits({limits, "children.limits", "", reported}, options.limits);
-    }
-    apply_truncation(section, options);
-}
-
-/// What decides in which era it is spoken to, and how it may ask its clients.
-void child_reader::apply_questions(const checked_section& section, child_options& options) {
-    if (std::string name; section.take("era", name)) {
-        options.only_era.reset();
-        if (name != "auto") options.only_era = name == "modern" ? era::modern : era::legacy;
-    }
-    if (std::string answer; section.take("interactive", answer))
-        options.interactive = answer == "yes" || answer == "true"   ? interactivity::yes
-                              : answer == "no" || answer == "false" ? interactivity::no
-                                                                    : interactivity::automatic;
-    if (section.take("roots", options.roots) && options.is_enabled) check_roots(section, options);
-    section.take("question_hold_timeout", options.question_hold_timeout);
+    if (!is_checked) return;
+    check_roots(section, options);
+    check_account(section, options.isolation, problems_);
+    if (section.find("landlock") != nullptr)
+        check_landlock(section, *options.isolation.landlock, problems_);
 }
 
 void child_reader::check_roots(const checked_section& section, const child_options& options) {
     // 2025-11-25, client/roots: the uri "MUST be a file:// URI in the current specification".
     const auto* const list = section.find("roots");
+    if (list == nullptr) return;
     for (std::size_t i = 0; i < options.roots.size(); ++i)
         if (!options.roots[i].starts_with("file:///"))
             problems_.error(list->items[i].line, key_path(section.path_of("roots"), i),
                             "a root must be a file URI", "write file:///home/me/project");
-}
-
-void child_reader::apply_env(const checked_section& section, child_options& options) {
-    const auto* const env = section.find("env");
-    if (env == nullptr) return;
-    for (const auto& [name, line, value] : env->members) {
-        if (value.kind == node_kind::null) options.env.erase(name);
-        // A broken value stays as it was written: the configuration is not usable anyway, and the
-        // name counts as given.
-        else
-            options.env.insert_or_assign(name, value.text);
-    }
-}
-
-void child_reader::apply_env_file(const checked_section& section, child_options& options) {
-    std::string path;
-    if (!section.take("env_file", path)) return;
-    const auto* const node = section.find("env_file");
-    const auto text = read_text_file(absolute(path), config_bytes_max);
-    if (!text) {
-        problems_.error(node->line, section.path_of("env_file"),
-                        "the file does not exist or cannot be read",
-                        "its path is relative to the configuration file");
-        return;
-    }
-    auto parsed = parse_env_file(*text);
-    for (const auto& bad : parsed.bad_lines)
-        problems_.warning(
-            node->line, section.path_of("env_file"),
-            fmt::format("line {} of the file is left out: {}", bad.line, bad.message));
-    for (auto& [name, value] : parsed.values) options.env.insert_or_assign(name, std::move(value));
-}
-
-void child_reader::apply_truncation(const checked_section& section, child_options& options) const {
-    problem_log reported{""}; // the first check reported them
-    if (const auto* steps = section.find("truncate_adaptive"); steps != nullptr) {
-        options.truncate = {};
-        options.truncate_adaptive.clear();
-        for (const auto& item : steps->items) {
-            const checked_section step{&item, "truncate_adaptive", "", reported};
-            truncation_step made;
-            step.take("lines_min", made.lines_min);
-            made.keep = read_truncation(step);
-            options.truncate_adaptive.push_back(made);
-        }
-    }
-    const auto* const truncate = section.find("truncate");
-    if (truncate == nullptr) return;
-    options.truncate = {};
-    if (truncate->is_object()) {
-        options.truncate = read_truncation({truncate, "truncate", "", reported});
-    } else if (truncate->text == "none") {
-        options.truncate_adaptive.clear();
-    } else if (options.truncate_adaptive.empty()) {
-        options.truncate_adaptive = default_adaptive_truncation();
-    }
 }
 
 void child_reader::check(const checked_section& section, const config_node& node,
@@ -310,9 +254,9 @@ void child_reader::check_command(const checked_section& section, const child_opt
 
 void child_reader::check_required(const checked_section& section, const config_node& node,
                                   child_options& options) {
-    auto names = defaults_.required_env;
-    const bool is_own = section.take("required_env", names);
-    const auto* const list = section.find("required_env");
+    const auto& names = options.required_env;
+    const auto* const list = section.find("required_env"); // else they are those of all children
+    const bool is_own = list != nullptr;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto& name = names[i];
         const auto path =
@@ -338,12 +282,6 @@ void child_reader::check_required(const checked_section& section, const config_n
                                     "this one",
                                     name));
     }
-}
-
-std::string child_reader::absolute(const std::string& path) const {
-    std::error_code ec;
-    const auto full = fs::absolute(fs::path{directory_} / path, ec).lexically_normal();
-    return ec ? path : full.string();
 }
 
 } // namespace mcpgw

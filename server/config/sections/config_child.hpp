@@ -11,13 +11,6 @@
 
 namespace mcpgw {
 
-/// What [defaults] says, as far as it is no member of child_options.
-struct child_defaults {
-    child_options options;
-    std::vector<std::string> required_env;
-    std::string description;
-};
-
 /// Reads children, one at a time, over the defaults. `directory`: of the configuration file.
 class child_reader {
 public:
@@ -25,25 +18,15 @@ public:
                  problem_log& problems)
         : environment_(environment), directory_(std::move(directory)), problems_(problems) {}
 
-    /// [defaults]; `node` may be null. `limits` are those of [limits].
-    void read_defaults(config_node* node, const child_limits& limits);
+    /// [defaults]; `node` may be null. `limits`: [limits], which has those of all children too.
+    void read_defaults(config_node* node, const checked_section& limits);
 
-    struct child {
-        child_options options;
-        std::string description;
-    };
     /// Reports everything that would keep the child from starting, unless it is disabled.
-    child read(child_entry& entry);
-    /// A path of the file.
-    [[nodiscard]] std::string absolute(const std::string& path) const;
+    child_options read(child_entry& entry);
 
 private:
     void apply(const checked_section& section, child_options& options);
-    void apply_questions(const checked_section& section, child_options& options);
     void check_roots(const checked_section& section, const child_options& options);
-    void apply_env(const checked_section& section, child_options& options);
-    void apply_env_file(const checked_section& section, child_options& options);
-    void apply_truncation(const checked_section& section, child_options& options) const;
     void check(const checked_section& section, const config_node& node, child_options& options);
     void check_command(const checked_section& section, const child_options& options);
     void check_sharing(const checked_section& section, std::size_t line,
@@ -55,10 +38,7 @@ private:
     const config_environment& environment_;
     std::string directory_;
     problem_log& problems_;
-    child_defaults defaults_;
+    child_options defaults_;
 };
-
-/// The members of a table of limits that are there; the others keep their values.
-void apply_child_limits(const checked_section& section, child_limits& limits);
 
 } // namespace mcpgw

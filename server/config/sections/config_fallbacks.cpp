@@ -6,6 +6,7 @@
 #include "protocol/text/argument_template.hpp"
 #include "server/calls/fallback.hpp"
 #include "server/config/keys/config_hint.hpp"
+#include "server/config/sections/config_store.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -78,6 +79,20 @@ place_in_file find_place(const child_entry& entry, const std::string& tool, std:
     return {&list->items[index], key_path(key_path(path, "fallback"), index)};
 }
 
+std::vector<fallback_target> read_fallbacks(const value_site& site) {
+    std::vector<fallback_target> list;
+    problem_log reported{""}; // the first check reported them
+    for (std::size_t i = 0; i < site.node.items.size(); ++i) {
+        const auto& item = site.node.items[i];
+        const checked_section entry{&item, "children.fallback", key_path(site.path, i), reported};
+        entry.store(list.emplace_back(), site.scope);
+        if (item.is_object() && item.find("server") == nullptr)
+            site.scope.problems.error(item.line, entry.path(), "a fallback without a server",
+                                      "add server = \"...\", the name of a child");
+    }
+    return list;
+}
+
 class fallback_checker {
 public:
     fallback_checker(const std::vector<child_entry>& entries,
@@ -148,27 +163,16 @@ private:
 
 } // namespace
 
-bool take_fallbacks(const checked_section& section, std::vector<fallback_target>& out,
-                    problem_log& problems) {
-    const auto* const list = section.find("fallback");
-    if (list == nullptr) return false;
-    out.clear();
-    problem_log reported{""}; // the first check reported them
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-        const auto path = key_path(section.path_of("fallback"), i);
-        const checked_section entry{&list->items[i], "children.fallback", path, reported};
-        fallback_target target;
-        entry.take("server", target.server);
-        entry.take("tool", target.tool);
-        entry.take("always", target.is_always_allowed);
-        if (const auto* arguments = entry.find("arguments"); arguments != nullptr)
-            target.arguments = json_of(*arguments, entry.path_of("arguments"), problems);
-        if (list->items[i].is_object() && list->items[i].find("server") == nullptr)
-            problems.error(list->items[i].line, path, "a fallback without a server",
-                           "add server = \"...\", the name of a child");
-        out.push_back(std::move(target));
-    }
-    return true;
+void store_arguments(fallback_target& target, const value_site& site) {
+    target.arguments = json_of(site.node, site.path, site.scope.problems);
+}
+
+void store_fallbacks(child_options& options, const value_site& site) {
+    options.fallbacks = read_fallbacks(site);
+}
+
+void store_fallbacks_of_tool(tool_options& options, const value_site& site) {
+    options.fallbacks = read_fallbacks(site);
 }
 
 void check_fallbacks(const std::vector<child_entry>& entries,

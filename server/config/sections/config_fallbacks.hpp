@@ -3,17 +3,12 @@
 
 #include "children/child_options.hpp"
 #include "server/config/dialects/config_shape.hpp"
-#include "server/config/sections/config_check.hpp"
 
 #include <vector>
 
 namespace mcpgw {
 
 /// Who stands in for a server that fails, as a configuration says it.
-
-/// The list `fallback` of a section. False: it has none; `out` stays as it is.
-bool take_fallbacks(const checked_section& section, std::vector<fallback_target>& out,
-                    problem_log& problems);
 
 /// Reports what only all children together can tell: fallbacks at servers that there are not, and
 /// such that lead back to where they began. `entries`: what `children` was read from.

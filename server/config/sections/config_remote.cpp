@@ -30,6 +30,13 @@ bool says_something(const config_node* node) {
                                (node->kind == node_kind::boolean && !node->boolean));
 }
 
+void report_useless(const checked_section& section, bool config_key::*kind, std::string_view why,
+                    problem_log& problems) {
+    for (const auto* key : section_keys("children"))
+        if (const auto* node = section.find(key->name); key->*kind && says_something(node))
+            problems.warning(node->line, section.path_of(key->name), std::string{why});
+}
+
 void check_headers(const checked_section& section, const remote_options& options,
                    problem_log& problems) {
     const auto* const headers = section.find("headers");
@@ -65,24 +72,6 @@ void check_url(const checked_section& section, const remote_options& options,
 
 } // namespace
 
-void apply_remote(const checked_section& section, remote_options& options,
-                  const std::function<std::string(const std::string&)>& absolute) {
-    section.take("url", options.url);
-    section.take("bearer_token", options.bearer_token);
-    section.take("connect_timeout", options.connect_timeout);
-    section.take("proxy", options.proxy);
-    if (std::string file; section.take("ca_file", file))
-        options.ca_file = file.empty() ? "" : absolute(file);
-    if (std::string transport; section.take("transport", transport))
-        options.transport = transport == "sse"               ? remote_transport::sse
-                            : transport == "streamable_http" ? remote_transport::streamable_http
-                                                             : remote_transport::automatic;
-    const auto* const headers = section.find("headers");
-    if (headers == nullptr) return;
-    for (const auto& [name, line, value] : headers->members)
-        if (value.kind != node_kind::null) options.headers.insert_or_assign(name, value.text);
-}
-
 void check_remote(const checked_section& section, const remote_options& options,
                   problem_log& problems) {
     check_url(section, options, problems);
@@ -104,18 +93,13 @@ void check_remote(const checked_section& section, const remote_options& options,
         !std::filesystem::is_regular_file(options.ca_file, ec))
         problems.error(file->line, section.path_of("ca_file"), "the file does not exist",
                        "its path is relative to the configuration file");
-    for (const std::string_view key : {"args", "env", "env_file", "cwd", "rlimits", "user", "group",
-                                       "umask", "landlock", "network"})
-        if (const auto* node = section.find(key); says_something(node))
-            problems.warning(node->line, section.path_of(key),
-                             "has no meaning for a server that is reached at a url");
+    report_useless(section, &config_key::is_of_process,
+                   "has no meaning for a server that is reached at a url", problems);
 }
 
 void check_no_remote(const checked_section& section, problem_log& problems) {
-    for (const std::string_view key : {"transport", "headers", "bearer_token", "ca_file", "proxy"})
-        if (const auto* node = section.find(key); says_something(node))
-            problems.warning(node->line, section.path_of(key),
-                             "has a meaning only for a server that is reached at a url");
+    report_useless(section, &config_key::is_of_remote,
+                   "has a meaning only for a server that is reached at a url", problems);
 }
 
 } // namespace mcpgw

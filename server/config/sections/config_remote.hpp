@@ -4,17 +4,10 @@
 #include "children/remote_options.hpp"
 #include "server/config/sections/config_check.hpp"
 
-#include <functional>
-#include <string>
-
 namespace mcpgw {
 
 /// The keys of a child that is reached over HTTP: url, transport, headers, bearer_token, ca_file,
 /// proxy, connect_timeout.
-
-/// `absolute`: a path of the file as an absolute one.
-void apply_remote(const checked_section& section, remote_options& options,
-                  const std::function<std::string(const std::string&)>& absolute);
 
 /// Reports an address or headers that cannot be used, a CA file that is not there, credentials that
 /// would travel unprotected, and keys that mean something for processes only.

@@ -193,7 +193,7 @@ TEST_CASE("check_of_a_bad_file_reports_every_problem_and_starts_the_servers_that
 TEST_CASE("check_starts_nothing_whose_defaults_are_wrong") {
     const scratch_directory directory;
     const auto trace = directory.path("started");
-    const auto file = directory.write("gateway.toml", "[defaults]\ntimeout = \"1m\"\n" +
+    const auto file = directory.write("gateway.toml", "[defaults]\ntimeout = \"long\"\n" +
                                                           shell_child("t", ": >" + trace));
     CHECK(run_command({"check", file}).exit_code == exit_usage);
     CHECK_FALSE(std::filesystem::exists(trace));

@@ -39,7 +39,7 @@ separator = "::"
 colour = 1
 [http]
 listen = "nowhere"
-header_timeout_ms = "1s"
+header_timeout_ms = "1 second"
 path = "mcp"
 [limits]
 depth_max = 1
@@ -100,7 +100,7 @@ TEST_CASE("wrong_types_say_what_was_expected_and_found") {
         return only_error(scratch.load("c.toml", child_with(line))).message;
     };
     CHECK(message("enabled = 'yes'") == "wrong type: expected true or false, found a text");
-    CHECK(message("timeout = '60s'") == "wrong type: expected a number of seconds, found a text");
+    CHECK(message("timeout = '60'") == "this text is no duration");
     CHECK(message("tags = 'x'") == "wrong type: expected a list of texts, found a text");
     CHECK(message("tags = [{}]") == "wrong type: expected a text, found a table");
     CHECK(message("env = ['A=1']") == "wrong type: expected a table of texts, found a list");
@@ -119,9 +119,9 @@ TEST_CASE("numbers_out_of_range_say_the_range") {
     const auto message = [&](std::string_view line) {
         return only_error(scratch.load("c.toml", child_with(line))).message;
     };
-    CHECK(message("timeout = 0") == "out of range: from 0.001 to 604800 is allowed");
-    CHECK(message("timeout = -1.5") == "out of range: from 0.001 to 604800 is allowed");
-    CHECK(message("timeout = nan") == "out of range: from 0.001 to 604800 is allowed");
+    CHECK(message("timeout = 0") == "out of range: from 0.001 to 604800 seconds is allowed");
+    CHECK(message("timeout = -1.5") == "out of range: from 0.001 to 604800 seconds is allowed");
+    CHECK(message("timeout = nan") == "out of range: from 0.001 to 604800 seconds is allowed");
     CHECK(message("limits = { calls_in_flight_max = -1 }") ==
           "out of range: from 1 to 65536 is allowed");
     CHECK(message("truncate = { head = -1 }") == "out of range: from 0 to 1000000000 is allowed");
@@ -281,7 +281,7 @@ TEST_CASE("http_settings_are_checked") {
     CHECK(problem("hosts_allowed = [\"a.example:80\"]").key == "http.hosts_allowed[0]");
     CHECK(problem("listen = \"example.org:80\"").hint == "for example \"127.0.0.1:8080\"");
     CHECK(problem("sse_keep_alive_ms = 1").message ==
-          "out of range: from 100 to 86400000 is allowed");
+          "out of range: from 100 to 86400000 milliseconds is allowed");
 }
 
 TEST_CASE("an_address_open_to_the_network_is_a_warning") {

@@ -7,11 +7,15 @@
 #include <boost/json.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 using namespace mcpgw;
 using namespace mcpgw::config_test;
@@ -30,26 +34,43 @@ std::string read_file(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-/// "section | key | default" of every row of the document's tables.
-std::set<std::string> documented_keys() {
-    std::istringstream text(read_file(project() / "docs/configuration.md"));
-    std::set<std::string> rows;
-    std::string section;
+/// A row of the document's tables, as the row of the key has it.
+std::string document_row(const config_key& key) {
+    const auto value = key.default_json();
+    const auto fallback = key.is_required ? "required"
+                          : value.empty() ? "-"
+                                          : fmt::format("`{}`", value);
+    const auto type = key.type() == key_type::choice
+                          ? fmt::format("{}", fmt::join(key.place.choices, ", "))
+                          : std::string{type_name(key.type())};
+    auto effect = key.has_effect() ? std::string{word_of(key.effect)} : "-";
+    std::ranges::replace(effect, '_', ' ');
+    return fmt::format("| `{}` | {} | {} | {} | {}{} |", key.name, type, fallback, effect,
+                       key.description, key.is_expanded ? " *" : "");
+}
+
+/// The document with the rows of all tables as they should be.
+std::string with_rows_of_keys(const std::string& document) {
+    std::istringstream text(document);
+    std::string made;
+    std::string_view section;
+    bool is_table = false;
     for (std::string line; std::getline(text, line);) {
-        if (line.starts_with('#')) section.clear();
-        if (line.starts_with("### `")) {
-            const auto name = line.substr(5, line.find('`', 5) - 5);
-            const auto first = name.find_first_not_of('[');
-            section = name.substr(first, name.find(']') - first);
-        }
-        if (section.empty() || !line.starts_with("| `")) continue;
-        const auto key = line.substr(3, line.find('`', 3) - 3);
-        const auto type = line.find(" | ");
-        const auto fallback = line.find(" | ", type + 3) + 3;
-        rows.insert(fmt::format("{} | {} | {}", section, key,
-                                line.substr(fallback, line.find(" | ", fallback) - fallback)));
+        if (line.starts_with('#')) section = {};
+        if (line.starts_with("### `"))
+            for (const auto& known : config_sections())
+                if (line == fmt::format("### `{}`", known.name) ||
+                    line == fmt::format("### `[{}]`", known.name) ||
+                    line == fmt::format("### `[[{}]]`", known.name))
+                    section = known.name;
+        const bool was_table = std::exchange(is_table, !section.empty() && line.starts_with('|'));
+        if (!is_table) made += line + "\n";
+        if (!is_table || was_table) continue;
+        made += "| key | type | default | change | meaning |\n|---|---|---|---|---|\n";
+        for (const auto& key : config_keys())
+            if (key.section == section) made += document_row(key) + "\n";
     }
-    return rows;
+    return made;
 }
 
 json::value schema_of(const json::value& schema, std::string_view section) {
@@ -62,24 +83,6 @@ json::value schema_of(const json::value& schema, std::string_view section) {
     return root.at("$defs").at(name);
 }
 
-bool has_defaults(const client_limits& limits) {
-    const client_limits defaults;
-    return limits.message_bytes_max == defaults.message_bytes_max &&
-           limits.header_bytes_max == defaults.header_bytes_max &&
-           limits.connections_max == defaults.connections_max &&
-           limits.sessions_max == defaults.sessions_max && limits.depth_max == defaults.depth_max &&
-           limits.requests_per_session_max == defaults.requests_per_session_max &&
-           limits.stream_queue_bytes_max == defaults.stream_queue_bytes_max &&
-           limits.batch_messages_max == defaults.batch_messages_max &&
-           limits.notifications_backlog_max == defaults.notifications_backlog_max &&
-           limits.resume_events_max == defaults.resume_events_max &&
-           limits.resume_bytes_max == defaults.resume_bytes_max &&
-           limits.memory_max == defaults.memory_max &&
-           limits.sessions_per_client_max == defaults.sessions_per_client_max &&
-           limits.drain_timeout == defaults.drain_timeout &&
-           limits.stop_grace == defaults.stop_grace;
-}
-
 /// `key` of a table inside a child.
 void add_nested(json::object& child, const config_key& key, const json::value& value) {
     auto& table = child[key.section.substr(key.section.find('.') + 1)];
@@ -87,76 +90,68 @@ void add_nested(json::object& child, const config_key& key, const json::value& v
     table.as_object()[key.name] = value;
 }
 
-void check_defaults(const child_options& options) {
-    const child_options defaults;
-    CHECK(options.inherit_env == defaults.inherit_env);
-    CHECK(options.is_enabled == defaults.is_enabled);
-    CHECK(options.start == defaults.start);
-    CHECK(options.call_timeout == defaults.call_timeout);
-    CHECK(options.total_timeout == defaults.total_timeout);
-    CHECK(options.tools.empty());
-    CHECK(options.fallbacks.empty());
-    CHECK(options.start_timeout == defaults.start_timeout);
-    CHECK(options.probe_timeout == defaults.probe_timeout);
-    CHECK(options.list_timeout == defaults.list_timeout);
-    CHECK(options.only_era == defaults.only_era);
-    CHECK(options.interactive == defaults.interactive);
-    CHECK(options.roots == defaults.roots);
-    CHECK(options.question_hold_timeout == defaults.question_hold_timeout);
-    CHECK(options.stop_grace == defaults.stop_grace);
-    CHECK(options.isolation == defaults.isolation);
-    CHECK(options.pool.share == defaults.pool.share);
-    CHECK(options.pool.min == defaults.pool.min);
-    CHECK(options.pool.max == defaults.pool.max);
-    CHECK(options.pool.queue_max == defaults.pool.queue_max);
-    CHECK(options.pool.queue_timeout == defaults.pool.queue_timeout);
-    CHECK(options.pool.idle_timeout == defaults.pool.idle_timeout);
-    CHECK(options.pool.max_lifetime == defaults.pool.max_lifetime);
-    CHECK(options.pool.drain_timeout == defaults.pool.drain_timeout);
-    CHECK(options.restart.base == defaults.restart.base);
-    CHECK(options.restart.max == defaults.restart.max);
-    CHECK(options.restart.jitter == defaults.restart.jitter);
-    CHECK(options.restart.stable_after == defaults.restart.stable_after);
-    CHECK(options.restart.restarts_max == defaults.restart.restarts_max);
-    CHECK(options.restart.window == defaults.restart.window);
-    CHECK(options.restart.slow_retry == defaults.restart.slow_retry);
-    CHECK(options.restart.calls == defaults.restart.calls);
-    CHECK(options.health.interval == defaults.health.interval);
-    CHECK(options.health.timeout == defaults.health.timeout);
-    CHECK(options.health.misses_max == defaults.health.misses_max);
-    CHECK(options.retry.attempts == defaults.retry.attempts);
-    CHECK(options.retry.base == defaults.retry.base);
-    CHECK(options.retry.factor == defaults.retry.factor);
-    CHECK(options.retry.max == defaults.retry.max);
-    CHECK(options.retry.jitter == defaults.retry.jitter);
-    CHECK(options.retry.budget == defaults.retry.budget);
-    CHECK(options.retry.codes == defaults.retry.codes);
-    CHECK(options.retry.tools == defaults.retry.tools);
-    CHECK(options.breaker.threshold == defaults.breaker.threshold);
-    CHECK(options.breaker.failure_rate == defaults.breaker.failure_rate);
-    CHECK(options.breaker.window == defaults.breaker.window);
-    CHECK(options.breaker.timeout == defaults.breaker.timeout);
-    CHECK(options.limits.line_bytes_max == defaults.limits.line_bytes_max);
-    CHECK(options.limits.write_queue_bytes_max == defaults.limits.write_queue_bytes_max);
-    CHECK(options.limits.calls_in_flight_max == defaults.limits.calls_in_flight_max);
-    CHECK(options.limits.stderr_lines_max == defaults.limits.stderr_lines_max);
-    CHECK(options.limits.stderr_line_bytes_max == defaults.limits.stderr_line_bytes_max);
-    CHECK(options.limits.list_pages_max == defaults.limits.list_pages_max);
-    CHECK(options.limits.list_items_max == defaults.limits.list_items_max);
-    CHECK(options.limits.garbage_lines_max == defaults.limits.garbage_lines_max);
+/// What a configuration of one child says of a key; empty: nothing, or it cannot tell.
+std::string shown(const configuration& made, const config_key& key) {
+    const auto& place = key.place;
+    if (place.show == nullptr || !key.said_default.empty()) return {};
+    if (place.owner == &options_tag<configuration>) return place.show(&made, key);
+    if (place.owner == &options_tag<child_options>) return place.show(&made.children.at(0), key);
+    return {};
+}
+
+/// A file of one child with these values.
+class spelled_file {
+public:
+    void set(const config_key& key, const json::value& value) {
+        if (key.section == "children")
+            child_[key.name] = value;
+        else if (key.section.starts_with("children."))
+            add_nested(child_, key, value);
+        else
+            table(key.section)[key.name] = value;
+    }
+    [[nodiscard]] std::string text() const {
+        auto whole = root_;
+        whole["children"] = json::array{child_};
+        return json::serialize(whole);
+    }
+
+private:
+    json::object& table(std::string_view section) {
+        auto& value = root_[section];
+        if (!value.is_object()) value.emplace_object();
+        return value.as_object();
+    }
+    json::object root_;
+    json::object child_{{"name", "a"}, {"command", "tool"}};
+};
+
+/// Another value than the default; empty: of such a type none that fits can be told.
+std::string other_value(const config_key& key) {
+    const auto known = key.default_json();
+    if (key.type() == key_type::boolean) return known == "true" ? "false" : "true";
+    if (key.type() == key_type::choice) {
+        const auto last = fmt::format("\"{}\"", key.place.choices.back());
+        return last != known ? last : fmt::format("\"{}\"", key.place.choices.front());
+    }
+    if (!key.is_number()) return {};
+    const auto most = fmt::format("{:.15g}", key.max);
+    return most != known ? most : fmt::format("{:.15g}", key.min);
 }
 
 } // namespace
 
-TEST_CASE("the_document_has_every_key_with_its_default_and_no_other") {
-    std::set<std::string> expected;
+// MCPGW_WRITE_DOCS=1 writes it anew.
+TEST_CASE("the_tables_of_the_document_are_the_rows_of_the_keys") {
+    const auto path = project() / "docs/configuration.md";
+    const auto document = read_file(path);
+    const auto expected = with_rows_of_keys(document);
+    if (std::getenv("MCPGW_WRITE_DOCS") != nullptr) std::ofstream(path) << expected;
+    CHECK(document == expected);
     for (const auto& key : config_keys()) {
-        const auto fallback = key.is_required            ? std::string{"required"}
-                              : key.default_json.empty() ? std::string{"-"}
-                                                         : fmt::format("`{}`", key.default_json);
-        expected.insert(fmt::format("{} | {} | {}", key.section, key.name, fallback));
+        CAPTURE(key.section, key.name);
+        CHECK(expected.find(document_row(key)) != std::string::npos);
     }
-    CHECK(documented_keys() == expected);
 }
 
 TEST_CASE("the_schema_has_every_key_with_description_and_default") {
@@ -172,9 +167,13 @@ TEST_CASE("the_schema_has_every_key_with_description_and_default") {
             REQUIRE(properties.contains(key->name));
             const auto& described = properties.at(key->name).as_object();
             CHECK(described.at("description").as_string() == key->description);
-            CHECK(described.contains("default") == !key->default_json.empty());
+            CHECK(described.contains("default") == !key->default_json().empty());
+            CHECK(described.contains("x-takes-effect") == key->has_effect());
         }
     }
+    for (const auto& key : config_keys())
+        if (key.type() == key_type::table)
+            CHECK(schema.at("$defs").as_object().contains("child_" + std::string{key.name}));
     CHECK(schema.at("$defs").at("child").at("required") == json::array{"name"});
     CHECK(schema.at("$defs").at("child").at("oneOf").as_array().size() == 2); // command or url
     // Printed for people: one member a line.
@@ -182,61 +181,72 @@ TEST_CASE("the_schema_has_every_key_with_description_and_default") {
     CHECK(config_schema().ends_with("}\n"));
 }
 
-TEST_CASE("the_tables_defaults_are_those_of_the_options") {
+TEST_CASE("a_file_that_spells_out_all_defaults_says_nothing_new") {
     const scratch_directory scratch;
-    // The same file twice: bare, and with every default of the table spelled out.
-    json::object full{
-        {"gateway", json::object{}}, {"http", json::object{}}, {"limits", json::object{}}};
-    json::object child{{"name", "a"}, {"command", "tool"}};
+    spelled_file file;
     for (const auto& key : config_keys()) {
-        if (key.default_json.empty()) continue;
-        const auto value = json::parse(key.default_json);
-        if (key.section == "children" && key.type == key_type::table)
-            continue;                                     // filled by its own keys
-        if (key.section == "children.fallback") continue; // there is none by default
-        if (key.section == "children")
-            child[key.name] = value;
-        else if (key.section.starts_with("children."))
-            add_nested(child, key, value);
-        else if (auto* section = full.if_contains(key.section))
-            section->as_object()[key.name] = value;
+        const bool is_table = key.section == "children" && key.type() == key_type::table;
+        const bool is_of_list = key.section == "children.fallback" || key.section == "truncate" ||
+                                key.section == "truncate_adaptive";
+        if (const auto value = key.default_json(); !value.empty() && !is_table && !is_of_list)
+            file.set(key, json::parse(value));
     }
-    full["children"] = json::array{child};
-    const auto bare = scratch.load("a.json", R"([{"name": "a", "command": "tool"}])").value;
-    const auto spelled = scratch.load("b.json", json::serialize(full));
+    const auto bare = scratch.load("a.json", spelled_file{}.text());
+    const auto spelled = scratch.load("b.json", file.text());
     CAPTURE(printed(spelled.problems));
+    REQUIRE(bare.problems.empty());
     REQUIRE(spelled.problems.empty());
-    const auto& value = spelled.value;
-    CHECK(value.gateway.expose == bare.gateway.expose);
-    CHECK(value.gateway.naming.prefix == bare.gateway.naming.prefix);
-    CHECK(value.gateway.naming.separator == bare.gateway.naming.separator);
-    CHECK(value.log == bare.log);
-    CHECK(value.schema_cache == bare.schema_cache);
-    CHECK(value.gateway.state_secret.empty());
-    CHECK(value.gateway.question_timeout == gateway_options{}.question_timeout);
-    CHECK(value.gateway.list_wait == gateway_options{}.list_wait);
-    CHECK(value.gateway.parking.window == parking_limits{}.window);
-    CHECK(value.gateway.parking.running_max == parking_limits{}.running_max);
-    CHECK(value.gateway.parking.parked_max == parking_limits{}.parked_max);
-    CHECK(value.gateway.parking.parked_per_client_max == parking_limits{}.parked_per_client_max);
-    const auto& http = value.http;
-    CHECK(http.address == http_options{}.address);
-    CHECK(http.port == http_options{}.port);
-    CHECK(http.path == http_options{}.path);
-    CHECK(http.sse_path == http_options{}.sse_path);
-    CHECK(http.messages_path == http_options{}.messages_path);
-    CHECK(http.header_timeout == http_options{}.header_timeout);
-    CHECK(http.body_timeout == http_options{}.body_timeout);
-    CHECK(http.idle_timeout == http_options{}.idle_timeout);
-    CHECK(http.write_timeout == http_options{}.write_timeout);
-    CHECK(http.sse_keep_alive == http_options{}.sse_keep_alive);
-    CHECK(http.stream_delay == http_options{}.stream_delay);
-    CHECK(http.retry_delay == http_options{}.retry_delay);
-    CHECK(http.session_timeout == http_options{}.session_timeout);
-    CHECK(http.compresses == http_options{}.compresses);
-    CHECK(http.compress_bytes_min == http_options{}.compress_bytes_min);
-    CHECK(has_defaults(value.limits));
-    check_defaults(value.children.at(0));
+    for (const auto& key : config_keys()) {
+        CAPTURE(key.section, key.name);
+        CHECK(shown(spelled.value, key) == shown(bare.value, key));
+        if (!shown(bare.value, key).empty() && !key.default_json().empty())
+            CHECK(shown(bare.value, key) == key.default_json());
+    }
+    CHECK(spelled.value.schema_cache == bare.value.schema_cache);
+    CHECK(spelled.value.children.at(0).tools.empty());
+    CHECK(spelled.value.children.at(0).fallbacks.empty());
+}
+
+TEST_CASE("each_key_changes_what_it_names_and_nothing_else") {
+    const scratch_directory scratch;
+    const auto bare = scratch.load("a.json", spelled_file{}.text());
+    std::size_t count = 0;
+    for (const auto& key : config_keys()) {
+        const auto value = other_value(key);
+        if (value.empty() || key.place.show == nullptr || shown(bare.value, key).empty()) continue;
+        spelled_file file;
+        file.set(key, json::parse(value));
+        const auto made = scratch.load("b.json", file.text()).value;
+        for (const auto& other : config_keys()) {
+            CAPTURE(key.section, key.name, other.section, other.name);
+            const bool is_taken_along = key.name == "timeout" && other.name == "total_timeout";
+            if (&other == &key)
+                CHECK(shown(made, other) == value);
+            else if (!is_taken_along)
+                CHECK(shown(made, other) == shown(bare.value, other));
+        }
+        ++count;
+    }
+    CHECK(count > 80);
+}
+
+TEST_CASE("a_status_says_how_a_child_is_kept_under_the_names_of_the_configuration") {
+    child_options options;
+    const auto policy = [&options] {
+        return json::parse(shown_json("children", &options));
+    };
+    CHECK(policy() == json::parse(R"({
+        "start": "auto", "sharing": "shared", "instances": {"min": 1, "max": "auto"},
+        "idle_timeout": 900, "max_lifetime": 0,
+        "restart": {"base": 0.2, "max": 30, "restarts_max": 20, "window": 600},
+        "health": {"interval": 30, "timeout": 5, "misses_max": 3},
+        "retry": {"attempts": 3}, "breaker": {"threshold": 5, "timeout": 60}})"));
+    options.pool.share = sharing::session;
+    options.pool.max = 4;
+    options.start = start_policy::pre_warm;
+    CHECK(policy().at("sharing").as_string() == "session");
+    CHECK(policy().at("instances").at("max").as_int64() == 4);
+    CHECK(policy().at("start").as_string() == "pre_warm");
 }
 
 TEST_CASE("keys_are_unique_and_complete") {
@@ -245,11 +255,13 @@ TEST_CASE("keys_are_unique_and_complete") {
         CAPTURE(key.section, key.name);
         CHECK(seen.insert(fmt::format("{}|{}", key.section, key.name)).second);
         CHECK_FALSE(key.description.empty());
-        CHECK((key.type == key_type::choice) == !key.choices.empty());
-        const bool is_number = key.type == key_type::integer || key.type == key_type::seconds ||
-                               key.type == key_type::milliseconds || key.type == key_type::number;
-        CHECK(is_number == (key.max > key.min));
-        CHECK((key.type == key_type::milliseconds) == key.name.ends_with("_ms"));
+        CHECK((key.type() == key_type::choice) == !key.place.choices.empty());
+        CHECK(key.is_number() == (key.max > key.min));
+        CHECK((key.type() == key_type::milliseconds) == key.name.ends_with("_ms"));
+        // Nothing is read and forgotten.
+        const bool is_of_reader = key.type() == key_type::table || key.name == "tools" ||
+                                  (key.section == "children.tools" && key.name == "enabled");
+        CHECK((key.place.store != nullptr || is_of_reader));
     }
     CHECK(find_config_key("defaults", "timeout") != nullptr);
     CHECK(find_config_key("defaults", "command") == nullptr);
@@ -296,14 +308,11 @@ TEST_CASE("every_limit_is_in_the_document_of_limits_with_its_default") {
         CHECK(documented.emplace(key, line.substr(begin, end - begin)).second);
     }
     const auto is_limit = [](const config_key& key) {
-        using enum key_type;
-        const bool is_number = key.type == integer || key.type == number ||
-                               key.type == key_type::seconds || key.type == milliseconds;
         const bool is_named = key.name.ends_with("_max") || key.name.ends_with("grace") ||
                               key.name.find("timeout") != std::string_view::npos;
-        const bool is_section = key.section == "limits" || key.section == "children.limits" ||
-                                key.section == "http";
-        return is_number && (is_section || is_named) && !key.default_json.empty();
+        const bool is_section =
+            key.section == "limits" || key.section == "children.limits" || key.section == "http";
+        return key.is_number() && (is_section || is_named) && !key.default_json().empty();
     };
     for (const auto& key : config_keys()) {
         if (!is_limit(key)) continue;
@@ -311,7 +320,7 @@ TEST_CASE("every_limit_is_in_the_document_of_limits_with_its_default") {
         INFO(name << " has no row in docs/limits.md, or another default there");
         const auto row = documented.find(name);
         REQUIRE(row != documented.end());
-        CHECK(row->second == key.default_json);
+        CHECK(row->second == key.default_json());
         documented.erase(row);
     }
     for (const auto& [name, fallback] : documented) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/config/sections/config_isolation.hpp"
+#include "server/config/sections/config_row.hpp"
 
 #include "children/sandbox/landlock.hpp"
 #include "tests/support/config_fixture.hpp"

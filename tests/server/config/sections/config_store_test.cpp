@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/config/sections/config_resilience.hpp"
+#include "server/config/sections/config_store.hpp"
 
 #include "tests/support/config_fixture.hpp"
 
@@ -100,8 +100,8 @@ TEST_CASE("what_is_wrong_with_a_tools_settings_is_said_with_line_and_key") {
     CHECK(problem_of("tools = { search = { timeuot = 5 } }") ==
           "a.toml:4: children[0].tools.search.timeuot: unknown key (did you mean timeout?)");
     CHECK(problem_of("[children.tools.search]\ntimeout = \"5\"") ==
-          "a.toml:5: children[0].tools.search.timeout: wrong type: expected a number of seconds, "
-          "found a text (write it without quotes and without a unit)");
+          "a.toml:5: children[0].tools.search.timeout: this text is no duration (write \"250ms\", "
+          "\"30s\", \"15m\" or \"2h\", or a number of seconds without quotes)");
     CHECK(problem_of("tools = [\"search\"]") ==
           "a.toml:4: children[0].tools: wrong type: expected a table of tables, found a list");
     CHECK(problem_of("tools = { search = 5 }") ==
