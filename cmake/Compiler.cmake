@@ -35,6 +35,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
+  # It has the coroutines of C++20, and does not say so to the library's <coroutine>.
+  target_compile_definitions(mcpgw_compiler INTERFACE __cpp_impl_coroutine=201902L)
+  # Its check of the types of functions cannot be assembled for the parts of a coroutine.
+  target_compile_options(mcpgw_compiler INTERFACE -fno-sanitize=function)
+endif()
+
 # Half of a small call's time is code that runs once in many places: laid out and inlined by what
 # runs in earnest, it takes a quarter less. Only g++; cmake/build-profiled.sh does both steps.
 set(MCPGW_PROFILE "" CACHE STRING "collect: what runs is counted; use: builds with these counts")

@@ -10,13 +10,11 @@ find_package(ZLIB REQUIRED)
 # Neither brings a CMake package everywhere.
 find_library(MCPGW_BROTLI brotlidec REQUIRED)
 find_library(MCPGW_ZSTD zstd REQUIRED)
-if(NOT MCPGW_FUZZERS)
-  find_package(toml11 REQUIRED)
-  find_package(CLI11 REQUIRED)
-  find_package(yaml-cpp REQUIRED)
-  if(NOT TARGET yaml-cpp::yaml-cpp) # before 0.8
-    add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
-  endif()
+find_package(toml11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+if(NOT TARGET yaml-cpp::yaml-cpp) # before 0.8
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
 if(MCPGW_TESTS AND NOT MCPGW_FUZZERS)
   find_package(Catch2 3 REQUIRED)

@@ -83,7 +83,12 @@ bool has_clear_names(std::string_view object, std::string_view level) {
     std::set<std::string_view> seen;
     member_reader members{object};
     while (const auto member = members.next()) {
-        if (member->key.find('\\') != member->key.npos) return false;
+        // Another way to spell a name of ours; what else is spelt like that is no business of ours.
+        if (member->key.find('\\') != member->key.npos) {
+            const auto spelt = unquote_json('"' + std::string{member->key} + '"');
+            if (named.contains(spelt.value_or(""))) return false;
+            continue;
+        }
         if (named.contains(member->key) && !seen.insert(member->key).second) return false;
     }
     return true;

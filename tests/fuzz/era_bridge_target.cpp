@@ -79,7 +79,11 @@ std::string check_result(std::string_view text) {
                     if (!scanned) return "result: refused";
                     const auto out = result_for_client(message, *scanned, context).str();
                     if (out != result_for_client(text, context)) return "result: scanned and read";
-                    if (auto problem = check_foreign(text, out, result_names); !problem.empty())
+                    auto names = result_names;
+                    // What is structured and left out is said in content that says nothing.
+                    const auto content = find_member(text, "content");
+                    if (content.empty() || minify_json(content) == "[]") names.insert("content");
+                    if (auto problem = check_foreign(text, out, names); !problem.empty())
                         return "result: " + problem;
                     if (auto problem = check_era(out, context); !problem.empty()) return problem;
                 }

@@ -37,6 +37,11 @@ std::string check_task_bridge_invariants(std::string_view text);
 /// chooses the limit of a head.
 std::string check_http_response_invariants(std::string_view text);
 
+/// Requests of a client on one connection: the answers are HTTP and do not depend on how the bytes
+/// arrive, the connection ends with the client, and nothing of it is kept. The first byte chooses
+/// the size of the parts.
+std::string check_http_server_invariants(std::string_view text);
+
 /// What a server writes to its stdout: its messages do not depend on how the bytes arrive, and each
 /// call has at most one answer. The first byte chooses the limit of a message.
 std::string check_child_output_invariants(std::string_view text);

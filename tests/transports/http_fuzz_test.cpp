@@ -9,3 +9,7 @@ using namespace mcpgw::test;
 TEST_CASE("http_responses_of_the_corpus_keep_every_invariant") {
     replay("http_response", check_http_response_invariants, 2'000);
 }
+
+TEST_CASE("http_requests_of_the_corpus_keep_every_invariant") {
+    replay("http_server", check_http_server_invariants, 300);
+}
