@@ -104,13 +104,19 @@ task<> upstream::try_initialize(clock_type::time_point deadline) {
         if (!was_notified) co_return;
     }
     if (!eras_.must_try_legacy() || is_closed_) co_return;
-    is_trying_ = true;
     legacy_.resume();
-    auto& first = legacy_.lister();
+    const auto held = legacy_.hold_lister();
+    auto& first = held.on();
     first.agreement().try_out();
     abort_signal never;
-    const auto started = co_await first.life().ensure_running(deadline, never);
-    is_trying_ = false;
+    result<void> started;
+    {
+        is_trying_ = true;
+        const on_scope_exit finish{[this] {
+            is_trying_ = false;
+        }};
+        started = co_await first.life().ensure_running(deadline, never);
+    }
     const bool is_taken = !started.has_error();
     // A remote server without sessions, or one that answers in plain JSON, cannot ask in this era;
     // by results of the modern one it can.

@@ -48,6 +48,8 @@ TEST_CASE("attempts_are_counted_in_all") {
     CHECK_FALSE(is_worth_a_retry(failed, options));
 }
 
+// Each gateway has a generator of its own with a seed from the system (forwarder::random_), so that
+// those that start together do not retry in step.
 TEST_CASE("pauses_grow_up_to_their_maximum_and_a_share_of_them_is_random") {
     std::minstd_rand random{1};
     retry_options options;
