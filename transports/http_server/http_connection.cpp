@@ -58,6 +58,7 @@ void http_connection::close() {
 void http_connection::stop() {
     is_stopping_ = true;
     if (is_idle_) return close();
+    if (is_reading_body_) reader_.interrupt(); // it would be refused when it is there
     if (running_ != nullptr) running_->abort({errc::gateway_stopping});
 }
 

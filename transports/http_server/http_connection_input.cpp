@@ -169,6 +169,7 @@ task<result<void>> http_connection::read_body(http_request_parser* chunks, share
 }
 
 fault http_connection::body_fault(const error_code& ec) const {
+    if (is_stopping_) return errc::gateway_stopping;
     if (ec == asio::error::no_memory || is_ended_)
         return {errc::server_busy,
                 fmt::format("the gateway holds {} bytes for clients, the maximum is {} "
@@ -194,7 +195,7 @@ task<http_connection::error_code> http_connection::read_told(std::size_t length,
         if (is_ended_ || !reader_.count_held(length)) co_return asio::error::no_memory;
         if (held >= length) break;
         if (reader_.error()) co_return reader_.error();
-        if (is_late()) co_return asio::error::timed_out;
+        if (is_late() || is_stopping_) co_return asio::error::timed_out;
         reader_.begin_toward(length);
     }
     body = reader_.take(length);
@@ -213,7 +214,7 @@ task<http_connection::error_code> http_connection::read_chunks(http_request_pars
         on_received(parser.body_bytes());
         if (ec && ec != http::error::need_more) co_return ec;
         if (parser.is_done() || (taken > 0 && !reader_.empty())) continue;
-        if (is_late()) co_return asio::error::timed_out;
+        if (is_late() || is_stopping_) co_return asio::error::timed_out;
         const auto error = co_await reader_.read_more();
         if (error) co_return error;
     }

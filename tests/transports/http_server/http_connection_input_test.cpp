@@ -52,6 +52,24 @@ std::string message_of(std::size_t bytes) {
 
 } // namespace
 
+TEST_CASE("client_in_the_middle_of_a_body_does_not_delay_the_stop") {
+    for (const bool in_chunks : {false, true}) {
+        mcpgw::client_limits limits;
+        limits.stop_grace = std::chrono::hours{1};
+        http_world world{http_test_options(), limits};
+        auto client = world.connect();
+        auto request = http_post("").with("Expect", "100-continue");
+        request.has_length = false;
+        const auto* const name = in_chunks ? "Transfer-Encoding" : "Content-Length";
+        client.send(std::move(request).with(name, in_chunks ? "chunked" : "100").head());
+        REQUIRE(client.read_answer().status == 100); // from now on it waits for the body
+        REQUIRE(world.stop());
+        const auto answer = client.read_answer();
+        CHECK(answer.status == 503);
+        CHECK(answer.body.find("GATEWAY_STOPPING") != std::string::npos);
+    }
+}
+
 TEST_CASE("a_body_that_is_announced_and_never_sent_takes_no_memory") {
     constexpr std::size_t announced = 8 * mib;
     constexpr std::size_t clients_max = 64;
