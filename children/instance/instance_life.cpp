@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/instance/instance_life.hpp"
 
+#include "transports/async/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,6 +63,17 @@ void instance_life::start() {
 }
 
 task<> instance_life::run() {
+    bool has_concluded = false;
+    // Where there is no memory to go on it ends here: nobody may wait for this start for ever.
+    const on_scope_exit break_off{[this, &has_concluded] {
+        if (has_concluded) return;
+        ++attempts_ended_;
+        is_alive_ = false;
+        if (session_.connection) session_.connection->stop();
+        session_.connection.reset();
+        host_.on_connection_lost();
+        set_state(upstream_state::failed);
+    }};
     running_since_ = {};
     result<void> outcome;
     try {
@@ -80,6 +93,7 @@ task<> instance_life::run() {
     const bool has_failed = outcome.has_error() && is_wanted && !is_excused;
     ++attempts_ended_;
     is_alive_ = false; // first: whatever fails here, nobody waits for it any more
+    has_concluded = true;
     try {
         if (has_failed) fail(outcome.error(), ran);
     } catch (const std::bad_alloc&) {
@@ -89,6 +103,13 @@ task<> instance_life::run() {
 
 /// Separate from link::run(), so that whoever waits for a change of ours learns of the end.
 task<> instance_life::run_link(std::shared_ptr<link> peer) {
+    bool has_ended = false;
+    // The same; but what the link has begun still runs, and must be waited for.
+    const on_scope_exit again{[this, peer, &has_ended] {
+        if (has_ended) return;
+        peer->stop();
+        session_.tasks.spawn(run_link(peer));
+    }};
     try {
         co_await peer->run();
     } catch (const std::exception& e) {
@@ -96,6 +117,7 @@ task<> instance_life::run_link(std::shared_ptr<link> peer) {
                                     e.what());
         if (session_.connection == peer) session_.connection.reset(); // it tells no end
     }
+    has_ended = true;
     session_.changed.notify_all();
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <new>
 
 namespace mcpgw {
 
@@ -203,11 +204,23 @@ task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
 
 task<> registry::close() {
     is_closing_ = true;
-    for (const auto& c : upstreams_) remember(*c); // also what was found out about its questions
+    for (const auto& c : upstreams_) {
+        try {
+            remember(*c); // also what was found out about its questions
+        } catch (const std::bad_alloc&) { // nobody misses it before the next start
+        }
+    }
     const auto ends = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
-        ++ends->pending;
-        if (!tasks_.spawn(close_one(*c, ends))) --ends->pending;
+        bool is_begun = false;
+        try {
+            auto closed = close_one(*c, ends); // first: without memory for it, nothing is counted
+            ++ends->pending;
+            is_begun = tasks_.spawn(std::move(closed));
+            if (!is_begun) --ends->pending;
+        } catch (const std::bad_alloc&) {
+        }
+        if (!is_begun) co_await c->close(); // before the next one, then
     }
     while (ends->pending > 0) co_await ends->ended.wait_until(clock_type::time_point::max());
     co_await tasks_.wait_all();

@@ -2,6 +2,7 @@
 #include "server/serving/application.hpp"
 
 #include "transports/buffers/free_memory.hpp"
+#include "transports/async/on_scope_exit.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -17,6 +18,7 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t main_tasks_max = 8;
+constexpr int stop_tries_max = 3;
 constexpr std::chrono::seconds housekeeping_interval{2};
 constexpr std::chrono::seconds loop_trial{1}; // takes a millisecond where all is well
 
@@ -137,7 +139,10 @@ task<> application::keep_house() {
         const bool was_told =
             co_await closing_.wait_until(clock_type::now() + housekeeping_interval);
         is_closing = was_told;
-        if (!is_closing && heap.look()) log_.debug("memory was given back to the system");
+        if (is_closing) break;
+        if (heap.look()) log_.debug("memory was given back to the system");
+        if (reserve_.refill())
+            log_.warning("there was no memory for something; the reserve for that is there again");
     }
 }
 
@@ -151,12 +156,22 @@ task<> application::watch_signals(std::function<void()> stop) {
                          "runs; restart it for that");
             continue;
         }
-        if (++seen == 1) {
-            log_.info("stopping (signal {}); a second signal stops it at once", number);
+        // The guard ends the children of one that is in a hurry: that is what it is for.
+        if (++seen > 1) ::_exit(128 + number);
+        begin_stop(stop, number);
+    }
+}
+
+/// Who is told to stop does, whatever there is no memory for.
+void application::begin_stop(const std::function<void()>& stop, int number) {
+    bool is_told = false;
+    for (int tried = 0; tried < stop_tries_max && !is_told; ++tried) {
+        try {
+            if (tried == 0)
+                log_.info("stopping (signal {}); a second signal stops it at once", number);
             stop();
-        } else {
-            // The guard ends the children: that is what it is for.
-            ::_exit(128 + number);
+            is_told = true;
+        } catch (const std::exception&) { // said where it ends
         }
     }
 }
@@ -200,14 +215,30 @@ void application::run_stdio(std::string_view begun) {
 }
 
 task<> application::run_then_close(task<> job) {
+    bool has_closed = false;
+    // Nobody else could end what is left; the guard ends the children.
+    const on_scope_exit break_off{[this, &has_closed] {
+        if (has_closed) return;
+        log_.error("there is no memory to end in order");
+        ::_exit(1);
+    }};
     try {
         co_await std::move(job);
     } catch (...) {
         failure_ = std::current_exception();
     }
-    co_await gateway_.close();
+    bool is_front_closed = false;
+    for (int tried = 0; tried < stop_tries_max && !is_front_closed; ++tried) {
+        try {
+            co_await gateway_.close();
+            is_front_closed = true;
+        } catch (const std::exception& e) {
+            log_.error("not all that goes on beside requests was ended: {}", e.what());
+        }
+    }
     co_await upstreams_.close();
     end_watches();
+    has_closed = true;
 }
 
 void application::run_job(task<> job) {

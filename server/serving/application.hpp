@@ -5,6 +5,7 @@
 #include "children/upstream/registry.hpp"
 #include "server/config/config.hpp"
 #include "server/gateway/gateway.hpp"
+#include "transports/buffers/memory_reserve.hpp"
 #include "transports/http_server/http_listener.hpp"
 #include "transports/stdio/stdio_transport.hpp"
 
@@ -44,6 +45,7 @@ private:
     task<> serve_stdio();
     task<> run_then_close(task<> job);
     task<> watch_signals(std::function<void()> stop);
+    void begin_stop(const std::function<void()>& stop, int number);
     task<> watch_children();
     task<> keep_house();
     void begin_watches();
@@ -54,6 +56,7 @@ private:
     void run_loop(std::function<void()> stop, task<> main);
 
     const configuration& config_;
+    memory_reserve reserve_;
     asio::io_context io_;
     logger log_;
     process_guard guard_;

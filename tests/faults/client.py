@@ -85,6 +85,8 @@ class Client:
         who = {"protocolVersion": LEGACY, "capabilities": {"elicitation": {}},
                "clientInfo": {"name": "life", "version": "1"}}
         said = self.request("initialize", who, {})
+        if self.session is None:
+            return said
         note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
         self.post(note, self.legacy_headers()).connection.close()
         return said

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preloaded into the gateway (LD_PRELOAD): counts the calls that can fail, from the beginning of
-// main() on, and lets one of them fail. Its children know nothing of it.
+// main() on, and lets one of them fail. The launcher of an isolated process counts with it; other
+// children know nothing of it.
 #include "tests/faults/fault_library.hpp"
 
 #include <cstdarg>
@@ -8,7 +9,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -21,6 +24,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -63,9 +67,15 @@ order read_order(const char* text) {
     return read;
 }
 
+/// What the launcher of an isolated process gets, to count and to fail as we do.
+std::vector<std::string> passed_on; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
 void begin() {
     const char* const file = std::getenv(record_variable);
     if (file == nullptr) return;
+    for (const char* const name : {"LD_PRELOAD", record_variable, fault_variable, "ASAN_OPTIONS"})
+        if (const char* const value = std::getenv(name))
+            passed_on.push_back(std::string{name} + '=' + value);
     const int descriptor = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, file, O_RDWR));
     if (descriptor < 0) return;
     void* const where =
@@ -141,10 +151,12 @@ MCPGW_FAILS("connect", int, connect, (int fd, const sockaddr* a, socklen_t n), (
 MCPGW_FAILS("epoll_create", int, epoll_create1, (int flags), (flags))
 MCPGW_FAILS("epoll_wait", int, epoll_wait, (int e, epoll_event* w, int n, int t), (e, w, n, t))
 MCPGW_FAILS("eventfd", int, eventfd, (unsigned value, int flags), (value, flags))
+MCPGW_FAILS("exec", int, execve, (const char* path, char* const* a, char* const* e), (path, a, e))
 MCPGW_FAILS("fsync", int, fsync, (int fd), (fd))
 MCPGW_FAILS("fsync", int, fdatasync, (int fd), (fd))
 MCPGW_FAILS("getsockname", int, getsockname, (int fd, sockaddr* a, socklen_t* n), (fd, a, n))
 MCPGW_FAILS("kill", int, kill, (pid_t pid, int number), (pid, number))
+MCPGW_FAILS("limit", int, setrlimit, (__rlimit_resource_t which, const rlimit* to), (which, to))
 MCPGW_FAILS("listen", int, listen, (int fd, int n), (fd, n))
 MCPGW_FAILS("pipe", int, pipe2, (int* ends, int flags), (ends, flags))
 MCPGW_FAILS("poll", int, poll, (pollfd * f, nfds_t n, int t), (f, n, t))
@@ -171,11 +183,6 @@ MCPGW_FAILS_NULL("open", FILE*, fopen, (const char* path, const char* mode), (pa
 MCPGW_FAILS_NULL("open", FILE*, fopen64, (const char* path, const char* mode), (path, mode))
 MCPGW_FAILS_NULL("open", DIR*, opendir, (const char* path), (path))
 
-MCPGW_FAILS_WITH("fork", posix_spawn,
-                 (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,
-                  const posix_spawnattr_t* attributes, char* const* arguments,
-                  char* const* environment),
-                 (pid, path, actions, attributes, arguments, environment))
 MCPGW_FAILS_WITH("lookup", getaddrinfo,
                  (const char* host, const char* service, const addrinfo* hints, addrinfo** found),
                  (host, service, hints, found))
@@ -183,6 +190,23 @@ MCPGW_FAILS_WITH("thread", pthread_create,
                  (pthread_t * thread, const pthread_attr_t* attributes, void* (*run)(void*),
                   void* argument),
                  (thread, attributes, run, argument))
+
+extern "C" int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
+                           const posix_spawnattr_t* attributes, char* const* arguments,
+                           char* const* environment) {
+    static auto* const next =
+        real(static_cast<int (*)(pid_t*, const char*, const posix_spawn_file_actions_t*,
+                                 const posix_spawnattr_t*, char* const*, char* const*)>(nullptr),
+             "posix_spawn");
+    if (const int reason = fault(index_of("fork"))) return reason;
+    const bool is_launcher = arguments[1] != nullptr &&
+                             std::string_view{arguments[1]} == "--child-launcher";
+    if (!is_launcher) return next(pid, path, actions, attributes, arguments, environment);
+    std::vector<char*> entries;
+    for (auto& entry : passed_on) entries.push_back(entry.data());
+    entries.push_back(nullptr);
+    return next(pid, path, actions, attributes, arguments, entries.data());
+}
 
 /// Those with a mode that is there at times.
 #define MCPGW_OPEN_FAILS(NAME)                                                                     \
@@ -294,16 +318,25 @@ extern "C" long syscall(long number, ...) {
     return next(number, with[0], with[1], with[2], with[3], with[4], with[5]);
 }
 
+/// What it says of a call that fails (C++20, [new.delete.single]): the handler may find memory.
+void find_memory() {
+    const auto handler = std::get_new_handler();
+    if (handler == nullptr) throw std::bad_alloc{};
+    handler();
+}
+
 void* operator new(std::size_t size) {
     static auto* const next = real(static_cast<void* (*)(std::size_t)>(nullptr), "_Znwm");
-    if (fault(index_of("memory")) != 0) throw std::bad_alloc{};
+    if (fault(index_of("memory")) != 0) find_memory();
+    if (fault(index_of("memory_in_need")) != 0) throw std::bad_alloc{};
     return next(size);
 }
 
 void* operator new(std::size_t size, std::align_val_t boundary) {
     static auto* const next = real(static_cast<void* (*)(std::size_t, std::align_val_t)>(nullptr),
                                    "_ZnwmSt11align_val_t");
-    if (fault(index_of("memory")) != 0) throw std::bad_alloc{};
+    if (fault(index_of("memory")) != 0) find_memory();
+    if (fault(index_of("memory_in_need")) != 0) throw std::bad_alloc{};
     return next(size, boundary);
 }
 

@@ -128,7 +128,7 @@ class Life:
             "children": [
                 {"name": "fake", "command": sys.executable, "args": ["-S", SERVER],
                  "era": "legacy", "instances": {"max": 1, "queue_timeout": 10},
-                 "stop_grace": 1, **common},
+                 "stop_grace": 1, "rlimits": {"core_bytes": 0}, **common},
                 {"name": "remote", "url": f"http://localhost:{self.world.remote_port}/mcp",
                  **common},
             ],

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/async/task_group.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <exception>
+#include <iterator>
 #include <new>
+#include <stdexcept>
+#include <utility>
 
 namespace mcpgw {
 
@@ -12,26 +16,46 @@ task_group::~task_group() {
 }
 
 bool task_group::spawn(task<> t) {
-    if (is_closed_ || is_full()) return false;
-    std::list<asio::cancellation_signal> added;
-    try {
-        added.emplace_back();
-        const auto it = added.begin();
-        running_.splice(running_.end(), added);
-        auto handler = [this, it](std::exception_ptr error) {
-            on_end(it, std::move(error));
-        };
-        try {
-            asio::co_spawn(executor_, std::move(t),
-                           asio::bind_cancellation_slot(it->slot(), std::move(handler)));
-        } catch (...) { // where it did not begin, nobody will say that it has ended
-            running_.remove_if([signal = &*it](const auto& each) { return &each == signal; });
-            throw;
+    /// What Asio calls when the coroutine has ended. One that cannot go on, because there is no
+    /// memory for a wait, is destroyed instead, and this with it: that is an end too, or wait_all()
+    /// would wait for ever.
+    class end_report {
+    public:
+        end_report(task_group& group, entry it) : group_(&group), it_(it) {}
+        end_report(end_report&& other) noexcept
+            : group_(std::exchange(other.group_, nullptr)), it_(other.it_) {}
+        end_report& operator=(end_report&&) = delete;
+        end_report(const end_report&) = delete;
+        end_report& operator=(const end_report&) = delete;
+        ~end_report() {
+            if (group_ == nullptr) return;
+            try {
+                group_->on_end(it_, std::make_exception_ptr(std::runtime_error(
+                                        "there was no memory for it to go on")));
+            } catch (const std::exception&) { // nobody takes it
+            }
         }
+        void operator()(std::exception_ptr error) {
+            std::exchange(group_, nullptr)->on_end(it_, std::move(error));
+        }
+
+    private:
+        task_group* group_;
+        entry it_;
+    };
+    if (is_closed_ || is_full()) return false;
+    const asio::cancellation_signal* one = nullptr;
+    try {
+        one = &running_.emplace_back();
+        const auto it = std::prev(running_.end());
+        end_report report{*this, it};
+        asio::co_spawn(executor_, std::move(t),
+                       asio::bind_cancellation_slot(it->slot(), std::move(report)));
     } catch (const std::bad_alloc& e) {
         if (!on_exception) throw;
-        on_exception(e.what());
-        return false;
+        if (one == nullptr) on_exception(e.what()); // else the report tells, or has told
+        // One that had begun ends by itself, when the loop comes to it.
+        return std::ranges::any_of(running_, [one](const auto& each) { return &each == one; });
     }
     return true;
 }

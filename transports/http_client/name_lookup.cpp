@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/http_client/name_lookup.hpp"
 
+#include "transports/async/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <csignal>
@@ -38,13 +40,15 @@ name_lookup::name_lookup(executor ex, std::string host, std::uint16_t port, reso
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    const on_scope_exit unblock{[&before] {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }};
     try {
         std::thread{run, shared_, std::move(host), port, std::move(resolve)}.detach();
     } catch (const std::system_error& error) {
         found_ = fault{errc::server_busy,
                        fmt::format("no thread to resolve the name: {}", error.what())};
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 name_lookup::~name_lookup() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -23,6 +24,7 @@ constexpr std::chrono::seconds idle_before_end{1};
 constexpr int turns_for_an_end_max = 16;                  // of the loop, until a place is free
 constexpr std::chrono::milliseconds relief_interval{100}; // after one that found nothing
 constexpr std::size_t housekeeping_tasks_max = 4;
+constexpr int end_tries_max = 3;
 
 tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     boost::system::error_code ec;
@@ -50,6 +52,17 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     acceptor.listen(asio::socket_base::max_listen_connections, ec);
     require("listen on");
     return acceptor;
+}
+
+/// What belongs to the end is tried again where there is no memory for it.
+template <class Act>
+void insist(Act act) {
+    for (int tried = 0; tried < end_tries_max; ++tried) {
+        try {
+            return act();
+        } catch (const std::bad_alloc&) {
+        }
+    }
 }
 
 /// Best effort and without waiting: a full house must not be kept busy by those it turns away.
@@ -225,17 +238,24 @@ task<> http_listener::expire_sessions() {
 task<> http_listener::run() {
     housekeeping_.spawn(expire_sessions());
     co_await accept();
-    sessions_.close_all({errc::gateway_stopping});
-    for_each_connection(&http_connection::stop);
+    insist([this] { sessions_.close_all({errc::gateway_stopping}); });
+    insist([this] { for_each_connection(&http_connection::stop); });
     timer grace{executor_};
-    grace.expires_after(limits_.stop_grace);
-    grace.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) for_each_connection(&http_connection::close);
+    insist([this, &grace] {
+        grace.expires_after(limits_.stop_grace);
+        grace.async_wait([this](const boost::system::error_code& ec) {
+            if (!ec) for_each_connection(&http_connection::close);
+        });
     });
-    co_await tasks_.wait_all();
-    co_await connections_.wait_all();
-    grace.cancel();
-    co_await housekeeping_.wait_all();
+    for (auto* const group : {&tasks_, &connections_, &housekeeping_}) {
+        for (int tried = 0; group->size() > 0 && tried < end_tries_max; ++tried) {
+            try {
+                co_await group->wait_all();
+            } catch (const std::bad_alloc&) {
+            }
+        }
+        if (group == &connections_) grace.cancel();
+    }
 }
 
 void http_listener::for_each_connection(void (http_connection::*act)()) {

@@ -2,6 +2,7 @@
 #include "transports/stdio/stdio_transport.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@ namespace mcpgw {
 
 namespace {
 constexpr std::size_t writer_tasks_max = 2;
+constexpr std::chrono::milliseconds cancel_interval{50};
 } // namespace
 
 stdio_transport::stdio_transport(executor ex, int in, int out, client_limits limits,
@@ -44,7 +46,11 @@ stdio_transport::~stdio_transport() {
 
 task<> stdio_transport::run() {
     writer_.spawn(write());
-    co_await read();
+    try {
+        co_await read();
+    } catch (const std::exception& e) { // what is under way is ended in order all the same
+        log_.error("stdin is read no more: {}", e.what());
+    }
     requests_.close();
     handler_.on_session_closed(*session_); // streams that would never end by themselves end now
     timer drain{executor_};
@@ -56,15 +62,19 @@ task<> stdio_transport::run() {
     co_await requests_.wait_all();
     drain.cancel();
     box_->close();
-    timer grace{executor_};
-    grace.expires_after(limits_.stop_grace);
-    grace.async_wait([this](const boost::system::error_code& ec) {
-        boost::system::error_code ignored;
-        if (!ec) out_.cancel(ignored);
-    });
+    lazy_timer grace{executor_};
+    end_writing(grace, clock_type::now() + limits_.stop_grace);
     co_await writer_.wait_all();
-    grace.cancel();
     session_->close({errc::gateway_stopping});
+}
+
+/// Again and again from then on: a write that has just got something off begins the next.
+void stdio_transport::end_writing(lazy_timer& clock, clock_type::time_point when) {
+    clock.set(when, [this, &clock] {
+        boost::system::error_code ignored;
+        out_.cancel(ignored);
+        end_writing(clock, clock_type::now() + cancel_interval);
+    });
 }
 
 void stdio_transport::end_session() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "transports/async/lazy_timer.hpp"
 #include "transports/async/task_group.hpp"
 #include "transports/async/wake_up.hpp"
 #include "transports/buffers/line_buffer.hpp"
@@ -46,6 +47,7 @@ private:
     void on_request(client_request request);
     /// Aborts what is in flight; the answers can still be written.
     void end_session();
+    void end_writing(lazy_timer& clock, clock_type::time_point when);
 
     executor executor_;
     client_limits limits_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+namespace asio = mcpgw::asio;
 using mcpgw::task;
 using mcpgw::task_group;
 using mcpgw::wake_up;
@@ -30,6 +31,12 @@ task<> wait_all(task_group& group, int& ended) {
 task<> hold(std::shared_ptr<int> held, wake_up& wake) {
     co_await wake.wait();
     ++*held;
+}
+
+/// As where the system has no memory for the wait: who would go on is gone.
+task<> wait_for_nobody(std::shared_ptr<int> /*held*/) {
+    co_await asio::async_initiate<const asio::deferred_t, void(boost::system::error_code)>(
+        [](mcpgw::resumption handler) { const auto gone = std::move(handler); }, asio::deferred);
 }
 
 task<> fail(std::string what) {
@@ -150,6 +157,22 @@ TEST_CASE("an_exception_is_reported_and_ends_only_its_coroutine") {
     wake.notify();
     loop.run(wait_all(group, ended));
     CHECK(ended == 2);
+}
+
+TEST_CASE("a_coroutine_that_could_not_go_on_is_waited_for_no_more") {
+    io_loop loop;
+    task_group group{loop.ex(), 5};
+    std::vector<std::string> exceptions;
+    group.on_exception = [&](const std::string& what) {
+        exceptions.push_back(what);
+    };
+    const auto held = std::make_shared<int>(0);
+    int waited = 0;
+    REQUIRE(group.spawn(wait_for_nobody(held)));
+    loop.run(wait_all(group, waited));
+    CHECK(waited == 1);
+    CHECK(held.use_count() == 1);
+    CHECK(exceptions.size() == 1);
 }
 
 TEST_CASE("an_exception_that_nobody_takes_leaves_the_event_loop") {
