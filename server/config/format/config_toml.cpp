@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <sstream>
 #include <tuple>
+#include <vector>
 
 #include <toml.hpp>
 
@@ -16,14 +19,20 @@ namespace {
 
 // ---- What differs between toml11 3 (Debian 12, Ubuntu 24.04) and 4 (Debian 13). ----
 
+/// Where a value begins, both from 1.
+struct place {
+    std::size_t line, column;
+};
+
 #if TOML11_VERSION_MAJOR >= 4
 
-std::size_t line_of(const toml::value& value) {
-    return value.location().first_line_number();
-}
-std::size_t column_of(const toml::value& value) {
-    return value.location().first_column_number();
-}
+class place_finder {
+public:
+    static place find(const toml::value& value) {
+        const auto where = value.location();
+        return {where.first_line_number(), where.first_column_number()};
+    }
+};
 
 struct syntax_problem {
     std::size_t line;
@@ -44,12 +53,25 @@ std::vector<syntax_problem> problems_of(const toml::syntax_error& error) {
 
 #else
 
-std::size_t line_of(const toml::value& value) {
-    return value.location().line();
-}
-std::size_t column_of(const toml::value& value) {
-    return value.location().column();
-}
+/// The library counts the lines before each value anew: minutes for a thousand servers.
+class place_finder {
+public:
+    place find(const toml::value& value) {
+        const auto* const region =
+            dynamic_cast<const toml::detail::region*>(toml::detail::get_region(value));
+        if (region == nullptr || !region->is_ok()) return {1, 1};
+        const auto offset = region->first() - region->begin();
+        if (starts_.size() == 1)
+            for (auto at = region->begin(); at != region->end(); ++at)
+                if (*at == '\n') starts_.push_back(at + 1 - region->begin());
+        const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
+        return {static_cast<std::size_t>(next - starts_.begin()),
+                static_cast<std::size_t>(offset - *std::prev(next)) + 1};
+    }
+
+private:
+    std::vector<std::ptrdiff_t> starts_{0}; ///< of all lines; filled by the first value
+};
 
 struct syntax_problem {
     std::size_t line;
@@ -102,33 +124,34 @@ std::string explain(const std::string& title) {
     return "expected key = value, with texts in \"quotes\"";
 }
 
-config_node convert(const toml::value& value);
+config_node convert(const toml::value& value, place_finder& places);
 
-void convert_table(const toml::value& value, config_node& node) {
+void convert_table(const toml::value& value, config_node& node, place_finder& places) {
     struct entry {
         const std::string* key;
         const toml::value* value;
-        std::size_t line, column;
+        place at;
     };
     // The library's tables have no order. Ours is the file's, so that problems come in it.
     std::vector<entry> entries;
     for (const auto& [key, member] : value.as_table())
-        entries.push_back({&key, &member, line_of(member), column_of(member)});
+        entries.push_back({&key, &member, places.find(member)});
     std::sort(entries.begin(), entries.end(), [](const entry& a, const entry& b) {
-        return std::tie(a.line, a.column, *a.key) < std::tie(b.line, b.column, *b.key);
+        return std::tie(a.at.line, a.at.column, *a.key) < std::tie(b.at.line, b.at.column, *b.key);
     });
-    for (const auto& e : entries) node.members.push_back({*e.key, e.line, convert(*e.value)});
+    for (const auto& e : entries)
+        node.members.push_back({*e.key, e.at.line, convert(*e.value, places)});
 }
 
-config_node convert(const toml::value& value) {
+config_node convert(const toml::value& value, place_finder& places) {
     config_node node;
-    node.line = line_of(value);
+    node.line = places.find(value).line;
     if (value.is_table()) {
         node.kind = node_kind::object;
-        convert_table(value, node);
+        convert_table(value, node, places);
     } else if (value.is_array()) {
         node.kind = node_kind::array;
-        for (const auto& item : value.as_array()) node.items.push_back(convert(item));
+        for (const auto& item : value.as_array()) node.items.push_back(convert(item, places));
     } else if (value.is_string()) {
         node.kind = node_kind::string;
         node.text = toml::get<std::string>(value);
@@ -187,7 +210,8 @@ std::optional<config_node> read_toml_document(std::string_view text, problem_log
     }
     std::istringstream stream{std::string{text}};
     try {
-        return convert(toml::parse(stream, problems.file()));
+        place_finder places;
+        return convert(toml::parse(stream, problems.file()), places);
     } catch (const toml::syntax_error& error) {
         for (const auto& p : problems_of(error))
             problems.error(p.line, "", "not valid TOML: " + explain(p.title));
