@@ -18,7 +18,8 @@ instance::instance(const child_context& context, const child_options& options, o
     , session_(context, options, spoken)
     , errors_(options.limits.stderr_lines_max, options.limits.stderr_line_bytes_max,
               options.secrets)
-    , questions_(session_, [this] { owner_.on_question(*this); })
+    , roots_(session_, [this] { return owner_.client_of(*this); })
+    , questions_(session_, roots_, [this] { owner_.on_question(*this); })
     , offers_(session_, [this] { owner_.on_lists(*this); })
     , changes_(session_, offers_,
                [this](std::string_view line, const envelope& message) {
@@ -38,6 +39,16 @@ instance::~instance() = default;
 
 // ---- its life --------------------------------------------------------------------------------
 
+void instance::on_start() {
+    agreement_.on_start();
+    roots_.on_start();
+}
+
+void instance::on_connection_lost() {
+    questions_.on_connection_lost();
+    roots_.on_connection_lost();
+}
+
 result<std::shared_ptr<link>> instance::open() {
     return open_link(session_.context, session_.options, *this, errors_);
 }
@@ -51,6 +62,7 @@ task<result<void>> instance::greet(std::shared_ptr<link> peer) {
         outcome = co_await shake_hands_remotely(agreement_, session_, peer);
     if (outcome.has_error()) co_return outcome;
     agreement_.end_trial();
+    roots_.on_agreed(peer);
     co_await offers_.fetch(peer);
     co_return outcome;
 }

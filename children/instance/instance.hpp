@@ -2,6 +2,7 @@
 #pragma once
 
 #include "children/instance/change_watcher.hpp"
+#include "children/instance/client_roots.hpp"
 #include "children/instance/era_agreement.hpp"
 #include "children/instance/health_prober.hpp"
 #include "children/instance/instance_life.hpp"
@@ -41,6 +42,9 @@ public:
         virtual void on_lists(instance& from) = 0;
         /// It asked the client of a call.
         virtual void on_question(instance& from) = 0;
+        /// The client that it belongs to, for questions outside of calls; null: it belongs to
+        /// nobody alone, or that client cannot be asked now.
+        virtual std::shared_ptr<call_observer> client_of(const instance& one) = 0;
         /// A notification that belongs to no call and is no change of a list.
         virtual void on_notification(instance& from, std::string_view line,
                                      const envelope& message) = 0;
@@ -69,6 +73,7 @@ public:
     change_watcher& changes() { return changes_; }
     [[nodiscard]] const change_watcher& changes() const { return changes_; }
     question_relay& questions() { return questions_; }
+    client_roots& roots() { return roots_; }
     [[nodiscard]] const health_prober& health() const { return health_; }
 
     /// Some client wants log messages: a legacy server is told to send them all, now and after
@@ -80,11 +85,11 @@ private:
     void log_start(const link& peer) const;
 
     // of instance_life
-    void on_start() override { agreement_.on_start(); }
+    void on_start() override;
     result<std::shared_ptr<link>> open() override;
     task<result<void>> greet(std::shared_ptr<link> peer) override;
     void on_running(const std::shared_ptr<link>& peer) override;
-    void on_connection_lost() override { questions_.on_connection_lost(); }
+    void on_connection_lost() override;
     bool is_excused() override;
     std::optional<fault> excuse() override;
     void on_state() override { owner_.on_state(*this); }
@@ -106,6 +111,7 @@ private:
     restart_policy& restarts_;
     peer_session session_; ///< first: it outlives the parts
     stderr_ring errors_;
+    client_roots roots_;
     question_relay questions_;
     list_fetcher offers_;
     change_watcher changes_;

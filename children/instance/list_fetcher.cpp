@@ -5,6 +5,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/repair/message_repair.hpp"
 #include "protocol/repair/shapes.hpp"
+#include "protocol/text/value_rules.hpp"
 
 #include "transports/async/on_scope_exit.hpp"
 
@@ -68,12 +69,11 @@ task<> list_fetcher::fetch(std::shared_ptr<link> peer) {
 /// All pages of a list. The server may be wrong in many ways: what can be used of its list is.
 task<result<void>> list_fetcher::fetch_list(std::shared_ptr<link> peer, list_kind kind,
                                             upstream_lists& into) {
-    std::set<std::string> cursors; // raw JSON strings
+    std::set<std::string> cursors; // raw
     std::string cursor;
     abort_signal never;
     const auto cut = [&](std::string_view why) {
-        session_.context.log->warning("server '{}': {} {}; the rest is left out",
-                                      session_.options.name, list_method(kind), why);
+        remark(into, fmt::format("{} {}; the rest is left out", list_method(kind), why));
     };
     for (std::size_t page = 0; page < session_.options.limits.list_pages_max; ++page) {
         auto request = own_call(list_method(kind), session_.options.list_timeout);
@@ -105,9 +105,11 @@ task<result<void>> list_fetcher::fetch_list(std::shared_ptr<link> peer, list_kin
             co_return result<void>{};
         }
         cursor = answer->message.in_result.next_cursor.of(answer->line);
-        if (!is_json_string(cursor)) co_return result<void>{};
+        // A number is none, but what wrote it understands it.
+        if (!is_json_string(cursor) && !is_whole_number(cursor)) co_return result<void>{};
         if (!cursors.insert(cursor).second) {
-            cut("gives the same cursor again");
+            // An empty text may be a cursor; from most it means that there is no more.
+            if (cursor != R"("")") cut("gives the same cursor again");
             co_return result<void>{};
         }
     }
@@ -139,7 +141,9 @@ bool list_fetcher::add_page(list_kind kind, std::string_view result_json,
             continue;
         }
         const auto name = find_member(*element, item_key(kind));
-        const auto shown = fmt::format("{} {}", place, name.substr(0, shown_name_bytes_max));
+        const auto shown = name.empty()
+                               ? place
+                               : fmt::format("{} {}", place, name.substr(0, shown_name_bytes_max));
         auto fitted = fit(without_nulls(*element), list_item_shape(kind), place);
         if (fitted.has_error()) {
             remark(into, fmt::format("{} is left out: {}", shown, fitted.error().detail));

@@ -166,11 +166,16 @@ fault process_handshake::explain(const first_words& said, const link& peer, cons
                               : said.has_probed() ? "server/discover"
                                                   : "initialize";
     const auto last = errors_.last_line();
+    const auto stray = peer.stray_output();
     return {
         errc::call_timed_out,
-        fmt::format("server '{}' did not answer {} within {} ms of its start (start_timeout){}{}{}",
+        fmt::format("server '{}' did not answer {} within {} ms of its start "
+                    "(start_timeout){}{}{}{}",
                     session_.options.name, asked, session_.options.start_timeout.count(),
                     said.was_read() ? "" : "; it has not read its input so far",
+                    stray.empty()
+                        ? ""
+                        : fmt::format("; meanwhile it sent what is no MCP message: '{}'", stray),
                     session_.options.only_era
                         ? fmt::format("; `era` is \"{}\"", to_string(session_.speaks))
                         : "",

@@ -2,7 +2,6 @@
 #include "children/instance/question_relay.hpp"
 
 #include "protocol/bridge/task_bridge.hpp"
-#include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
 
 #include <fmt/format.h>
@@ -43,14 +42,6 @@ void question_relay::relay(std::string_view line, const envelope& message,
     relay_of_task(line, message, std::move(task_id));
 }
 
-/// `roots` of the configuration: what a server gets that asks outside of any call.
-std::string question_relay::configured_roots() const {
-    std::string list;
-    for (const auto& uri : session_.options.roots)
-        list += fmt::format(R"({}{{"uri":{}}})", list.empty() ? "" : ",", quote_json(uri));
-    return fmt::format(R"({{"roots":[{}]}})", list);
-}
-
 void question_relay::relay_of_call(std::string_view line, const envelope& message,
                                    std::shared_ptr<call_observer> cause) {
     const auto name = message.method.of(line);
@@ -59,7 +50,8 @@ void question_relay::relay_of_call(std::string_view line, const envelope& messag
     const bool is_roots = name == method::roots_list;
     const auto observers = session_.connection->observers();
     // Roots are also asked for outside of any call, right after the handshake.
-    if (!cause && observers.empty() && is_roots) return answer(id, configured_roots());
+    if (!cause && observers.empty() && is_roots)
+        return roots_.give(id, message.params.of(line));
     if (!cause && observers.empty())
         return answer(id, fault{errc::session_error, "no client waits for an answer of this "
                                                      "server, so nobody can be asked"});

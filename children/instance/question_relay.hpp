@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "children/instance/client_roots.hpp"
 #include "children/instance/peer_session.hpp"
 
 #include <functional>
@@ -25,8 +26,9 @@ public:
     static constexpr std::chrono::minutes question_timeout{30}; ///< a person may have to think
 
     /// `on_question`: the server asked the client of a call.
-    question_relay(peer_session& session, std::function<void()> on_question)
+    question_relay(peer_session& session, client_roots& roots, std::function<void()> on_question)
         : session_(session)
+        , roots_(roots)
         , on_question_(std::move(on_question))
         , calls_changed_(session.context.ex) {}
 
@@ -85,9 +87,9 @@ private:
     void forget(std::string_view child_id);
     [[nodiscard]] bool is_pending(std::string_view child_id) const;
     [[nodiscard]] std::shared_ptr<call_observer> owner_of_task(std::string_view task_id) const;
-    [[nodiscard]] std::string configured_roots() const;
 
     peer_session& session_;
+    client_roots& roots_;
     std::function<void()> on_question_;
     broadcast calls_changed_;
     std::vector<pending_question> questions_;

@@ -88,6 +88,8 @@ public:
     [[nodiscard]] virtual bool carries_questions() const { return true; }
     [[nodiscard]] virtual pid_t pid() const { return 0; } ///< 0: no process
     [[nodiscard]] virtual std::uint64_t garbage_lines() const { return 0; }
+    /// The beginning of what came last and was no message, without secrets; empty: nothing was.
+    [[nodiscard]] virtual std::string_view stray_output() const { return {}; }
 };
 
 } // namespace mcpgw

@@ -91,7 +91,7 @@ protected:
         stray_ = std::move(shown);
         ++strays_;
     }
-    [[nodiscard]] const std::string& stray_output() const { return stray_; }
+    [[nodiscard]] std::string_view stray_output() const final { return stray_; }
     /// With the name of the server in front.
     [[nodiscard]] fault named(const fault& reason) const;
 

@@ -74,10 +74,20 @@ task<> stdio_link::run() {
     if (end_reason_.detail.empty()) {
         const auto last = errors_.take_last_words();
         end_reason_ = fault{errc::connection_lost,
-                            fmt::format("server '{}' {}{}{}", options_.name, status.str(),
+                            fmt::format("server '{}' {}{}{}", options_.name, story_of(status),
                                         last.empty() ? "" : "; its last words on stderr: ", last)};
     }
     calls_.fail_all(end_reason_);
+}
+
+std::string stdio_link::story_of(const exit_status& status) const {
+    const bool is_ended_by_us =
+        has_hung_up_ && status.was_signalled && (status.code == SIGTERM || status.code == SIGKILL);
+    if (is_ended_by_us) return "closed its stdout, and so was ended";
+    const bool is_wordless = !status.was_signalled && status.code == 0 && messages_heard() == 0;
+    if (!is_wordless) return status.str();
+    return status.str() + " before it said anything; a server stays until its stdin is closed, and "
+                          "does not go into the background";
 }
 
 /// Until it has ended, and its output with it.
@@ -193,6 +203,7 @@ task<> stdio_link::read_stdout() {
     }
     is_drained_ = true;
     drained_.notify();
+    has_hung_up_ = is_readable && !is_stopping_;
     // A server that closes its stdout has ended its service (2025-11-25, basic/lifecycle,
     // "Shutdown"); if it still runs, it is asked to go.
     stop();

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] pid_t pid() const override { return process_->pid(); }
 
 private:
+    /// How it ended, in words.
+    [[nodiscard]] std::string story_of(const exit_status& status) const;
     task<exit_status> run_process();
     void begin_pumps();
     void on_exception(std::string_view what);
@@ -63,6 +65,7 @@ private:
     bool has_begun_ = false;
     bool has_seen_end_ = false; ///< of the process
     bool is_drained_ = false;
+    bool has_hung_up_ = false; ///< closed its stdout while it was wanted
     bool has_sent_ = false;               ///< something was meant for it
     mutable bool has_lost_input_ = false; ///< it ended without having read everything
     std::size_t garbage_in_a_row_ = 0;

@@ -289,8 +289,11 @@ fault instance_pool::is_shut_down() const {
 /// The place on the one that was chosen.
 instance_pool::place instance_pool::enter(member& chosen, const pool_request& request) {
     const auto whose = request.owner;
-    if (options_.pool.share == sharing::session || options_.pool.share == sharing::principal)
+    if (options_.pool.share == sharing::session || options_.pool.share == sharing::principal) {
+        const bool changes_hands = chosen.key != request.key;
         chosen.key = request.key;
+        if (changes_hands) chosen.who->roots().renew();
+    }
     chosen.is_used = true;
     if (!request.may_be_asked) return place{*this, chosen, place::use::call};
     const bool changes_hands = chosen.askers == 0 && chosen.last_owner != whose;

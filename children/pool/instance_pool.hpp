@@ -113,6 +113,10 @@ public:
     void want_logs();
     /// Those that belong to this session or user end after their calls.
     void end_key(std::string_view key);
+    /// Whose it is; empty: nobody's.
+    [[nodiscard]] std::string_view key_of(const instance& one) const;
+    /// The client with this key has other roots now.
+    void renew_roots(std::string_view key);
     /// Takes over `one` of another pool, which goes on in our era. False: it must stay where it is,
     /// for a call waits on it, or the place of the lister is taken here.
     bool adopt(instance_pool& from, const instance& one);

@@ -36,6 +36,18 @@ void instance_pool::end_key(std::string_view key) {
     look();
 }
 
+std::string_view instance_pool::key_of(const instance& one) const {
+    for (const auto* const group : {&members_, &ending_})
+        for (const auto& m : *group)
+            if (m->who.get() == &one) return m->key;
+    return {};
+}
+
+void instance_pool::renew_roots(std::string_view key) {
+    for (const auto& m : members_)
+        if (!key.empty() && m->key == key) m->who->roots().renew();
+}
+
 bool instance_pool::has_work() const {
     return !ending_.empty() || std::ranges::any_of(members_, [](const auto& m) {
         return m->is_leaving || !m->is_lister || m->who->life().is_alive();

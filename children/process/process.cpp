@@ -2,6 +2,7 @@
 #include "children/process/process.hpp"
 
 #include "children/process/process_guard.hpp"
+#include "children/process/program_file.hpp"
 
 #include <fmt/format.h>
 
@@ -161,7 +162,10 @@ bool adopt(stream_descriptor& stream, int& end) {
 
 fault launch_fault(const launch_options& options, int error) {
     std::string detail = fmt::format("cannot start '{}': {}", options.path, std::strerror(error));
-    if (error == ENOENT && !options.cwd.empty())
+    const auto advice = advice_on_program(options.path, error);
+    if (!advice.empty())
+        detail += fmt::format(" ({})", advice);
+    else if (error == ENOENT && !options.cwd.empty())
         detail += fmt::format(" (is the working directory '{}' right?)", options.cwd);
     return {errc::server_failed, std::move(detail)};
 }

@@ -30,6 +30,11 @@ public:
         virtual void on_catalog_changed() = 0;
         virtual void on_upstream_notification(upstream& source, std::string_view line,
                                               const envelope& message) = 0;
+        /// See upstream_events::client_with().
+        virtual std::shared_ptr<call_observer> client_with(std::string_view key, revision server) {
+            (void)key, (void)server;
+            return nullptr;
+        }
 
     protected:
         ~listener() = default;
@@ -103,6 +108,9 @@ private:
     };
     void on_lists_changed(upstream& source) override;
     void on_notification(upstream& source, std::string_view line, const envelope& message) override;
+    std::shared_ptr<call_observer> client_with(std::string_view key, revision server) override {
+        return listener_ == nullptr ? nullptr : listener_->client_with(key, server);
+    }
     void rebuild();
     task<> warm_up();
     void remember(const upstream& source);

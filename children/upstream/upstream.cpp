@@ -158,6 +158,12 @@ bool upstream::is_interactive() const {
     return options_.interactive == interactivity::yes;
 }
 
+std::shared_ptr<call_observer> upstream::client_of(const instance& one) {
+    const auto key = of(one.session().speaks).key_of(one);
+    if (key.empty() || options_.pool.share != sharing::session) return nullptr;
+    return events_.client_with(key, one.session().spoken.value_or(newest_legacy));
+}
+
 void upstream::on_notification(instance& from, std::string_view line, const envelope& message) {
     // What has taken its place tells the same.
     if (of(from.session().speaks).is_leaving(from)) return;

@@ -60,6 +60,13 @@ public:
     virtual void on_notification(upstream& source, std::string_view line,
                                  const envelope& message) = 0;
 
+    /// The client whose instances have this key (`sharing`), for questions outside of calls to a
+    /// server of this revision; null: it cannot be asked now.
+    virtual std::shared_ptr<call_observer> client_with(std::string_view key, revision server) {
+        (void)key, (void)server;
+        return nullptr;
+    }
+
 protected:
     ~upstream_events() = default;
 };
@@ -207,6 +214,8 @@ public:
     call(upstream_call request, std::shared_ptr<call_observer> observer, abort_signal& abort);
     /// The session (or user) with this key is over: what belongs to it alone ends.
     void end_key(std::string_view key);
+    /// The client with this key has other roots now.
+    void renew_roots(std::string_view key) { legacy_.renew_roots(key); }
     /// Ends it; the next call starts it again. It goes on where the wait for it is aborted.
     task<> stop(abort_signal& abort);
     task<> stop();
@@ -263,6 +272,7 @@ private:
     void on_ready(instance& from) override;
     void on_lists(instance& from) override;
     void on_question(instance& from) override;
+    std::shared_ptr<call_observer> client_of(const instance& one) override;
     void on_notification(instance& from, std::string_view line, const envelope& message) override;
 
     child_context context_;

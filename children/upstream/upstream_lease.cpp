@@ -69,6 +69,7 @@ task<result<void>> upstream::lease::bind(clock_type::time_point deadline, abort_
         const auto started = co_await on.life().ensure_running(deadline, abort);
         if (started.has_error()) co_return started.error();
     }
+    if (on.roots().are_being_learnt()) co_await on.roots().wait(abort);
     if (!try_bind())
         co_return fault{errc::connection_lost,
                         fmt::format("server '{}' has just ended", from_->name())};
@@ -209,7 +210,7 @@ std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) 
         lease held{*this, std::move(*place)};
         held.pass_ = *pass;
         begin_trial(held, who);
-        if (held.try_bind()) return held;
+        if (!held.place_.on().roots().are_being_learnt() && held.try_bind()) return held;
         return std::nullopt; // the lease gives the pass back
     }
     breaker_.abandon(*pass);

@@ -6,6 +6,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/json/message_writer.hpp"
 #include "protocol/message/rpc.hpp"
+#include "protocol/text/value_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -108,7 +109,22 @@ private:
 /// What decides how a result is told, and its longest value.
 struct result_parts {
     std::string_view type, meta, structured, longest;
+    std::string_view ttl, scope;
+
+    /// Readers insist on both where a result may be kept.
+    [[nodiscard]] bool has_ttl() const { return is_whole_number(ttl) && ttl.front() != '-'; }
+    [[nodiscard]] bool has_scope() const {
+        return scope == R"("public")" || scope == R"("private")";
+    }
 };
+
+void find_hints(std::string_view result_json, result_parts& into) {
+    member_reader reader{result_json, into.longest};
+    while (const auto member = reader.next()) {
+        if (member->key == "ttlMs") into.ttl = member->value;
+        if (member->key == "cacheScope") into.scope = member->value;
+    }
+}
 
 result_parts parts_of(std::string_view result_json) {
     result_parts parts;
@@ -118,6 +134,7 @@ result_parts parts_of(std::string_view result_json) {
         if (member->key == "_meta") parts.meta = member->value;
         if (member->key == "structuredContent") parts.structured = member->value;
     }
+    find_hints(result_json, parts);
     return parts;
 }
 
@@ -132,17 +149,16 @@ message_text to_modern(const shared_text& result_json, const result_parts& parts
     out.begin_object();
     // An absent resultType means "complete" (2026-07-28, basic/index, "ResultType").
     if (parts.type.empty()) out.add("resultType", R"("complete")");
-    bool needs_ttl = context.is_cacheable;
-    bool needs_scope = context.is_cacheable;
     member_reader reader{result_json, parts.longest};
     while (const auto member = reader.next()) {
         if (member->key == "_meta") continue;
-        if (member->key == "ttlMs") needs_ttl = false;
-        if (member->key == "cacheScope") needs_scope = false;
+        if (context.is_cacheable && is_one_of(member->key, {"ttlMs", "cacheScope"})) continue;
         out.keep(member->key, member->value);
     }
-    if (needs_ttl) out.add("ttlMs", "0");
-    if (needs_scope) out.add("cacheScope", R"("private")");
+    if (context.is_cacheable) {
+        out.add("ttlMs", parts.has_ttl() ? parts.ttl : "0");
+        out.add("cacheScope", parts.has_scope() ? parts.scope : R"("private")");
+    }
     if (!meta_members.empty()) out.add("_meta", meta_members.object());
     out.end_object();
     return out.take();
@@ -168,7 +184,10 @@ message_text to_legacy(const shared_text& result_json, const result_parts& parts
 message_text translate(const shared_text& result_json, const result_parts& parts,
                        const result_context& context) {
     if (context.client_era == era::modern) {
-        const bool is_ready = context.upstream_era == era::modern && !parts.type.empty();
+        const bool may_be_kept =
+            !context.is_cacheable || (parts.has_ttl() && parts.has_scope());
+        const bool is_ready =
+            context.upstream_era == era::modern && !parts.type.empty() && may_be_kept;
         return is_ready ? message_text{{}, result_json} : to_modern(result_json, parts, context);
     }
     const bool changes = changes_content(parts.structured, context.output, context.client);
@@ -230,8 +249,13 @@ message_text result_for_client(const shared_text& text, const response_spans& re
     const auto result_json = response.result.of(text);
     if (!is_json_object(result_json)) return {{}, text.part(result_json)};
     const auto& in = response.in_result;
-    const result_parts parts{in.result_type.of(text), in.meta.of(text),
-                             in.structured_content.of(text), in.longest.of(text)};
+    result_parts parts;
+    parts.type = in.result_type.of(text);
+    parts.meta = in.meta.of(text);
+    parts.structured = in.structured_content.of(text);
+    parts.longest = in.longest.of(text);
+    if (context.is_cacheable && context.client_era == era::modern)
+        find_hints(result_json, parts);
     return translate(text.part(result_json), parts, context);
 }
 

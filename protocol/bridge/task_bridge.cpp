@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/bridge/task_bridge.hpp"
 
+#include "protocol/bridge/task_repair.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 
@@ -182,7 +183,7 @@ std::string task_id_of(std::string_view task_json) {
 
 std::string creation_for_client(std::string_view result_json, era from, era to,
                                 std::string_view id) {
-    const auto task = created_task(result_json, from);
+    const auto task = repaired_new_task(created_task(result_json, from), from);
     task_writer written{task, from, to, id};
     // Core tasks begin as `working` (2025-11-25, basic/utilities/tasks, "Task Status Lifecycle"),
     // and the outcome of a task is never part of its creation (SEP-2663, "Task Creation").

@@ -4,6 +4,8 @@
 #include "protocol/json/json_bytes.hpp"
 #include "protocol/json/json_scanner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -161,6 +163,13 @@ std::optional<std::string_view> unquote_json(std::string_view raw, std::string& 
         if (backslash == text.npos) return room;
         at = append_unescaped(room, text, backslash);
     }
+}
+
+std::string respelt_key(std::string_view key) {
+    if (key.find('\\') == key.npos) return std::string{key};
+    const auto quoted = fmt::format("\"{}\"", key);
+    const auto made = quote_json(unquote_json(quoted).value_or(std::string{key}));
+    return made.substr(1, made.size() - 2);
 }
 
 std::optional<std::string> unquote_json(std::string_view raw) {

@@ -13,6 +13,10 @@ std::string quote_json(std::string_view text);
 
 /// The text of a raw JSON string (with quotes), escapes resolved. Nothing if it is no string.
 std::optional<std::string> unquote_json(std::string_view raw);
+
+/// The name of a member, as it stands between its quotes, in its one spelling: with escapes where
+/// they are needed. Every reader takes `a\/b` and `a/b` for the same one.
+std::string respelt_key(std::string_view key);
 /// The same without a copy where nothing is escaped: a part of `raw`, or else of `room`.
 std::optional<std::string_view> unquote_json(std::string_view raw, std::string& room);
 

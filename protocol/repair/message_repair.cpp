@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -52,12 +54,6 @@ std::string respelt(std::string_view quoted) {
     return spelt ? quote_json(*spelt) : std::string{quoted};
 }
 
-std::string respelt_key(std::string_view key) {
-    if (key.find('\\') == key.npos) return std::string{key};
-    auto quoted = respelt(fmt::format("\"{}\"", key));
-    return quoted.substr(1, quoted.size() - 2);
-}
-
 std::string without_reserved_nulls(std::string_view meta) {
     member_writer kept;
     member_reader members{meta};
@@ -66,6 +62,16 @@ std::string without_reserved_nulls(std::string_view meta) {
         if (member->value != "null" || !is_reserved_meta(key)) kept.add(key, member->value);
     }
     return kept.take_object();
+}
+
+/// An id of ours in the spelling of a program that knows no whole numbers: 7.0 is 7.
+std::string respelt_id(std::string_view id, message_origin from) {
+    const bool is_fraction = from == message_origin::server && !is_json_string(id) &&
+                             is_whole_number(id) && id.find_first_of(".eE") != id.npos;
+    if (!is_fraction) return respelt(id);
+    double value = 0;
+    std::from_chars(id.data(), id.data() + id.size(), value);
+    return fmt::format("{}", static_cast<std::int64_t>(value));
 }
 
 /// An error as JSON-RPC 2.0, section 5.1 wants it. Whatever the server said stays readable.
@@ -153,7 +159,7 @@ std::string repaired_top(std::string_view text, message_origin from) {
         } else if (key == "id") {
             // Null is the id of an error that belongs to no request (JSON-RPC 2.0, section 5). A
             // request must not have it: taken for a notification, it would never be answered.
-            if (!is_null || !is_notification) kept.add(key, respelt(value));
+            if (!is_null || !is_notification) kept.add(key, respelt_id(value, from));
         } else if (key == "result") {
             // Null is an answer of a kind, and has to be told from none.
             if (!is_null || (!has_error && !has_method)) kept.add(key, repaired_body(value, from));

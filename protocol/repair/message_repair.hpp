@@ -38,7 +38,8 @@ result<envelope> scan_message(shared_text& text, const scan_limits& limits, know
 ///  - `error` as an object with a code and a message;
 ///  - of servers also: no byte-order mark, NaN and Infinity as null, control characters and half
 ///    surrogate pairs in strings escaped or replaced (U+FFFD), as are bytes that are no UTF-8;
-///    `params` and `_meta` that are no objects left out; `jsonrpc` in an answer that lacks it.
+///    `params` and `_meta` that are no objects left out; `jsonrpc` in an answer that lacks it; an
+///    id that is a whole number written as one (7.0 is 7).
 /// Refused (parse_error, depth_exceeded): what is no JSON even so. Two members of one name stay
 /// two, so that scan_envelope() refuses them.
 result<std::string> repair_message(std::string_view text, const scan_limits& limits,

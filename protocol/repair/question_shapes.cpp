@@ -5,6 +5,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/mcp.hpp"
 #include "protocol/repair/shapes.hpp"
+#include "protocol/text/value_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -295,6 +296,14 @@ result<std::string> mend_tools(std::string_view tools, std::string_view place) {
 }
 constexpr value_rule tools_rule{[](std::string_view) { return false; }, mend_tools};
 
+bool is_metadata(std::string_view value) {
+    return is_json_object(value) && are_numbers_finite(value);
+}
+result<std::string> refuse_metadata(std::string_view /*value*/, std::string_view place) {
+    return fault{errc::server_failed, fmt::format("{} is not what a client can hold", place)};
+}
+constexpr value_rule metadata_rule{is_metadata, refuse_metadata};
+
 constexpr std::array<std::string_view, 3> contexts{R"("none")", R"("thisServer")",
                                                    R"("allServers")"};
 constexpr std::array sampling_members{
@@ -305,7 +314,7 @@ constexpr std::array sampling_members{
     member_shape{.key = "includeContext", .type = wanted::word, .words = contexts},
     member_shape{"temperature", wanted::number},
     member_shape{"stopSequences", wanted::array, false, nullptr, wanted::text},
-    member_shape{"metadata", wanted::object},
+    member_shape{.key = "metadata", .type = wanted::object, .rule = &metadata_rule},
     member_shape{.key = "tools", .type = wanted::array, .rule = &tools_rule, .is_vital = true},
     member_shape{"toolChoice", wanted::object, false, &tool_choice},
     member_shape{"_meta", wanted::object},

@@ -47,7 +47,15 @@ repair_result(std::string_view method_name, std::string_view line, const respons
     const auto& in = spans.in_result;
     const auto type = in.result_type.of(line);
     const bool is_of_others = type == "\"input_required\"" || type == "\"task\"";
-    if (in.task || is_of_others) return outcome{};
+    const bool is_task = type == "\"task\"";
+    if (is_task || in.task) {
+        const auto id = find_member(is_task ? body : in.task.of(line), "taskId");
+        if (is_json_string(id) && id.size() > 2) return outcome{};
+        if (is_task || is_json_object(in.task.of(line)))
+            return fault{errc::server_failed,
+                         fmt::format("the result of {} is a task without an id", method_name)};
+    }
+    if (is_of_others) return outcome{};
     if (is_json_string(type) && type != "\"complete\"")
         return fault{errc::server_failed,
                      fmt::format("the result of {} has the type {}, which MCP does not know",

@@ -143,14 +143,6 @@ std::optional<std::string> object_schema(std::string_view schema) {
     return mended.take_object();
 }
 
-/// Every reader takes an escaped name for the same one.
-std::string_view spelt(std::string_view key, std::string& room) {
-    if (key.find('\\') == key.npos) return key;
-    const auto quoted = fmt::format("\"{}\"", key);
-    room = quote_json(unquote_json(quoted).value_or(std::string{key}));
-    return std::string_view{room}.substr(1, room.size() - 2);
-}
-
 class fitter {
 public:
     result<std::string> object(std::string_view text, const shape& into, std::string_view place);
@@ -170,10 +162,9 @@ result<std::string> fitter::object(std::string_view text, const shape& into,
                                    std::string_view place) {
     member_writer fitted{text.size()};
     std::uint32_t seen = 0;
-    std::string room;
     member_reader members{text};
     while (const auto member = members.next()) {
-        const auto key = spelt(member->key, room);
+        const auto key = respelt_key(member->key);
         const auto* const want = find_shape(into, key);
         if (want == nullptr) {
             fitted.add(key, member->value);

@@ -163,6 +163,11 @@ constexpr shape read_result{read_members};
 
 bool is_meta_kept(std::string_view meta) {
     if (!is_json_object(meta)) return false;
+    if (meta.find('\\') != meta.npos) { // PHP: "io.modelcontextprotocol\/serverInfo"
+        member_reader members{meta};
+        while (const auto member = members.next())
+            if (member->key.find('\\') != member->key.npos) return false;
+    }
     const auto info = find_member(meta, meta_key::server_info);
     return info.empty() || (is_json_object(info) && fits(info, implementation));
 }
@@ -174,11 +179,12 @@ result<std::string> mend_meta(std::string_view meta, std::string_view place) {
     member_writer kept;
     member_reader members{meta};
     while (const auto member = members.next()) {
-        if (member->key != meta_key::server_info) {
-            kept.add(member->key, member->value);
+        const auto key = respelt_key(member->key);
+        if (key != meta_key::server_info) {
+            kept.add(key, member->value);
         } else if (is_json_object(member->value)) {
             const auto fitted = fit(member->value, implementation, place);
-            if (fitted.has_value()) kept.add(member->key, fitted->text);
+            if (fitted.has_value()) kept.add(key, fitted->text);
         }
     }
     return kept.take_object();

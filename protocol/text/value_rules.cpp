@@ -93,6 +93,21 @@ bool is_finite_number(std::string_view raw) {
     return number_of(raw).has_value();
 }
 
+bool are_numbers_finite(std::string_view raw) {
+    constexpr std::string_view digits = "-0123456789";
+    bool is_in_text = false;
+    for (std::size_t at = 0; at < raw.size(); ++at) {
+        const char c = raw[at];
+        if (c == '"') is_in_text = !is_in_text;
+        if (is_in_text && c == '\\') ++at; // whatever it escapes
+        if (is_in_text || digits.find(c) == digits.npos) continue;
+        const auto end = std::min(raw.find_first_of(",]} \t\r\n", at), raw.size());
+        if (!is_finite_number(raw.substr(at, end - at))) return false;
+        at = end - 1;
+    }
+    return true;
+}
+
 bool is_whole_number(std::string_view raw) {
     const auto value = number_of(raw);
     return value && std::abs(*value) <= whole_max && std::trunc(*value) == *value;

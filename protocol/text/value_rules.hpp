@@ -12,6 +12,8 @@ namespace mcpgw {
 
 /// A number that a reader with doubles knows: 1e999 would be infinite.
 bool is_finite_number(std::string_view raw);
+/// The same of each number in a value of any type, at any depth.
+bool are_numbers_finite(std::string_view raw);
 /// A number without a fraction, exact in a double: libraries in JavaScript take no others.
 bool is_whole_number(std::string_view raw);
 /// A number from 0 to 1 (schema, Annotations.priority).

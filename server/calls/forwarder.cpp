@@ -148,12 +148,14 @@ result<forwarded_answer> forwarder::finish(journey& way, const result<upstream_a
     }
     const auto repaired = repair_result(way.what.method, answer->line, message);
     if (repaired.has_error()) return no_result(way.what, repaired.error());
-    if (*repaired) return forwarded_answer{result_for_client(**repaired, way.context)};
+    const bool is_of_task =
+        way.what.tasks != nullptr && concerns_tasks(way.request, *answer, way.server());
     auto body = message.result.of(answer->line);
-    if (way.what.tasks != nullptr && concerns_tasks(way.request, *answer, way.server())) {
+    if (is_of_task) {
         way.task_token = message.id.of(answer->line);
-        return forwarded_answer{std::string{body}};
+        return forwarded_answer{*repaired ? std::move(**repaired) : std::string{body}};
     }
+    if (*repaired) return forwarded_answer{result_for_client(**repaired, way.context)};
     const auto type = message.in_result.result_type.of(answer->line);
     if (way.client() == era::modern && type == "\"input_required\"") {
         const auto asked = fit_input_required(body);

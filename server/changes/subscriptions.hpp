@@ -27,6 +27,10 @@ public:
     explicit subscriptions(executor ex) : executor_(ex) {}
 
     void add(std::shared_ptr<client_session> session);
+    /// All legacy sessions that are open.
+    [[nodiscard]] const std::set<std::shared_ptr<client_session>>& sessions() const {
+        return sessions_;
+    }
     /// The session has ended: nothing more goes to it, and its listen streams end.
     void remove(const client_session& session);
 

@@ -109,6 +109,7 @@ private:
     void report_changes(const catalog& before, const catalog& now, std::string_view scope);
     void on_upstream_notification(upstream& source, std::string_view line,
                                   const envelope& message) override;
+    std::shared_ptr<call_observer> client_with(std::string_view key, revision server) override;
 
     gateway_options options_;
     registry& upstreams_;

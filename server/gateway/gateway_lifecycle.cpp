@@ -5,6 +5,8 @@
 #include "protocol/catalog/server_capabilities.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
+#include "server/calls/session_voice.hpp"
+#include "server/calls/sharing_key.hpp"
 
 #include <fmt/format.h>
 
@@ -142,9 +144,17 @@ gateway::outcome gateway::set_level(const client_request& request) {
     return std::string{"{}"};
 }
 
-void gateway::on_notification(const client_request& /*notification*/) {
-    // notifications/initialized and roots/list_changed: nothing of ours depends on them, and a
-    // shared child must not be told of one client's roots.
+void gateway::on_notification(const client_request& notification) {
+    if (notification.method() != notification::roots_changed || !notification.session) return;
+    // Only what is this session's alone: a shared child must not be told of one client's roots.
+    const auto key = sharing_key(*notification.session);
+    for (const auto& c : upstreams_.children()) c->renew_roots(key);
+}
+
+std::shared_ptr<call_observer> gateway::client_with(std::string_view key, revision server) {
+    for (const auto& session : subscriptions_.sessions())
+        if (sharing_key(*session) == key) return session_voice::of(session, server);
+    return nullptr;
 }
 
 void gateway::report_changes(const catalog& before, const catalog& now, std::string_view scope) {

@@ -4,6 +4,7 @@
 #include "server/tasks/task_routes.hpp"
 
 #include "protocol/bridge/notification_bridge.hpp"
+#include "protocol/bridge/task_repair.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
@@ -79,7 +80,7 @@ void task_routes::on_news(task_record& record, std::string_view line, const enve
         return relay_progress(record, line, message);
     const auto params = message.params.of(line);
     if (!parse_task_status(find_member(params, "status"))) return;
-    record.task_json = without_related_task(params);
+    record.task_json = repaired_task(without_related_task(params), record.form);
     record.changed.notify_all();
     tell_session(record);
 }

@@ -3,6 +3,7 @@
 
 #include "children/upstream/upstream_fault.hpp"
 #include "protocol/bridge/era_bridge.hpp"
+#include "protocol/bridge/task_repair.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/tasks/task_client.hpp"
@@ -47,8 +48,9 @@ task_routes::record_ptr task_routes::make_record(const client_request& request,
     if (is_shown) record->session = request.session;
     if (is_shown) record->progress_token = request.message.in_meta.progress_token.of(request.text);
     if (!knows_tasks(request)) record->caller = answered.caller;
-    record->task_json = created_task(answered.result, form);
-    record->child_id = task_id_of(record->task_json);
+    const auto made = created_task(answered.result, form);
+    record->child_id = task_id_of(made);
+    record->task_json = repaired_new_task(made, form);
     const auto ttl = find_member(record->task_json, form == era::modern ? "ttlMs" : "ttl");
     record->expires = task_expiry(ttl, clock_type::now());
     return record;

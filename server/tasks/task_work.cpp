@@ -5,6 +5,7 @@
 #include "children/upstream/upstream_fault.hpp"
 #include "protocol/bridge/client_capabilities.hpp"
 #include "protocol/bridge/era_bridge.hpp"
+#include "protocol/bridge/task_repair.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 
@@ -39,6 +40,17 @@ bool has_place(const task_record& record) {
     return record.place && (record.form == era::legacy || record.place->is_alive());
 }
 
+/// The answer to tasks/get tells what the task is like.
+bool is_told(const result<upstream_answer>& answer) {
+    return !answer.has_error() && !answer->message.is_error &&
+           is_json_object(answer->message.result.of(answer->line));
+}
+
+fault no_task(const task_record& record) {
+    return {errc::server_failed,
+            fmt::format("server '{}' answered tasks/get with what is no task", record.upstream)};
+}
+
 } // namespace
 
 task<result<upstream_answer>> task_routes::call(record_ptr record, std::string_view method_name,
@@ -70,12 +82,15 @@ task<result<std::string>> task_routes::show(record_ptr record, era client, std::
     if (!record->is_local) {
         const auto answer =
             co_await call(record, method::tasks_get, std::string(), std::move(capabilities), abort);
-        const bool is_good = !answer.has_error() && !answer->message.is_error;
-        if (is_good) record->task_json = answer->message.result.of(answer->line);
+        const bool is_good = is_told(answer);
+        if (is_good)
+            record->task_json =
+                repaired_task(answer->message.result.of(answer->line), record->form);
         table_.fit();
         // How it ended is known even when its server is not there any more.
         if (!is_good && !record->has_ended()) {
             if (answer.has_error()) co_return answer.error();
+            if (!answer->message.is_error) co_return no_task(*record);
             co_return upstream_fault(error_for_client(answer->message.error.of(answer->line),
                                                       context_of(*record, client),
                                                       method::tasks_get, {}));
@@ -121,7 +136,11 @@ task<> task_routes::watch(record_ptr record) {
         if (answer.has_error()) {
             record->error = error_text(answer.error());
         } else if (!answer->message.is_error) {
-            record->result = answer->message.result.of(answer->line);
+            auto payload = repaired_task_result(answer->message.result.of(answer->line));
+            if (payload.has_error())
+                record->error = error_text(payload.error());
+            else
+                record->result = std::move(*payload);
             table_.fit();
         } else {
             // Some servers do not wait, but say that there is no result yet.
@@ -268,8 +287,9 @@ task<task_routes::outcome> task_routes::wait_for_extension(record_ptr record,
             co_return upstream_fault(error_for_client(seen->message.error.of(seen->line),
                                                       context_of(*record, request.client_era),
                                                       method::tasks_get, {}));
+        if (!is_told(seen)) co_return no_task(*record);
         const auto before = record->status();
-        record->task_json = seen->message.result.of(seen->line);
+        record->task_json = repaired_task(seen->message.result.of(seen->line), era::modern);
         const auto status = record->status();
         if (status != before) tell_session(*record);
         if (status == task_status::completed)

@@ -15,7 +15,7 @@ const std::set<std::string> known_names{
     "garbage-before", "grandchild",  "garbage-between",  "pages",  "ignore-eof", "ignore-sigterm",
     "leave-group",    "prefix",      "exit-on-discover", "report", "say",        "silent",
     "silent-at",      "tools",       "garble",           "hints",  "no-changes", "refuse",
-    "refuse-page",    "same-cursor",
+    "refuse-page",    "same-cursor", "number-cursor",
 };
 
 } // namespace

@@ -60,7 +60,8 @@ void fake_server::on_line(const std::string& line) {
     const auto name = message.method.of(line);
     if (name == notification::cancelled)
         cancelled_.emplace_back(message.in_params.request_id.of(line));
-    if (name == notification::initialized && flags_.has("ask-at-start"))
+    const bool may_ask = name == notification::initialized || name == notification::roots_changed;
+    if (may_ask && flags_.has("ask-at-start"))
         asking_[send_question(flags_.text("ask-at-start"), "{}")] = "";
 }
 
@@ -161,14 +162,17 @@ void fake_server::list(std::string_view id, std::string_view method_name, std::s
         return reply(id, R"({"resources":[{"uri":"fake://one","name":"one"}]})");
     if (method_name != method::tools_list)
         return reply_error(id, -32601, "Method not found"); // no templates, as many servers
-    const auto cursor = unquote_json(find_member(params, "cursor"));
-    const int page = cursor ? std::stoi(cursor->substr(cursor->find('/') + 1)) : 0;
+    const auto raw = std::string{find_member(params, "cursor")};
+    const auto cursor = unquote_json(raw).value_or("/" + raw);
+    const int page = raw.empty() ? 0 : std::stoi(cursor.substr(cursor.find('/') + 1));
     const int pages = flags_.number("pages", 1);
     if (flags_.has("refuse-page") && page > 0) return reply_error(id, -32602, "no such page");
     std::string next;
     // A cursor that needs escapes: it must come back as it went out.
     if (flags_.has("endless-pages") || page + 1 < pages)
         next = fmt::format(R"(,"nextCursor":"\"p\u00e4ge\"\/{}")", page + 1);
+    if (flags_.has("number-cursor") && page + 1 < pages)
+        next = fmt::format(R"(,"nextCursor":{})", page + 1);
     if (flags_.has("same-cursor")) next = R"(,"nextCursor":"again/0")";
     // "60000,public"; each further page is good for half the time
     auto hints = flags_.text("hints", "");

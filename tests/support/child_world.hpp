@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,18 +31,6 @@ inline child_options fake_options(std::vector<std::string> flags = {}, std::stri
     return options;
 }
 
-/// What a child told the one above it.
-struct recorded_events final : upstream_events {
-    std::size_t lists_changed = 0;
-    std::vector<std::string> notifications;
-
-    void on_lists_changed(upstream& /*source*/) override { ++lists_changed; }
-    void on_notification(upstream& /*source*/, std::string_view line,
-                         const envelope& /*message*/) override {
-        notifications.emplace_back(line);
-    }
-};
-
 /// The client side of a call.
 struct recorded_observer final : call_observer {
     explicit recorded_observer(executor ex, const void* whose = nullptr)
@@ -50,6 +39,7 @@ struct recorded_observer final : call_observer {
     std::vector<std::string> progress, logs, methods, params;
     std::vector<std::shared_ptr<question>> questions;
     std::optional<fault> refusal; ///< instead of asking
+    std::string ready_answer;     ///< to each question, at once; empty: none
 
     void on_progress(std::string_view line, const envelope& /*message*/) override {
         progress.emplace_back(line);
@@ -63,6 +53,7 @@ struct recorded_observer final : call_observer {
         methods.emplace_back(method_name);
         params.emplace_back(params_json);
         questions.push_back(std::make_shared<question>(ex_));
+        if (!ready_answer.empty()) questions.back()->settle(ready_answer);
         return questions.back();
     }
     [[nodiscard]] owner_id owner() const override {
@@ -72,6 +63,24 @@ struct recorded_observer final : call_observer {
 private:
     executor ex_;
     const void* owner_;
+};
+
+/// What a child told the one above it.
+struct recorded_events final : upstream_events {
+    std::size_t lists_changed = 0;
+    std::vector<std::string> notifications;
+    /// Those that can be asked outside of calls, by what their instances belong to.
+    std::map<std::string, std::shared_ptr<recorded_observer>, std::less<>> clients;
+
+    void on_lists_changed(upstream& /*source*/) override { ++lists_changed; }
+    void on_notification(upstream& /*source*/, std::string_view line,
+                         const envelope& /*message*/) override {
+        notifications.emplace_back(line);
+    }
+    std::shared_ptr<call_observer> client_with(std::string_view key, revision /*server*/) override {
+        const auto found = clients.find(key);
+        return found == clients.end() ? nullptr : found->second;
+    }
 };
 
 using answer_or_fault = result<upstream_answer>;

@@ -17,7 +17,8 @@ FOLDERS = {
     "protocol/crypto": ["protocol", "protocol/json", "protocol/message", "protocol/text"],
     "protocol/http": ["protocol", "protocol/json", "protocol/message", "protocol/text"],
     "protocol/repair": ["protocol", "protocol/json", "protocol/message", "protocol/text"],
-    "protocol/bridge": ["protocol", "protocol/json", "protocol/message", "protocol/repair"],
+    "protocol/bridge": [
+        "protocol", "protocol/json", "protocol/message", "protocol/repair", "protocol/text"],
     "protocol/catalog": [
         "protocol/bridge", "protocol/http", "protocol/json", "protocol/message",
         "protocol/text"],

@@ -6,6 +6,7 @@
 #include "protocol/message/batch.hpp"
 #include "protocol/repair/message_repair.hpp"
 #include "protocol/text/byte_order_mark.hpp"
+#include "protocol/text/http_text.hpp"
 #include "transports/http_server/http_batch.hpp"
 #include "transports/http_server/http_exchange.hpp"
 #include "transports/session/session_request.hpp"
@@ -48,7 +49,7 @@ result<void> check_legacy_version(const request_head& head) {
 result<std::shared_ptr<client_session>>
 find_session(http_connection& connection, const request_head& head, const std::string& scope) {
     const auto id = head.find(session_header);
-    if (!id) return errc::session_required;
+    if (!id || id->empty()) return errc::session_required;
     auto session = connection.service().sessions.find(*id);
     // A session belongs to the endpoint that it was opened at, and to whom opened it. The error
     // does not tell a stranger that the session exists.
@@ -160,6 +161,19 @@ task<bool> serve_array(http_connection& connection, const request_head& head, sh
     co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
 }
 
+/// Why a body is no message, in words that tell what to do about it.
+fault explain(const request_head& head, std::string_view body, const fault& reason) {
+    if (reason.code != errc::parse_error) return reason;
+    if (body.find_first_not_of(" \t\r\n") == body.npos)
+        return {errc::parse_error, "The body is empty; it must be one JSON-RPC message"};
+    const auto coding = head.find("Content-Encoding").value_or(std::string_view{});
+    if (coding.empty() || iequals(coding, "identity")) return reason;
+    constexpr std::size_t shown_max = 40;
+    return {errc::unsupported_media_type,
+            fmt::format("The body has the Content-Encoding \"{}\"; requests are read without one",
+                        sanitize_utf8(coding.substr(0, shown_max)))};
+}
+
 task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body,
                       std::string scope) {
     const auto acceptable = check_post(head);
@@ -170,7 +184,8 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
     const scan_limits limits{connection.service().limits.depth_max};
     const auto scanned =
         scan_message(body, limits, &connection.last_meta(), message_origin::client);
-    if (scanned.has_error()) return connection.write_error(scanned.error(), find_id(body, limits));
+    if (scanned.has_error())
+        return connection.write_error(explain(head, body, scanned.error()), find_id(body, limits));
     client_request request;
     request.text = std::move(body);
     request.message = *scanned;

@@ -112,7 +112,11 @@ void stdio_transport::on_line(const shared_text& given) {
     }
     const auto scanned = scan_message(request.text, limits, nullptr, message_origin::client);
     if (scanned.has_error()) {
-        box_->push(make_error_response(find_id(line, limits), scanned.error()));
+        fault reason = scanned.error();
+        if (reason.code == errc::parse_error)
+            reason.detail = fmt::format("{}; over stdio each message is one line of its own",
+                                        reason.message());
+        box_->push(make_error_response(find_id(line, limits), reason));
         return;
     }
     request.message = *scanned;

@@ -44,6 +44,7 @@ constexpr std::array dialects{
     dialect{"TBXark mcp-proxy", nanoseconds, bare_dollar::variable},
     dialect{.name = "Docker MCP catalog", .unit = seconds, .has_templates = true},
     dialect{"fast-agent", seconds},
+    dialect{"OpenHands", seconds},
 };
 
 struct clue {
@@ -56,6 +57,8 @@ constexpr std::array top_keys{
     clue{"context_servers", "Zed"},         clue{"mcp_servers", "Codex"},
     clue{"amp.mcpServers", "Amp"},          clue{"mcpProxy", "TBXark mcp-proxy"},
     clue{"registry", "Docker MCP catalog"}, clue{"mcpTemplates", "1MCP"},
+    clue{"stdio_servers", "OpenHands"},     clue{"sse_servers", "OpenHands"},
+    clue{"shttp_servers", "OpenHands"},
 };
 
 /// Words of a path: of its file's name, or a folder's whole name.
@@ -118,6 +121,9 @@ constexpr std::array entry_keys{
     clue{"env_keys", "Goose"},
     clue{"quarantined", "mcpproxy-go"},
     clue{"read_timeout_seconds", "fast-agent"},
+    clue{"stdio_servers", "OpenHands"},
+    clue{"sse_servers", "OpenHands"},
+    clue{"shttp_servers", "OpenHands"},
 };
 
 template <std::size_t Count>

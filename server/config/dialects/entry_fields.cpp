@@ -201,4 +201,15 @@ std::optional<std::string> take_login(std::string& url) {
     return "Basic " + encode_base64(plain, base64_form::padded);
 }
 
+bool may_be_token(std::string_view key) {
+    return key == "apiKey" || key == "auth" || key == "oauth" || key == "oauth2";
+}
+
+std::string without_blanks(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == text.npos) return {};
+    return std::string{text.substr(first, text.find_last_not_of(blanks) + 1 - first)};
+}
+
 } // namespace mcpgw

@@ -42,4 +42,9 @@ std::optional<std::string> read_token(const config_node& node);
 /// client may send them in it (RFC 9110 4.2.4). Nothing where the url has none, or a variable.
 std::optional<std::string> take_login(std::string& url);
 
+/// A text under this key of a login is the token itself, and not a program or a name.
+bool may_be_token(std::string_view key);
+/// Without blanks around it, as people copy addresses.
+std::string without_blanks(std::string_view text);
+
 } // namespace mcpgw

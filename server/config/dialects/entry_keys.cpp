@@ -105,6 +105,7 @@ constexpr std::array keys{
     entry_key{"toolFilter", tool_rules},
     entry_key{"tool_configuration", tool_rules},
     entry_key{"description", description},
+    entry_key{"server_description", description},
     entry_key{"oauth", login},
     entry_key{"oauth2", login},
     entry_key{"auth", login},
@@ -116,7 +117,7 @@ constexpr std::array keys{
 };
 
 /// What only the client does with it.
-constexpr std::array<std::string_view, 46> of_clients{"autoApprove",
+constexpr std::array<std::string_view, 49> of_clients{"autoApprove",
                                                       "alwaysAllow",
                                                       "autoAllow",
                                                       "trust",
@@ -161,7 +162,10 @@ constexpr std::array<std::string_view, 46> of_clients{"autoApprove",
                                                       "supports_parallel_tool_calls",
                                                       "shared",
                                                       "watch",
-                                                      "anythingllm"};
+                                                      "anythingllm",
+                                                      "require_approval",
+                                                      "defer_loading",
+                                                      "read_only"};
 
 constexpr std::array<std::string_view, 38> without_meaning{
     "name",          "id",           "key",        "title",

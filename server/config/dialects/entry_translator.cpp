@@ -97,6 +97,9 @@ private:
                                  "streamable_http", "streamable", "http-stream"}))
                 is_said_remote_ = true;
         }
+        if (const auto* const id = flat_.find("connector_id");
+            id != nullptr && !looks_like_entry(flat_))
+            made_.left_out = fmt::format("{} is reached through its client alone", id->text);
         const auto* const source = flat_.find("source");
         const bool is_extension = source != nullptr && source->text == "extension";
         if ((is_extension || flat_.find("settings") != nullptr) && !looks_like_entry(flat_))
@@ -251,6 +254,7 @@ private:
         auto* const url = made_.node.find("url");
         if (url == nullptr || !url->is_string()) return;
         const auto line = url->line;
+        url->text = without_blanks(url->text);
         auto login = take_login(url->text);
         if (!login) return;
         config_node headers;
@@ -365,7 +369,7 @@ private:
 
     void put_login(const config_member& member) {
         if (!says_something(member.value)) return;
-        if (auto token = read_token(member.value); token && is_remote_)
+        if (auto token = read_token(member.value); token && is_remote_ && may_be_token(member.key))
             return put("bearer_token", make_text(std::move(*token), member.line));
         warn(member.line, path_of(member.key),
              "logins of this kind are not supported by this version",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What some programs nest, at the level where the others have it.
+#include "protocol/text/base64.hpp"
 #include "server/config/dialects/entry_translator.hpp"
 
 #include <fmt/format.h>
@@ -52,6 +53,39 @@ void unwrap_command(config_node& flat) {
     args->items.erase(args->items.begin(), args->items.begin() + 2);
 }
 
+std::string take_text(config_node& flat, std::string_view key) {
+    const auto* const found = flat.find(key);
+    if (found == nullptr || !found->is_string()) return {};
+    auto text = found->text;
+    std::erase_if(flat.members, [key](const config_member& member) { return member.key == key; });
+    return text;
+}
+
+/// LiteLLM says in two keys what a header says in one, and so does Letta.
+void join_login(config_node& flat) {
+    auto type = take_text(flat, "auth_type");
+    auto value = take_text(flat, "auth_value");
+    auto name = take_text(flat, "auth_header");
+    if (value.empty()) value = take_text(flat, "auth_token");
+    if (value.empty()) return;
+    const bool has_scheme = value.starts_with("Bearer ") || value.starts_with("Basic ");
+    if (name.empty()) name = type == "api_key" ? "X-API-Key" : "Authorization";
+    if (type == "basic" && !has_scheme)
+        value = "Basic " + encode_base64(value, base64_form::padded);
+    else if (type != "api_key" && type != "authorization" && name == "Authorization" && !has_scheme)
+        value = "Bearer " + value;
+    auto* headers = flat.find("headers");
+    if (headers == nullptr) {
+        config_node made;
+        made.kind = node_kind::object;
+        made.line = flat.line;
+        flat.members.push_back({"headers", flat.line, std::move(made)});
+        headers = flat.find("headers");
+    }
+    if (headers->is_object())
+        headers->members.push_back({std::move(name), flat.line, make_text(value, flat.line)});
+}
+
 } // namespace
 
 config_node flat_entry(const config_node& entry) {
@@ -60,6 +94,7 @@ config_node flat_entry(const config_node& entry) {
     flat.line = entry.line;
     add_members(entry, flat, 0);
     unwrap_command(flat);
+    join_login(flat);
     return flat;
 }
 

@@ -305,7 +305,13 @@ private:
 variable_translator::outcome variable_translator::translate(std::string_view text,
                                                             std::string_view name,
                                                             bool is_for_shell) const {
-    return scan{*this, text, name, is_for_shell}.run();
+    // LiteLLM writes a variable so, and only as the whole of a text.
+    constexpr std::string_view environ = "os.environ/";
+    const auto named = text.starts_with(environ) ? text.substr(environ.size()) : std::string_view{};
+    if (named.empty() || name_length(named) != named.size())
+        return scan{*this, text, name, is_for_shell}.run();
+    const auto reference = fmt::format("${{{}}}", named);
+    return scan{*this, reference, name, is_for_shell}.run();
 }
 
 } // namespace mcpgw

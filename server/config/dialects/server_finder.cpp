@@ -3,6 +3,7 @@
 
 #include "server/config/dialects/entry_fields.hpp"
 #include "server/config/dialects/entry_translator.hpp"
+#include "server/config/dialects/listed_entries.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -65,6 +66,8 @@ public:
     finder(const config_node& root, problem_log& problems) : root_(root), problems_(problems) {}
 
     found_servers find(bool is_mixed) {
+        if (!is_mixed) look_at_lists();
+        if (made_.has_container && !made_.made.empty()) return std::move(made_);
         for (const auto& p : places)
             if (!is_mixed || p.keys[1].empty()) look_at(root_, p, is_mixed);
         if (is_mixed) return std::move(made_);
@@ -156,6 +159,27 @@ private:
         }
         made_.list.push_back(
             {std::move(name), line, &node, std::move(path), project, false, false, {}});
+    }
+
+    /// What has to be put together first.
+    void look_at_lists() {
+        add_made(entries_of_registry(root_, problems_));
+        if (made_.has_container) return;
+        add_made(entries_by_transport(root_, problems_));
+        add_made(entries_among_tools(root_));
+    }
+
+    void add_made(std::vector<listed_entry> entries) {
+        for (auto& entry : entries) {
+            if (!made_.has_container) made_.origin = bare;
+            made_.has_container = true;
+            made_.containers.push_back(entry.path);
+            const auto& node = made_.made.emplace_back(std::move(entry.node));
+            if (entry.name.empty())
+                problems_.error(entry.line, entry.path, "a child without a name",
+                                "give it a name");
+            add(std::move(entry.name), entry.line, node, std::move(entry.path), "");
+        }
     }
 
     /// ~/.claude.json keeps the servers of every project.

@@ -3,6 +3,7 @@
 
 #include "server/config/format/config_document.hpp"
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ struct found_servers {
     std::vector<found_server> list;
     /// Keys of what was found: "mcpServers", "projects./home/me/app.mcpServers".
     std::vector<std::string> containers;
+    /// Nodes that do not stand in the file: they were made of others.
+    std::deque<config_node> made;
 };
 
 /// Finds the servers of another program's file, wherever it keeps them. What is no entry is told.

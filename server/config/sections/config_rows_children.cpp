@@ -66,7 +66,9 @@ constexpr std::array children{
         "asks for the first time; the first calls of each of its tools, by clients that can be "
         "asked, are made one client at a time. true and false mean yes and no."),
     key("roots", place_in<&child_options::roots>(), child_start,
-        "URIs (file:///...) that it gets when it asks for roots outside of any call.", expanded),
+        "URIs (file:///...) that it gets when it asks for roots outside of any call. With "
+        "sharing = session that session's client is asked first.",
+        expanded),
     key("timeout", place_in<&child_options::call_timeout>(), new_calls,
         "Longest time of a call without an answer or progress.", range{0.001, 7 * day_seconds}),
     key("total_timeout", place_in<&child_options::total_timeout>(), new_calls,

@@ -68,6 +68,15 @@ TEST_CASE("endless_pages_end_at_the_limit_of_pages") {
     world.must_start();
     CHECK(world.get().lists().tools.size() == 5);
     CHECK(world.call("echo").has_value());
+    CHECK(world.get().lists().remarks ==
+          names{"tools/list has more than 5 pages (limits.list_pages_max); the rest is left out"});
+}
+
+TEST_CASE("a_cursor_that_is_a_number_leads_to_the_next_page_all_the_same") {
+    child_world world{fake_options({"--tools=4", "--pages=2", "--number-cursor"})};
+    world.must_start();
+    CHECK(keys(world.get().lists().tools) == names{"tool_0", "tool_2", "tool_1", "tool_3"});
+    CHECK(world.get().lists().remarks.empty());
 }
 
 TEST_CASE("pages_that_lead_in_a_circle_end_where_the_cursor_repeats") {
@@ -76,12 +85,16 @@ TEST_CASE("pages_that_lead_in_a_circle_end_where_the_cursor_repeats") {
     CHECK(keys(world.get().lists().tools) == names{"tool_0"}); // two pages were read
     CHECK(world.get().lists().prompts.size() == 1);
     CHECK(world.status().last_error.empty());
+    CHECK(world.get().lists().remarks ==
+          names{"tools/list gives the same cursor again; the rest is left out"});
 }
 
 TEST_CASE("a_page_that_is_refused_leaves_the_pages_before_it") {
     child_world world{fake_options({"--tools=4", "--pages=2", "--refuse-page"})};
     world.must_start();
     CHECK(keys(world.get().lists().tools) == names{"tool_0", "tool_2"});
+    CHECK(world.get().lists().remarks ==
+          names{"tools/list refused page 2 (no such page); the rest is left out"});
 }
 
 TEST_CASE("a_list_that_is_refused_or_makes_no_sense_spares_the_other_lists_and_is_told") {

@@ -190,7 +190,7 @@ TEST_CASE("a_start_that_fails_says_why_and_is_not_repeated_in_a_hurry") {
         "initialize:" + raw(R"("result":{"protocolVersion":"1999-12-31","capabilities":{}})");
     const std::vector<odd_start> rows{
         {"ends at once", {"start:exit=3"}, "exited with code 3", 1},
-        {"ends at once in order", {"start:exit=0"}, "exited with code 0", 1},
+        {"ends at once in order", {"start:exit=0"}, "before it said anything", 1},
         {"a missing key", {"start:err=API_KEY is not set;exit=1"}, "API_KEY is not set", 1},
         {"dies of initialize",
          {"discover:error=-32601", "initialize:exit=4"},
@@ -324,4 +324,13 @@ TEST_CASE("a_server_that_refuses_the_revision_of_every_call_is_not_started_for_e
     }
     world.run_until_state(upstream_state::failed);
     CHECK(count.lines() == 1);
+}
+
+TEST_CASE("a_start_that_ends_in_silence_says_what_came_instead_of_an_answer") {
+    check({"answers in a form of its own",
+           {"initialize:say={'jsonrpc': '2.0'}"},
+           "meanwhile it sent what is no MCP message: '{'jsonrpc': '2.0'}'",
+           1,
+           belief::nothing,
+           400ms});
 }

@@ -190,6 +190,27 @@ TEST_CASE("a_program_that_does_not_exist_is_named_in_the_error") {
     CHECK(launch_error(options) == "cannot start '/no/such/program': No such file or directory");
 }
 
+TEST_CASE("a_script_whose_first_line_leads_nowhere_is_told_from_a_program_that_is_not_there") {
+    const scratch_directory directory;
+    const auto error_of = [&directory](const std::string& text) {
+        const auto path = directory.str() + "/script";
+        std::ofstream{path} << text;
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+        launch_options options;
+        options.path = path;
+        return launch_error(options);
+    };
+    CHECK(error_of("#!/no/such/python -u\n").ends_with(
+        "(its first line wants '/no/such/python' to run it, which is not there)"));
+    CHECK(error_of("#! /bin/sh\r\nexit 0\r\n")
+              .ends_with("(its first line wants '/bin/sh' to run it, with a line end of Windows "
+                         "after that: save it with those of Unix)"));
+    CHECK(error_of("exit 0\n").find("it does not begin with #!") != std::string::npos);
+    CHECK(error_of("\x7f"
+                   "ELF?")
+              .ends_with("(it is damaged, or made for another kind of machine)"));
+}
+
 TEST_CASE("a_program_that_is_not_executable_is_named_in_the_error") {
     const scratch_directory directory;
     launch_options options;

@@ -23,13 +23,15 @@ export const modernRevision = '2026-07-28';
 const identity = { name: 'mcp-gateway-e2e', version: '1.0.0' };
 
 /// What a client declares, and does: `onElicit`, `onSample` and `onRoots` answer the server's
-/// questions; `applyDefaults` has the SDK complete forms, with `hasUrls` it is asked to visit URLs.
-function capabilitiesOf({ onElicit, onSample, onRoots, applyDefaults = false, hasUrls = false }) {
+/// questions; `applyDefaults` has the SDK complete forms, with `hasUrls` it is asked to visit URLs,
+/// `tellsOfRoots` that it tells when its roots change.
+function capabilitiesOf(options) {
+    const { onElicit, onSample, onRoots, applyDefaults = false, hasUrls = false } = options;
     const form = applyDefaults ? { applyDefaults } : {};
     return {
         ...(onElicit && { elicitation: hasUrls ? { form, url: {} } : { form } }),
         ...(onSample && { sampling: {} }),
-        ...(onRoots && { roots: {} }),
+        ...(onRoots && { roots: options.tellsOfRoots ? { listChanged: true } : {} }),
     };
 }
 

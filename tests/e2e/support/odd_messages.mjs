@@ -3,7 +3,7 @@
 // there. { name, via, eras, value, lines }: `value(isModern)` is what is mutated, `lines(text)`
 // what the odd server writes for it (fixtures/odd_server.mjs), `via` the request that it is for.
 
-const stamp = '2026-01-02T03:04:05Z';
+export const stamp = '2026-01-02T03:04:05Z';
 const annotations = { audience: ['user', 'assistant'], priority: 0.5, lastModified: stamp };
 const icons = [
     { src: 'https://odd.invalid/i.png', mimeType: 'image/png', sizes: ['48x48'], theme: 'dark' },
@@ -25,7 +25,7 @@ const resource = {
 };
 const contents = { uri: 'odd://inside', mimeType: 'text/plain', text: 'Inside', _meta };
 const blob = { uri: 'odd://inside', mimeType: 'image/png', blob: 'aGVsbG8=', _meta };
-const blocks = [
+export const blocks = [
     text,
     image,
     audio,
@@ -164,7 +164,7 @@ const inputRequest = (name, method, params) => ({
     lines: asResult,
 });
 
-const form = {
+export const form = {
     mode: 'form',
     message: 'Who are you?',
     requestedSchema: {

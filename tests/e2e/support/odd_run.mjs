@@ -18,19 +18,22 @@ export const oddServer = join(import.meta.dirname, '../fixtures/odd_server.mjs')
 const answerLimitMs = 20_000; // what hangs fails
 
 export const eras = ['legacy', 'modern'];
-const revisionOf = { legacy: '2025-11-25', modern: modernRevision };
+export const revisionsOf = { legacy: legacyRevisions.toReversed(), modern: [modernRevision] };
+export const nameOf = (revision) => `odd-${revision}`;
 
-/// Children that say what they are told to, one of each era.
+/// Children that say what they are told to, one of each revision.
 export const oddServers = async () =>
-    eras.map((era) => ({
-        name: era,
-        command: node,
-        args: [oddServer, revisionOf[era]],
-        era,
-        tools: { lost: { timeout: 1 } },
-        interactive: era === 'legacy' ? 'yes' : 'no', // so that nobody's first question waits
-        instances: { max: 1 }, // so that another process shows that the first one ended
-    }));
+    eras.flatMap((era) =>
+        revisionsOf[era].map((revision) => ({
+            name: nameOf(revision),
+            command: node,
+            args: [oddServer, revision],
+            era,
+            tools: { lost: { timeout: 1 } },
+            interactive: era === 'legacy' ? 'yes' : 'no', // so that nobody's first question waits
+            instances: { max: 1 }, // so that another process shows that the first one ended
+        })),
+    );
 
 const answers = {
     onElicit: async () => ({ action: 'accept', content: { name: 'a@odd.invalid' } }),
@@ -60,7 +63,8 @@ export const openClients = async (gateway) => [
 ];
 
 /// The requests of a client for the server `name`, directly or by the gateway's own tool.
-function requestsOf({ client, era }, name, expose) {
+function requestsOf({ client, era }, revision, expose) {
+    const name = nameOf(revision);
     const limits = { timeout: answerLimitMs, onprogress() {} };
     const options = era === 'modern' ? [limits] : [undefined, limits];
     const call = (tool, args = {}) =>
@@ -81,7 +85,8 @@ function requestsOf({ client, era }, name, expose) {
         arm: (method, lines) => call('arm', { method, lines }),
         'prompts/get': () => client.getPrompt({ name: `${name}__prompt` }, limits),
         // Another one each time, for clients keep what they read.
-        'resources/read': () => client.readResource({ uri: `odd://item/${++number}` }, limits),
+        'resources/read': () =>
+            client.readResource({ uri: `odd://${revision}/item/${++number}` }, limits),
         'completion/complete': () =>
             client.complete(
                 {
@@ -162,8 +167,12 @@ async function tryOne(requests, peer, { message, mutation, isModern }, process) 
     const { problems } = await exchange(peer, () => requests[message.via](lines));
     const after = await exchange(peer, () => requests.healthy());
     const now = pidOf(after.result);
-    // One that left a call without its answer may be replaced.
-    if (message.via === 'lost' && now) process.pid = now;
+    // One that left a call without its answer may be replaced, then or before the next client.
+    process.mayBeReplaced ||= message.via === 'lost';
+    if (now && process.mayBeReplaced && now !== process.pid) {
+        process.mayBeReplaced = message.via === 'lost';
+        process.pid = now;
+    }
     if (now !== process.pid) {
         const said = after.result ? JSON.stringify(after.result) : inShort(after.failure);
         problems.push(`the healthy tool answers ${said.slice(0, 200)}, not ${process.pid}`);
@@ -178,19 +187,25 @@ export async function runMutations({ peers, era, expose, choose }) {
     const isModern = era === 'modern';
     const faults = [];
     let count = 0;
-    const routes = peers.map((peer) => requestsOf(peer, era, expose));
-    const process = { pid: pidOf(await routes[0].healthy()) };
+    // Each client in front of each server in turn.
+    const routes = [];
+    for (const revision of revisionsOf[era]) {
+        const process = {};
+        for (const peer of peers)
+            routes.push({ peer, revision, process, to: requestsOf(peer, revision, expose) });
+        process.pid = pidOf(await routes.at(-1).to.healthy());
+    }
     for (const message of messages) {
         if (!message.eras.includes(era)) continue;
         if (expose === 'gateway' && !['tools/call', 'lost'].includes(message.via)) continue;
         const all = [...mutationsOf(message.value(isModern))];
         for (const mutation of choose(all, message.name)) {
-            const turn = count++ % peers.length;
+            const { peer, revision, process, to } = routes[count++ % routes.length];
             const what = { message, mutation, isModern };
-            for (const problem of await tryOne(routes[turn], peers[turn], what, process))
+            for (const problem of await tryOne(to, peer, what, process))
                 faults.push(
-                    `${message.name} of a ${era} server, ${mutation.path} ${mutation.kind}, ` +
-                        `client of ${peers[turn].revision}: ${problem}`,
+                    `${message.name} of a server of ${revision}, ${mutation.path} ` +
+                        `${mutation.kind}, client of ${peer.revision}: ${problem}`,
                 );
         }
     }

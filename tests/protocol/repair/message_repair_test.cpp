@@ -29,6 +29,12 @@ std::string request_of(std::string_view members) {
 
 // clang-format off
 const std::vector<odd_message> odd_messages{
+    // numbers of programs that know no whole ones
+    {R"({"jsonrpc":"2.0","id":131072.0,"result":{}})",
+        R"({"jsonrpc":"2.0","id":131072,"result":{}})"},
+    {R"({"jsonrpc":"2.0","id":1.31072e5,"result":{}})",
+        R"({"jsonrpc":"2.0","id":131072,"result":{}})"},
+    {R"({"jsonrpc":"2.0","id":1.5,"result":{}})", ""},
     // escapes mean what JSON says
     {request_of(R"("method":"tools\/list","params":{})"), request_of(
         R"("method":"tools/list","params":{})"), message_origin::client},

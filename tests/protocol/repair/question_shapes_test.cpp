@@ -72,6 +72,9 @@ TEST_CASE("an_odd_question_is_mended_or_refused_before_a_client_sees_it") {
          R"("stopSequences":[1],"metadata":[],"modelPreferences":{"costPriority":7,)"
          R"("hints":[{"name":"a"}]}})",
          R"({"messages":[],"maxTokens":1,"modelPreferences":{"hints":[{"name":"a"}]}})"},
+        {sampling, R"({"messages":[],"maxTokens":1,"metadata":{"a":[1.5,"\"1e999"]}})", "="},
+        {sampling, R"({"messages":[],"maxTokens":1,"metadata":{"a":[1e999]}})",
+         R"({"messages":[],"maxTokens":1})"},
         // Without its tools it would be another question.
         {sampling, R"({"messages":[],"maxTokens":1,"tools":7})", "!params.tools is a number"},
         {sampling, "", "!params.messages is missing"},

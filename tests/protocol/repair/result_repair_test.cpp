@@ -33,6 +33,11 @@ const std::vector<odd_result> odd_results{
     {method::tools_call, R"({"content":[{"type":"resource_link","uri":"a:b","name":"c"}]})", "="},
     {method::tools_call, R"({"resultType":"input_required","inputRequests":{}})", "="},
     {method::tools_call, R"({"task":{"taskId":"a"}})", "="},
+    {method::tools_call, R"({"task":{"status":"working"}})", "!is a task without an id"},
+    {method::tools_call, R"({"task":{"taskId":7}})", "!is a task without an id"},
+    {method::tools_call, R"({"task":"a"})", R"({"task":"a","content":[]})"},
+    {method::tools_call, R"({"resultType":"task","status":"working"})", "!a task without an id"},
+    {method::tools_call, R"({"resultType":"task","taskId":"a","status":"working"})", "="},
     {method::tools_call, "null", "!the result of tools/call is null, not an object"},
     {method::tools_call, R"("text")", "!the result of tools/call is a text, not an object"},
     {method::tools_call, "[]", "!a list"}, {method::tools_call, "42", "!a number"},
@@ -172,4 +177,17 @@ TEST_CASE("an_odd_result_is_mended_where_that_is_certain_else_it_is_a_named_erro
         CHECK_FALSE(*repaired);
     else
         CHECK(json::parse(**repaired) == json::parse(odd.means));
+}
+
+TEST_CASE("what_a_server_in_php_says_of_itself_is_found_though_its_name_has_an_escape") {
+    const std::string line =
+        R"({"jsonrpc":"2.0","id":1,"result":{"content":[],"_meta":{)"
+        R"("io.modelcontextprotocol\/serverInfo":{"name":"a","version":"1"},"b\/c":null}}})";
+    const auto message = scan_envelope(line);
+    REQUIRE(message.has_value());
+    const auto repaired = repair_result(method::tools_call, line, *message);
+    REQUIRE(repaired.has_value());
+    REQUIRE(*repaired);
+    CHECK((*repaired)->find(R"("io.modelcontextprotocol/serverInfo":{)") != std::string::npos);
+    CHECK((*repaired)->find(R"("b/c":null)") != std::string::npos);
 }

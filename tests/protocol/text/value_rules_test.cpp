@@ -32,6 +32,19 @@ TEST_CASE("numbers_that_a_reader_with_doubles_would_not_take_are_told_from_other
     CHECK_FALSE(is_share("-0.1"));
 }
 
+TEST_CASE("an_endless_number_is_found_wherever_it_stands_and_texts_are_none") {
+    for (const std::string_view good :
+         {"{}", "[1,-2e3]", R"({"a":{"1e999":"1e999"}})", R"(["\"",1])", "[ 1 , 2 ]", "null"}) {
+        CAPTURE(good);
+        CHECK(are_numbers_finite(good));
+    }
+    for (const std::string_view endless :
+         {"1e999", "[1e999]", R"({"a":{"b":[0,-1e999]}})", R"(["\\",1e999 ])"}) {
+        CAPTURE(endless);
+        CHECK_FALSE(are_numbers_finite(endless));
+    }
+}
+
 TEST_CASE("base64_that_a_browser_decodes_is_good_and_other_spellings_are_mended") {
     for (const std::string_view good : {R"("")", R"("aGk=")", R"("aGk")", R"("aA==")", R"("+/+/")"})
         CHECK(is_base64_text(good));

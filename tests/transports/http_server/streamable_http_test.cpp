@@ -71,6 +71,7 @@ TEST_CASE("a_missing_session_is_400_and_an_unknown_one_404") {
     CHECK(missing.status == 400);
     CHECK(error_name(missing.body) == "SESSION_REQUIRED");
     CHECK(id_of(missing.body) == "7");
+    CHECK(world.ask(session_post("", call_message("7", "echo"))).status == 400);
     for (const char* id : {"0123456789abcdef0123456789abcdef", "x", "\"", "../../etc"}) {
         const auto unknown = world.ask(session_post(id, call_message("7", "echo")));
         CHECK(unknown.status == 404);
@@ -211,6 +212,22 @@ TEST_CASE("bad_messages_are_refused_by_name_and_the_connection_stays_usable") {
     }
     CHECK(client.ask(session_post(session, call_message("1", "echo"))).status == 200);
     CHECK(client.ask(session_post(session, nested(200))).status == 200);
+}
+
+TEST_CASE("a_body_that_is_empty_or_compressed_is_refused_in_words_that_say_so") {
+    http_world world;
+    const auto session = world.open_session();
+    const auto empty = world.ask(session_post(session, " \n"));
+    CHECK(empty.status == 400);
+    CHECK(empty.body.find("The body is empty; it must be one JSON-RPC message") !=
+          std::string::npos);
+    const std::string packed{"\x1F\x8B\x08\x00", 4};
+    const auto coded = world.ask(session_post(session, packed).with("Content-Encoding", "gzip"));
+    CHECK(coded.status == 415);
+    CHECK(coded.body.find("requests are read without one") != std::string::npos);
+    // What can be read is read, whatever is said of it.
+    CHECK(world.ask(session_post(session, call_message("1", "echo")).with("Content-Encoding", "x"))
+              .status == 200);
 }
 
 TEST_CASE("a_pretty_printed_body_reaches_the_handler_on_one_line") {
