@@ -215,7 +215,7 @@ std::optional<result<shared_text>> stdio_link::next_piece(line_buffer& buffer) {
         const auto bytes = framer_.next_part(buffer.rest());
         if (bytes == 0) return std::nullopt;
         auto part = buffer.take(bytes);
-        if (framer_.take_part(part)) return part;
+        if (framer_.take_part(part)) return on_one_line(std::move(part));
     }
     auto line = buffer.next_line();
     if (line.has_error()) return line.error();

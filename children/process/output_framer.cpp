@@ -122,6 +122,11 @@ bool output_framer::take_part(std::string_view part) {
     return true;
 }
 
+shared_text on_one_line(shared_text message) {
+    const bool is_on_one = std::string_view{message}.find('\n') == std::string_view::npos;
+    return is_on_one ? std::move(message) : shared_text::copy_of(flatten_newlines(message));
+}
+
 std::string_view find_spoilt_id(std::string_view line) {
     constexpr std::string_view key = "\"id\"";
     if (!line.starts_with('{')) return {};

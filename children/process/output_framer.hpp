@@ -49,6 +49,10 @@ private:
     std::size_t body_bytes_ = 0;
 };
 
+/// A message whose length was told may be printed over several lines, where one line is a message
+/// to all others.
+shared_text on_one_line(shared_text message);
+
 /// The number after "id" in text that is no message, as it stands; empty: there is none. Tells
 /// whose answer was spoilt.
 std::string_view find_spoilt_id(std::string_view line);

@@ -63,7 +63,7 @@ private:
                 const auto bytes = framer_.next_part(buffer_.rest());
                 if (bytes == 0) return;
                 const auto part = buffer_.take(bytes);
-                if (framer_.take_part(part)) on_piece(part);
+                if (framer_.take_part(part)) on_piece(on_one_line(part));
             }
             auto line = buffer_.next_line();
             if (line.has_error()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/process/output_framer.hpp"
 
+#include "protocol/json/json_text.hpp"
 #include "protocol/message/envelope.hpp"
 
 #include <boost/json.hpp>
@@ -120,4 +121,11 @@ TEST_CASE("a_spoilt_answer_tells_whose_it_was") {
 TEST_CASE("output_is_shown_on_one_line_and_not_whole") {
     CHECK(shown_output("a\tb\x1b[0m\xE9") == "a\\x09b\\x1b[0m\xEF\xBF\xBD");
     CHECK(shown_output(std::string(500, 'x')) == std::string(200, 'x') + "…");
+}
+
+TEST_CASE("message_of_a_told_length_that_is_printed_over_several_lines_becomes_one_line") {
+    const auto whole = on_one_line(shared_text::copy_of("\n{\"id\":1,\n  \"result\":{}}\r\n"));
+    CHECK(std::string_view{whole}.find('\n') == std::string_view::npos);
+    CHECK(minify_json(whole) == R"({"id":1,"result":{}})");
+    CHECK(std::string_view{on_one_line(shared_text::copy_of("{}"))} == "{}");
 }
