@@ -15,6 +15,8 @@ struct enum_word {
     Enum value;
     std::string_view word;
 };
+template <class Enum> // for compilers that do not see it in an aggregate, such as clang 14
+enum_word(Enum, std::string_view) -> enum_word<Enum>;
 
 /// All words of an enum, in the order in which they are listed. Specialised beside each enum that
 /// people write, and the only place where its words stand.

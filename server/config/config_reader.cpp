@@ -114,7 +114,7 @@ private:
             const auto& [key, path] = paths[i];
             const auto* const node = section.find(key);
             if (node == nullptr) continue;
-            const auto complain = [&](std::string message) {
+            const auto complain = [&, key = key](std::string message) { // clang 14 wants it named
                 problems_.error(node->line, section.path_of(key), std::move(message));
             };
             const bool has_bad_char = std::any_of(path.begin(), path.end(), [](char c) {
