@@ -3,15 +3,19 @@
 
 #include "protocol/text/base64.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 namespace mcpgw {
 
@@ -116,6 +120,30 @@ std::optional<std::string> decrypt(std::span<const unsigned char> key, std::stri
     return out;
 }
 
+/// A step of HKDF-SHA256 (RFC 5869). `input`: the salt or the info, by OpenSSL's name for it.
+void run_hkdf(int mode, std::string_view key, std::pair<const char*, std::string_view> input,
+              std::span<unsigned char> out) {
+    const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> algorithm{
+        EVP_KDF_fetch(nullptr, "HKDF", nullptr), &EVP_KDF_free};
+    require(algorithm != nullptr);
+    const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> context{
+        EVP_KDF_CTX_new(algorithm.get()), &EVP_KDF_CTX_free};
+    std::string digest = "SHA256"; // OpenSSL's parameters are not const, though it writes to none
+    std::string secret{key};
+    std::string second{input.second};
+    const std::array params{
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+        OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.data(), secret.size()),
+        OSSL_PARAM_construct_octet_string(input.first, second.data(), second.size()),
+        OSSL_PARAM_construct_end(),
+    };
+    const bool is_done =
+        context && EVP_KDF_derive(context.get(), out.data(), out.size(), params.data()) == 1;
+    OPENSSL_cleanse(secret.data(), secret.size());
+    require(is_done);
+}
+
 fault refuse(const char* reason) {
     return {errc::invalid_params, reason};
 }
@@ -132,9 +160,8 @@ std::string_view take(std::string_view& text, std::size_t size) {
 token_sealer::key_source::key_source(std::string_view secret) {
     if (secret.size() < secret_bytes_min)
         throw std::invalid_argument("the secret of sealed tokens is too short");
-    // HKDF-Extract
-    require(HMAC(EVP_sha256(), extraction_salt.data(), static_cast<int>(extraction_salt.size()),
-                 bytes_of(secret), secret.size(), extracted_.data(), nullptr) != nullptr);
+    run_hkdf(EVP_KDF_HKDF_MODE_EXTRACT_ONLY, secret,
+             {OSSL_KDF_PARAM_SALT, extraction_salt}, extracted_);
     const key_bytes derived = derive("id");
     std::copy_n(derived.begin(), id_.size(), id_.begin());
 }
@@ -144,11 +171,10 @@ token_sealer::key_source::~key_source() {
 }
 
 token_sealer::key_bytes token_sealer::key_source::derive(std::string_view info) const {
-    // HKDF-Expand: its first block is all that a key of 32 bytes needs.
-    const std::string block = std::string{info} + '\x01';
     key_bytes out{};
-    require(HMAC(EVP_sha256(), extracted_.data(), static_cast<int>(extracted_.size()),
-                 bytes_of(block), block.size(), out.data(), nullptr) != nullptr);
+    const std::string_view extracted{reinterpret_cast<const char*>(extracted_.data()),
+                                     extracted_.size()};
+    run_hkdf(EVP_KDF_HKDF_MODE_EXPAND_ONLY, extracted, {OSSL_KDF_PARAM_INFO, info}, out);
     return out;
 }
 

@@ -8,14 +8,6 @@
 
 namespace mcpgw {
 
-namespace {
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-} // namespace
-
 void spliced_text::replace(text_span where, std::string replacement) {
     assert(where.begin <= where.end && where.end <= text_.size());
     // Insertions stand before a replacement that begins at the same place, in the order of adding.
@@ -30,38 +22,6 @@ void spliced_text::replace(text_span where, std::string replacement) {
 
 void spliced_text::insert(std::size_t position, std::string addition) {
     replace({position, position}, std::move(addition));
-}
-
-void spliced_text::erase_member(text_span member) {
-    assert(!member.empty() && member.end <= text_.size());
-    const auto find_edit_over = [this](std::size_t at) {
-        return std::ranges::find_if(
-            edits_, [at](const edit& e) { return e.where.begin <= at && at < e.where.end; });
-    };
-    // The comma behind it, if there is one and the next member has not taken it.
-    std::size_t behind = member.end;
-    while (behind < text_.size() && is_blank(text_[behind])) ++behind;
-    if (behind < text_.size() && text_[behind] == ',' && find_edit_over(behind) == edits_.end())
-        return replace({member.begin, behind + 1}, {});
-
-    // Else this is the last member that stays, and the comma before it must go. Members erased
-    // already have theirs, so look behind (before) them.
-    std::size_t before = member.begin;
-    while (before > 0) {
-        const auto taken = find_edit_over(before - 1);
-        if (taken != edits_.end()) {
-            if (!taken->replacement.empty()) break;
-            before = taken->where.begin;
-        } else if (is_blank(text_[before - 1])) {
-            --before;
-        } else {
-            break;
-        }
-    }
-    const bool has_comma =
-        before > 0 && text_[before - 1] == ',' && find_edit_over(before - 1) == edits_.end();
-    if (has_comma) replace({before - 1, before}, {});
-    replace(member, {});
 }
 
 std::size_t spliced_text::size() const {

@@ -21,9 +21,6 @@ public:
 
     void replace(text_span where, std::string replacement);
     void insert(std::size_t position, std::string addition);
-    /// Removes one member of an object together with one neighbouring comma. `member` runs from the
-    /// first quote of the key to the last byte of the value.
-    void erase_member(text_span member);
 
     /// Bytes of the result.
     [[nodiscard]] std::size_t size() const;

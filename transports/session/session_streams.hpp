@@ -27,7 +27,6 @@ public:
 
     /// Set before anything is sent: clients of the transport may resume.
     void set_resumable() { is_resumable_ = true; }
-    [[nodiscard]] bool is_resumable() const { return is_resumable_; }
 
     // --- the session's own stream ---
     /// Carries it from now on, beginning with the backlog. Returns what carried it before, or null.

@@ -143,8 +143,4 @@ void session_table::expire(clock_type::time_point now) {
         close(id, {errc::session_unknown, "the session expired; send initialize again"});
 }
 
-void session_table::for_each(const std::function<void(client_session&)>& visit) {
-    for (const auto& [id, session] : sessions_) visit(*session);
-}
-
 } // namespace mcpgw

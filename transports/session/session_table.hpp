@@ -41,7 +41,6 @@ public:
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
     /// Ends those that hold most and are not in use. The bytes that it frees.
     std::size_t free_memory(std::size_t wanted);
-    void for_each(const std::function<void(client_session&)>& visit);
 
 private:
     [[nodiscard]] std::size_t sessions_of(std::string_view address) const;

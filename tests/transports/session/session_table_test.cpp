@@ -233,13 +233,10 @@ TEST_CASE("memory_is_freed_from_the_idle_sessions_that_hold_most") {
     CHECK(w.table.free_memory(10'000) == 0);
 }
 
-TEST_CASE("closing_all_closes_each_and_visiting_sees_each") {
+TEST_CASE("closing_all_closes_each") {
     world w;
     std::set<std::string> ids;
     for (int i = 0; i < 3; ++i) ids.insert(w.table.open().value()->id());
-    std::set<std::string> visited;
-    w.table.for_each([&](client_session& session) { visited.insert(session.id()); });
-    CHECK(visited == ids);
     w.table.close_all(errc::gateway_stopping);
     CHECK(w.table.size() == 0);
     CHECK(std::set<std::string>(w.ended.begin(), w.ended.end()) == ids);
