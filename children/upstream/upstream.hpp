@@ -244,7 +244,7 @@ private:
     [[nodiscard]] clock_type::time_point place_deadline(const caller& who) const;
     [[nodiscard]] pool_request wanted_place(const caller& who, const instance_pool& pool) const;
     /// What a call on it means for the record; see question_record.
-    void begin_trial(lease& held, const caller& who);
+    void begin_trial(lease& held, const caller& who, bool is_unproven_now);
     void end_trial(const upstream_call& request, const result<upstream_answer>& answer);
     instance_pool& of(era e) { return e == era::modern ? modern_ : legacy_; }
     /// The pool whose lists are offered.

@@ -204,12 +204,13 @@ std::optional<result<upstream::lease>> upstream::try_acquire(const caller& who) 
     if (!pool.has_running()) return std::nullopt;
     const auto pass = breaker_.admit(clock_type::now());
     if (!pass) return breaker_is_open();
-    auto place = pool.try_take(wanted_place(who, pool));
+    const auto wanted = wanted_place(who, pool);
+    auto place = pool.try_take(wanted);
     if (place) {
         is_stop_wanted_ = false;
         lease held{*this, std::move(*place)};
         held.pass_ = *pass;
-        begin_trial(held, who);
+        begin_trial(held, who, wanted.is_unproven);
         if (!held.place_.on().roots().are_being_learnt() && held.try_bind()) return held;
         return std::nullopt; // the lease gives the pass back
     }
@@ -238,9 +239,8 @@ bool upstream::is_unproven(const caller& who) const {
     return !known || known->best_for(who.speaks) == era::legacy;
 }
 
-void upstream::begin_trial(lease& held, const caller& who) {
-    const bool is_legacy = held.place_.on().session().speaks == era::legacy;
-    held.is_unproven_ = is_legacy && is_unproven(who);
+void upstream::begin_trial(lease& held, const caller& who, bool is_unproven_now) {
+    held.is_unproven_ = is_unproven_now && held.place_.on().session().speaks == era::legacy;
     if (held.is_unproven_) questions_.begin(who.method, who.tool);
 }
 
@@ -269,7 +269,7 @@ task<result<upstream::lease>> upstream::find_place(caller who, abort_signal& abo
     auto place = co_await (*pool)->take(wanted_place(who, **pool), abort);
     if (place.has_error()) co_return place.error();
     lease place_held{*this, std::move(*place)};
-    begin_trial(place_held, who);
+    begin_trial(place_held, who, is_unproven(who));
     const auto bound = co_await place_held.bind(deadline, abort);
     if (bound.has_error()) co_return bound.error();
     co_return place_held;

@@ -161,7 +161,7 @@ constexpr std::array read_members{
 };
 constexpr shape read_result{read_members};
 
-bool is_meta_kept(std::string_view meta) {
+bool says_who_it_is(std::string_view meta) {
     if (!is_json_object(meta)) return false;
     if (meta.find('\\') != meta.npos) { // PHP: "io.modelcontextprotocol\/serverInfo"
         member_reader members{meta};
@@ -170,6 +170,17 @@ bool is_meta_kept(std::string_view meta) {
     }
     const auto info = find_member(meta, meta_key::server_info);
     return info.empty() || (is_json_object(info) && fits(info, implementation));
+}
+
+/// A modern server says with each result who it is, and mostly what it said last time: then it is
+/// compared instead of read. The outcome depends on the text alone.
+bool is_meta_kept(std::string_view meta) {
+    constexpr std::size_t remembered_bytes_max = 1024;
+    thread_local std::string last_kept;
+    if (meta == last_kept) return true;
+    const bool is_kept = says_who_it_is(meta);
+    if (is_kept && meta.size() <= remembered_bytes_max) last_kept = meta;
+    return is_kept;
 }
 
 /// What a server says wrong of itself is left out: the gateway knows from the start who it is.

@@ -57,8 +57,9 @@ result<void> http_response_parser::feed(std::string_view bytes) {
 }
 
 result<void> http_response_parser::take_head() {
-    // Line ends before the status line are left over from the body before (RFC 9112, 2.2).
-    const auto begin = pending_.find_first_not_of("\r\n", used_);
+    // Line ends before the status line are left over from the body before (RFC 9112, 2.2). Blanks
+    // are overlooked in whole heads, and so must be in one of which only the begin has come.
+    const auto begin = pending_.find_first_not_of("\r\n \t", used_);
     if (begin == std::string::npos) return {};
     const auto text = std::string_view{pending_}.substr(begin);
     const auto end = find_head_end(text);

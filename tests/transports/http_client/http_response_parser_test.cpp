@@ -112,6 +112,15 @@ TEST_CASE("connection_is_not_kept_when_the_server_says_so_or_sent_too_much") {
     CHECK_FALSE(parse("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK", 999).keeps);
 }
 
+TEST_CASE("blanks_before_the_status_line_are_overlooked_at_every_split") {
+    constexpr std::string_view text = "\r\n HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    for (std::size_t step = 1; step <= text.size(); ++step) {
+        const auto outcome = parse(text, step);
+        CHECK(outcome.is_done);
+        CHECK(outcome.body == "ok");
+    }
+}
+
 TEST_CASE("what_is_no_http_response_is_refused") {
     CHECK(failure_of("SSH-2.0-OpenSSH_9.2\r\n\r\n").code == errc::bad_http_request);
     CHECK(failure_of("HTTP/1.1 200 OK\r\nA: " + std::string(2000, 'x')).code ==
