@@ -81,8 +81,9 @@ task<> stdio_link::run() {
 }
 
 std::string stdio_link::story_of(const exit_status& status) const {
+    // Whoever is killed by somebody else hangs up as well, a moment before its end is seen.
     const bool is_ended_by_us =
-        has_hung_up_ && status.was_signalled && (status.code == SIGTERM || status.code == SIGKILL);
+        has_hung_up_ && status.was_signalled && status.code == process_->signal_sent();
     if (is_ended_by_us) return "closed its stdout, and so was ended";
     const bool is_wordless = !status.was_signalled && status.code == 0 && messages_heard() == 0;
     if (!is_wordless) return status.str();

@@ -295,8 +295,9 @@ void process::close_stdin() {
     stdin_.close(ignored);
 }
 
-void process::signal_group(int signal_number) const {
+void process::signal_group(int signal_number) {
     if (exit_) return; // the number may belong to somebody else by now
+    signal_sent_ = signal_number;
     const bool has_group = ::kill(-pid_, signal_number) == 0;
     // A process that left its own group is still ours, even if others are left in it.
     if (!has_group || signal_number == SIGKILL) ::kill(pid_, signal_number);

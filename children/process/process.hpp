@@ -74,7 +74,9 @@ public:
 
     void close_stdin();
     /// To the whole group.
-    void signal_group(int signal_number) const;
+    void signal_group(int signal_number);
+    /// The last one that was sent; 0: none. Others may have sent it signals as well.
+    [[nodiscard]] int signal_sent() const { return signal_sent_; }
 
     /// The stop ladder: stdin EOF, then SIGTERM, then SIGKILL to the group, each after `grace`.
     /// Somebody else must be in wait_exit(): that is where the end is seen.
@@ -93,6 +95,7 @@ private:
     launch_channel channel_;
     std::vector<process_identity> beneath_; ///< found when it was told to end
     std::optional<exit_status> exit_;
+    int signal_sent_ = 0;
     std::string launch_failure_;
     wake_up ended_;
 };
