@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The code under test is children/upstream/server_offer.cpp.
 #include "tests/support/child_world.hpp"
+#include "tests/support/process_ids.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,25 +14,6 @@
 using namespace mcpgw;
 using namespace mcpgw::child_test;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::int64_t pid_of(child_world& world, upstream::lease& place) {
-    abort_signal never;
-    auto request = tool_call("surroundings");
-    const auto answer = world.loop.await(place.call(request, nullptr, never));
-    return json_of(answer).at("pid").as_int64();
-}
-
-std::set<std::int64_t> pids(const upstream_status& status, bool is_leaving) {
-    std::set<std::int64_t> found;
-    for (const auto& one : status.each)
-        if (one.is_leaving == is_leaving && one.state != upstream_state::starting)
-            found.insert(one.pid);
-    return found;
-}
-
-} // namespace
 
 TEST_CASE("a_tool_that_only_the_second_process_has_is_offered_and_called_there") {
     auto options = fake_options();
