@@ -10,15 +10,15 @@
 namespace mcpgw {
 
 call_frame::call_frame(executor ex, call_clock& clock, answer_delivery delivery,
-                       std::chrono::milliseconds patience, clock_type::time_point deadline,
-                       std::shared_ptr<call_observer> observer, std::uint64_t number)
+                       const call_time& time, std::shared_ptr<call_observer> observer,
+                       std::uint64_t number)
     : clock_(clock)
     , delivery_(delivery)
     , observer_(std::move(observer))
     , wake_(ex)
-    , patience_(patience)
-    , last_deadline_(deadline)
-    , deadline_(std::min(clock_type::now() + patience, deadline))
+    , patience_(time.patience)
+    , last_deadline_(time.deadline)
+    , deadline_(std::min(time.begun + time.patience, time.deadline))
     , number_(number) {}
 
 void call_frame::on_answer(const shared_text& line, const envelope& message) {

@@ -25,13 +25,18 @@ enum class call_end : std::uint8_t { answered, aborted, quiet_too_long, too_long
 /// loop, or when the loop comes to it, for links whose reader may belong to the call.
 enum class answer_delivery : std::uint8_t { at_once, by_the_loop };
 
+/// The time that a call has.
+struct call_time {
+    clock_type::time_point begun;
+    std::chrono::milliseconds patience; ///< without an answer or progress
+    clock_type::time_point deadline;    ///< whatever progress there is
+};
+
 /// The state of one call, in the frame of the coroutine that waits for its answer (link::call).
 class call_frame final : public waiting_call {
 public:
-    /// `patience`: without an answer or progress. `deadline`: of the call, whatever progress there
-    /// is. `number`: in the order in which the calls of a link begin.
-    call_frame(executor ex, call_clock& clock, answer_delivery delivery,
-               std::chrono::milliseconds patience, clock_type::time_point deadline,
+    /// `number`: in the order in which the calls of a link begin.
+    call_frame(executor ex, call_clock& clock, answer_delivery delivery, const call_time& time,
                std::shared_ptr<call_observer> observer, std::uint64_t number);
 
     void on_answer(const shared_text& line, const envelope& message) override;

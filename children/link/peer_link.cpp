@@ -27,16 +27,17 @@ peer_link::open_call::open_call(peer_link& on, const upstream_call& request,
     : on_(on)
     , request_(request)
     , limits_(limits_of(on.options_, request))
-    , deadline_(request.deadline.value_or(clock_type::now() + limits_.total))
-    , frame_(on.executor_, on.clock_, on.delivery_, limits_.quiet, deadline_, std::move(observer),
-             ++on.calls_begun_)
+    , begun_(clock_type::now())
+    , deadline_(request.deadline.value_or(begun_ + limits_.total))
+    , frame_(on.executor_, on.clock_, on.delivery_, {begun_, limits_.quiet, deadline_},
+             std::move(observer), ++on.calls_begun_)
     , on_abort_(abort, [this] { frame_.wake(); })
     , strays_before_(on.strays_) {
     if (on_.has_ended_ || on_.is_stopping_) {
         refusal_ = on_.named({errc::session_unknown, "it is ending"});
     } else if (abort.reason()) {
         refusal_ = abort.reason();
-    } else if (clock_type::now() >= deadline_) {
+    } else if (begun_ >= deadline_) {
         refusal_ = too_long_in_all(on_.options_.name, request_.method, limits_);
     } else if (const auto id = on_.calls_.try_add(frame_, request_.kind); id.has_error()) {
         refusal_ = on_.named(id.error());

@@ -67,6 +67,7 @@ protected:
         peer_link& on_;
         const upstream_call& request_;
         call_limits limits_;
+        clock_type::time_point begun_;
         clock_type::time_point deadline_;
         call_frame frame_;
         abort_signal::listener on_abort_;

@@ -37,7 +37,11 @@ public:
     [[nodiscard]] bool is_unproven(std::string_view method, std::string_view tool) const {
         if (has_asked_) return false;
         const auto name = tool.empty() ? method : tool;
-        if (proven_.contains(name)) return false;
+        if (name == last_proven_) return false;
+        if (const auto found = proven_.find(name); found != proven_.end()) {
+            last_proven_ = *found;
+            return false;
+        }
         const auto tried = trials_.find(name);
         if (tried != trials_.end()) return tried->second < trials_max;
         return proven_.size() + trials_.size() < kinds_max;
@@ -56,6 +60,7 @@ public:
     void meet(std::string_view server_info) {
         if (server_info != server_info_) {
             proven_.clear();
+            last_proven_.clear();
             trials_.clear();
         }
         server_info_ = server_info;
@@ -71,7 +76,8 @@ public:
 private:
     std::string server_info_;
     bool has_asked_ = false;
-    std::unordered_set<std::string, text_hash, std::equal_to<>> proven_; // asked for each call
+    std::unordered_set<std::string, text_hash, std::equal_to<>> proven_;
+    mutable std::string last_proven_; ///< the one that was asked for last, as calls come in runs
     std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> trials_;
 };
 

@@ -229,7 +229,6 @@ std::span<const pool_member> instance_pool::view(std::string_view tool) {
         std::ranges::any_of(members_, [&](const auto& m) {
             return !m->is_leaving && m->who->is_running() && has_tool(*m->who, tool);
         });
-    const auto now = clock_type::now();
     view_.clear();
     for (const auto& m : members_) {
         pool_member seen;
@@ -239,7 +238,9 @@ std::span<const pool_member> instance_pool::view(std::string_view tool) {
         seen.is_used = m->is_used;
         seen.calls = m->calls;
         seen.askers = m->askers;
-        seen.unproven = now < m->unproven_until ? m->unproven : 0;
+        // No clock is read for most calls.
+        const bool counts = m->unproven > 0 && clock_type::now() < m->unproven_until;
+        seen.unproven = counts ? m->unproven : 0;
         seen.answerers = m->answerers;
         seen.lacks_tool = differs && !has_tool(*m->who, tool);
         seen.leases = m->leases;

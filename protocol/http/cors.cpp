@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/cors.hpp"
 
+#include "protocol/text/http_text.hpp"
+
 #include <algorithm>
 
 namespace mcpgw {
@@ -10,12 +12,6 @@ namespace {
 constexpr std::string_view always_allowed =
     "Content-Type, Accept, Authorization, Mcp-Session-Id, Last-Event-ID, MCP-Protocol-Version, "
     "Mcp-Method, Mcp-Name";
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 } // namespace
 

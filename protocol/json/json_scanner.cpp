@@ -110,7 +110,7 @@ const char* json_scanner::skip_escape(const char* at) {
 bool json_scanner::skip_string(bool& has_escapes) {
     static constexpr std::string_view resource = R"("resource)";
     const char* at = at_ + 1;
-    if (static_cast<std::size_t>(end_ - at_) > resource.size() &&
+    if (static_cast<std::size_t>(end_ - at_) > resource.size() && *at == resource[1] &&
         std::memcmp(at_, resource.data(), resource.size()) == 0)
         mentions_resources_ = true;
     for (;;) {
@@ -254,40 +254,17 @@ bool json_scanner::enter_object() {
     return open(true);
 }
 
-bool json_scanner::has_member(bool& answer) {
-    return has_next('}', "',' or '}'", answer);
-}
-
 bool json_scanner::enter_array() {
     if (!is_at('[')) return fail(at_, "'['");
     is_first_member_ = true;
     return open(false);
 }
 
-bool json_scanner::has_element(bool& answer) {
-    return has_next(']', "',' or ']'", answer);
-}
-
-bool json_scanner::has_next(char closing, const char* expected, bool& answer) {
-    skip_blanks();
-    answer = !is_at(closing);
-    if (!answer) {
-        ++at_;
-        --depth_;
-        is_first_member_ = false;
-        return true;
-    }
-    if (is_first_member_) {
-        is_first_member_ = false;
-        return true;
-    }
-    if (!is_at(',')) return fail(at_, expected);
-    ++at_;
-    skip_blanks();
-    // A comma promises one more, which would pass for the end: [1,] is refused, as the value is.
-    if (is_at(closing))
-        return fail(at_, closing == ']' ? "a JSON value" : "a member name in quotes");
-    return true;
+/// Behind a value or a comma stands what cannot stand there.
+[[gnu::noinline, gnu::cold]] bool json_scanner::fail_behind(char closing) {
+    const bool is_array = closing == ']';
+    if (!is_at(closing)) return fail(at_, is_array ? "',' or ']'" : "',' or '}'");
+    return fail(at_, is_array ? "a JSON value" : "a member name in quotes");
 }
 
 bool json_scanner::take_name(scanned_name& name) {

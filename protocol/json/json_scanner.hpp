@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace mcpgw {
 
@@ -59,12 +60,12 @@ public:
     /// The members of an object, in this order: enter_object(), then per member take_name() and one
     /// value, as long as has_member() says so. `{` and `}` are consumed.
     bool enter_object();
-    bool has_member(bool& answer);
+    bool has_member(bool& answer) { return has_next('}', answer); }
     bool take_name(scanned_name& name);
 
     /// The elements of an array: enter_array(), then a value as long as has_element() says so.
     bool enter_array();
-    bool has_element(bool& answer);
+    bool has_element(bool& answer) { return has_next(']', answer); }
 
     /// Nothing but blanks up to the end of the text.
     bool expect_end();
@@ -79,7 +80,25 @@ private:
     bool skip_number();
     bool skip_literal(std::string_view word);
     bool skip_scalar();
-    bool has_next(char closing, const char* expected, bool& answer);
+    bool fail_behind(char closing);
+    /// Inline, as each member and element of each message passes here.
+    bool has_next(char closing, bool& answer) {
+        skip_blanks();
+        answer = !is_at(closing);
+        const bool is_first = std::exchange(is_first_member_, false);
+        if (!answer) {
+            ++at_;
+            --depth_;
+            return true;
+        }
+        if (is_first) return true;
+        if (!is_at(',')) return fail_behind(closing);
+        ++at_;
+        skip_blanks();
+        // A comma promises one more, which would pass for the end: [1,] is refused, as the value
+        // is.
+        return !is_at(closing) || fail_behind(closing);
+    }
     bool skip_name_and_colon();
     bool leave_values(std::size_t base, bool& is_done);
     bool open(bool is_object);

@@ -20,8 +20,10 @@ struct text_span {
     [[nodiscard]] bool empty() const { return begin == end; }
     explicit operator bool() const { return begin != end; }
     [[nodiscard]] std::size_t size() const { return end - begin; }
+    /// Empty where `text` is not the message that it is a range of.
     [[nodiscard]] std::string_view of(std::string_view text) const {
-        return text.substr(begin, end - begin);
+        if (end > text.size() || begin > end) return {};
+        return {text.data() + begin, size()}; // inline, as substr() is not: it can throw
     }
     friend bool operator==(const text_span&, const text_span&) = default;
 };

@@ -155,7 +155,7 @@ text_span* message_scanner::claim(const Table& table, Spans& spans, const scanne
         return nullptr;
     }
     for (const auto& member : table) {
-        if (member.name != name.text) continue;
+        if (!member.is_called(name.text)) continue;
         text_span& slot = spans.*member.slot;
         if (!slot) return &slot;
         complain(name.offset, "each member only once");
@@ -274,7 +274,7 @@ bool message_scanner::scan_block() {
     const bool is_read = scan_members(in_, [&](const scanned_name& name) {
         text_span* slot = nullptr;
         for (const auto& member : block_members)
-            if (member.name == name.text) slot = &(block.*member.slot);
+            if (member.is_called(name.text)) slot = &(block.*member.slot);
         // Rarer members (annotations, icons) have shapes of their own; twice is odd as well.
         is_odd |= slot == nullptr || *slot;
         return scan_value(slot);

@@ -12,12 +12,13 @@ struct revision_name {
     std::string_view text;
 };
 
+// The newest first: it is looked for with each request.
 constexpr std::array revision_names{
-    revision_name{revision::r2024_11_05, "2024-11-05"},
-    revision_name{revision::r2025_03_26, "2025-03-26"},
-    revision_name{revision::r2025_06_18, "2025-06-18"},
-    revision_name{revision::r2025_11_25, "2025-11-25"},
     revision_name{revision::r2026_07_28, "2026-07-28"},
+    revision_name{revision::r2025_11_25, "2025-11-25"},
+    revision_name{revision::r2025_06_18, "2025-06-18"},
+    revision_name{revision::r2025_03_26, "2025-03-26"},
+    revision_name{revision::r2024_11_05, "2024-11-05"},
 };
 
 constexpr std::array<std::string_view, 8> log_levels{

@@ -8,7 +8,7 @@
 
 namespace mcpgw {
 
-/// Text of HTTP heads, byte by byte and without a locale. Internal to this folder.
+/// Text of HTTP heads, byte by byte and without a locale.
 
 /// Eight bytes as one number, to be looked at together.
 inline constexpr std::size_t word_bytes = 8;
@@ -62,10 +62,14 @@ inline bool iequals(std::string_view a, std::string_view b) {
     return words_match(load_word(a, last), load_word(b, last));
 }
 
+/// Without the blanks (SP and HTAB) around it.
 inline std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+    constexpr auto is_blank = [](char c) {
+        return c == ' ' || c == '\t';
+    };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 } // namespace mcpgw

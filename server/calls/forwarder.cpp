@@ -68,11 +68,11 @@ bool can_be_asked(const call_relay& relay, revision client) {
     return can.roots || can.sampling || can.form || can.url;
 }
 
-/// The state that a retry carries, opened; a fault where it is not one of ours for this request.
-result<std::optional<request_state>> forwarder::read_state(const journey& way) const {
+/// Opens the state that a retry carries. Errors: it is none of ours for this request.
+result<void> forwarder::read_state(journey& way) const {
     const auto& request = way.request;
     const auto raw = request.message.in_params.request_state.of(request.text);
-    if (request.client_era == era::legacy || raw.empty()) return std::optional<request_state>{};
+    if (request.client_era == era::legacy || raw.empty()) return {};
     request_state expected;
     expected.principal = request.principal;
     expected.digest = digest_of(request);
@@ -84,7 +84,8 @@ result<std::optional<request_state>> forwarder::read_state(const journey& way) c
         log_.debug("a requestState was refused: {}", why);
         return state.error();
     }
-    return std::optional{std::move(*state)};
+    way.state = std::make_unique<const request_state>(std::move(*state));
+    return {};
 }
 
 std::string forwarder::seal(const journey& way, request_state state) const {
@@ -199,7 +200,8 @@ task<result<forwarded_answer>> forwarder::call_parked(journey& way) {
     who.digest = digest_of(way.request);
     who.upstream = way.what.upstream;
     auto call = make_call(way, std::move(way.members), {});
-    if (way.what.tasks != nullptr) way.task_place.emplace(way.place->follow());
+    if (way.what.tasks != nullptr)
+        way.task_place = std::make_unique<upstream::lease>(way.place->follow());
     auto end = co_await parked_.begin(std::move(*way.place), std::move(call), std::move(who),
                                       way.request, way.relay);
     co_return end_round(way, std::move(end));
@@ -275,21 +277,24 @@ task<result<forwarded_answer>> forwarder::begin(journey& way, upstream& target) 
 }
 
 /// What failed is tried again, here or elsewhere; a task is made known or waited for.
-task<result<forwarded_answer>> forwarder::go_on(journey& way, upstream& target, reply_sink& sink,
-                                                result<forwarded_answer> answered) {
+task<> forwarder::go_on(journey& way, upstream& target, reply_sink& sink,
+                        result<forwarded_answer>& answered) {
     if (answered.has_error()) answered = co_await try_again(way, target, std::move(answered));
     if (answered.has_error() && may_fall_back(way, answered.error())) {
         auto reason = answered.error();
-        co_return co_await fall_back(way, target, std::move(reason));
+        answered = co_await fall_back(way, target, std::move(reason));
+        co_return;
     }
-    if (answered.has_error() || way.task_token.empty()) co_return answered;
+    if (answered.has_error() || way.task_token.empty()) co_return;
     answered_call for_tasks{std::string{way.what.upstream}, answered->text.str(),
                                          std::move(way.task_token), way.relay};
-    if (!way.task_place) way.task_place.emplace(way.place->follow());
+    if (!way.task_place) way.task_place = std::make_unique<upstream::lease>(way.place->follow());
     auto& tasks = *way.what.tasks;
     auto taken = co_await tasks.take_over(way.request, sink, *way.task_place, std::move(for_tasks));
-    if (taken.has_error()) co_return taken.error();
-    co_return forwarded_answer{std::move(*taken)};
+    if (taken.has_error())
+        answered = taken.error();
+    else
+        answered = forwarded_answer{std::move(*taken)};
 }
 
 task<result<forwarded_answer>> forwarder::send(const order& o, const client_request& request,
@@ -308,16 +313,14 @@ task<result<forwarded_answer>> forwarder::send(const order& o, const client_requ
     way.context.output = o.output;
     way.context.client_capabilities = way.relay->client_capabilities();
     if (request.client_era == era::modern && way.may_be_asked) {
-        auto state = read_state(way);
-        if (state.has_error()) co_return state.error();
-        way.state = std::move(*state);
+        if (auto known = read_state(way); known.has_error()) co_return known.error();
     }
     way.limits = limits_of_call(target->options(), o.tool);
     way.deadline = clock_type::now() + way.limits.total;
     auto answered = co_await begin(way, *target);
     const bool was_parked = way.state && way.state->what == request_state::kind::parked;
     const bool is_over = !answered.has_error() && way.task_token.empty();
-    if (!is_over && !was_parked) answered = co_await go_on(way, *target, sink, std::move(answered));
+    if (!is_over && !was_parked) co_await go_on(way, *target, sink, answered);
     co_return answered;
 }
 

@@ -81,8 +81,8 @@ private:
     struct journey;
 
     task<result<forwarded_answer>> begin(journey& way, upstream& target);
-    task<result<forwarded_answer>> go_on(journey& way, upstream& target, reply_sink& sink,
-                                         result<forwarded_answer> answered);
+    task<> go_on(journey& way, upstream& target, reply_sink& sink,
+                 result<forwarded_answer>& answered);
 
     // attempts (forwarder_attempts.cpp)
     task<result<forwarded_answer>> try_once(journey& way, upstream& target);
@@ -113,7 +113,7 @@ private:
     task<result<forwarded_answer>> call_parked(journey& way);
     task<result<forwarded_answer>> call_in_rounds(journey& way);
     task<result<std::string>> ask_client(const std::string& result_json, journey& way);
-    [[nodiscard]] result<std::optional<request_state>> read_state(const journey& way) const;
+    [[nodiscard]] result<void> read_state(journey& way) const;
     [[nodiscard]] result<forwarded_answer> finish(journey& way,
                                                   const result<upstream_answer>& answer,
                                                   std::string_view missing_capabilities) const;

@@ -92,7 +92,8 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     if (wrong && way.request.spoken >= revision::r2025_06_18)
         co_return fault{errc::internal_error,
                         fmt::format("{}, which the tool that was called promises", *wrong)};
-    answered->by = std::make_unique<const forwarded_answer::stand_in>(step.server, step.tool);
+    answered->by = std::make_unique<const forwarded_answer::stand_in>(
+        forwarded_answer::stand_in{step.server, step.tool});
     co_return answered;
 }
 

@@ -12,7 +12,9 @@
 
 namespace mcpgw {
 
-/// One request on its way through the forwarder; lives in the frame of send().
+/// One request on its way through the forwarder; lives in the frame of send(), which allocators
+/// serve the slow way when it has more than a thousand bytes: what few calls have is behind a
+/// pointer.
 struct forwarder::journey {
     const order& what;
     const client_request& request;
@@ -20,12 +22,12 @@ struct forwarder::journey {
     upstream::lease* place = nullptr; ///< null: the call has its own
     std::shared_ptr<call_relay> relay;
     message_text members; ///< of params for the upstream
-    std::optional<request_state> state;
+    std::unique_ptr<const request_state> state; ///< null: it continues no other request
     result_context context;
     bool may_be_asked = false;
     bool needs_rounds = false; ///< only a result of the modern era has its questions
     task_terms terms{};
-    std::optional<upstream::lease> task_place{}; ///< where a task would be
+    std::unique_ptr<upstream::lease> task_place{}; ///< where a task would be
     std::optional<upstream::lease> held{};       ///< what `place` points to
     std::string server_info{};                   ///< what the context shows of the server
     /// The result is the server's own, which task_routes must look at first: it answers the call

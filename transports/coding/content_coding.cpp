@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/coding/content_coding.hpp"
 
+#include "protocol/text/http_text.hpp"
 #include "transports/coding/content_stages.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::size_t shown_bytes_max = 20;
 constexpr int quality_max = 1000;
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 std::string lower_case(std::string_view text) {
     std::string lower{text};

@@ -2,6 +2,7 @@
 #include "transports/http_client/http_response_head.hpp"
 
 #include "protocol/http/http_rules.hpp"
+#include "protocol/text/http_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -11,16 +12,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 40; // of a line that is no HTTP
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 /// The next line without its end, which is CRLF or LF; what is left after it.
 std::string_view take_line(std::string_view& text) {

@@ -6,7 +6,6 @@
 #include "transports/http_server/streamable_http.hpp"
 
 #include "protocol/http/cors.hpp"
-#include "protocol/http/request_target.hpp"
 
 #include <fmt/format.h>
 
@@ -21,15 +20,6 @@ namespace {
 constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until it is parsed
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
-
-/// Name in /servers/{name}/mcp, or empty.
-std::string_view scope_of(std::string_view path) {
-    constexpr std::string_view prefix = "/servers/";
-    constexpr std::string_view suffix = "/mcp";
-    if (!path.starts_with(prefix) || !path.ends_with(suffix)) return {};
-    if (path.size() <= prefix.size() + suffix.size()) return {};
-    return path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
-}
 
 } // namespace
 
@@ -190,24 +180,28 @@ task<bool> http_connection::serve_one() {
     co_return is_good;
 }
 
+const head_meaning& http_connection::meaning() {
+    if (!request_.meaning) request_.meaning = meaning_of(request_.head, service_.options);
+    return *request_.meaning;
+}
+
 /// A plain function, as all on the way of a call that have nothing to wait for themselves: each
 /// coroutine costs an allocation.
 task<bool> http_connection::dispatch(shared_text body) {
     const auto& head = request_.head;
-    const auto path = split_target(head.target).path;
-    const auto& options = service_.options;
-    const auto scope = scope_of(path);
     if (head.method == "OPTIONS") return write(preflight_reply(head));
+    const auto& meaning = this->meaning();
+    const auto& scope = meaning.scope;
     if (!scope.empty() && !service_.handler.has_scope(scope))
         return write_error(
             {errc::path_not_found, fmt::format("no server named '{}' is configured", scope)});
-    const bool is_endpoint = path == options.path || !scope.empty();
-    const bool is_sse = path == options.sse_path || path == options.messages_path;
     // What only looks opens no stream and no session.
-    if ((is_endpoint || is_sse) && is_head_method_) return write(endpoint_reply());
-    if (is_endpoint && !shows_page(head))
-        return serve_streamable_http(*this, head, std::move(body), std::string{scope});
-    if (is_sse) return serve_legacy_sse(*this, head, std::move(body));
+    if (meaning.at != head_meaning::endpoint::none && is_head_method_)
+        return write(endpoint_reply());
+    if (meaning.at == head_meaning::endpoint::streamable)
+        return serve_streamable_http(*this, head, std::move(body));
+    if (meaning.at == head_meaning::endpoint::sse)
+        return serve_legacy_sse(*this, head, std::move(body));
     boost::system::error_code ec;
     const auto peer = socket_.remote_endpoint(ec);
     const bool is_near = !ec && is_loopback_address(peer.address());

@@ -56,6 +56,8 @@ public:
     lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
+    /// Of the head of the request that is being served; valid until that ends.
+    const head_meaning& meaning();
     /// What the client takes as the reply to the request that is being served.
     [[nodiscard]] reply_form form() const { return form_; }
     void set_form(reply_form form) { form_ = form; }
@@ -86,6 +88,8 @@ public:
     private:
         http_connection& connection_;
     };
+    /// Notified when such a hold has ended. One waits at a time: the request, then run().
+    wake_up& released() { return released_; }
     /// Header fields that every reply to this request needs (CORS).
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> common_fields() const;
 

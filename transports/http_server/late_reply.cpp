@@ -17,9 +17,7 @@ struct late_reply::writer {
         , session(r.session_)
         , box(r.box_) {}
     ~writer() {
-        if (reply == nullptr) return;
-        reply->writer_ = nullptr;
-        reply->stream_ended_.notify();
+        if (reply != nullptr) reply->writer_ = nullptr; // the end of `connected` wakes it
     }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -36,8 +34,7 @@ late_reply::late_reply(http_connection& connection, std::shared_ptr<client_sessi
     : connection_(connection)
     , session_(std::move(session))
     , on_lost_(std::move(on_lost))
-    , form_(connection.form())
-    , stream_ended_(connection.service().ex) {}
+    , form_(connection.form()) {}
 
 /// finish() waits for the stream, unless it was never called or came to no end.
 late_reply::~late_reply() {
@@ -179,7 +176,7 @@ task<bool> late_reply::end_stream(std::vector<std::string> answers) {
         session_->streams.finish(stream_);
     else
         box_->close();
-    while (writer_ != nullptr) co_await stream_ended_.wait();
+    while (writer_ != nullptr) co_await connection_.released().wait();
     co_return is_good_;
 }
 

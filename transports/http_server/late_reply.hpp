@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/wake_up.hpp"
 #include "transports/http_server/http_connection.hpp"
 
 #include <cstdint>
@@ -67,7 +66,6 @@ private:
     reply_form form_;
     std::shared_ptr<outbox> box_; ///< null: no event stream yet
     std::uint64_t stream_ = 0;    ///< its number in the session
-    wake_up stream_ended_;
     writer* writer_ = nullptr; ///< of the stream; null: none is at work
     bool is_lost_ = false;
     bool is_good_ = true; ///< the connection can serve another request

@@ -12,6 +12,7 @@ void stored_head::clear() {
     text.clear();
     extents.clear();
     head.fields.clear();
+    meaning.reset();
     raw_.clear();
 }
 

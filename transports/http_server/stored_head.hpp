@@ -2,9 +2,11 @@
 #pragma once
 
 #include "protocol/http/http_rules.hpp"
+#include "transports/http_server/head_meaning.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,8 @@ struct stored_head {
         std::size_t name, value, end; ///< offsets in `text`
     };
     std::vector<extent> extents;
+    /// Found by whoever asks first.
+    std::optional<head_meaning> meaning;
 
     stored_head() = default;
     stored_head(const stored_head&) = delete;

@@ -21,39 +21,14 @@ namespace {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::string_view session_header = "Mcp-Session-Id";
-constexpr std::string_view version_header = "MCP-Protocol-Version";
-constexpr std::size_t shown_bytes_max = 80; // of a header value that an error repeats
-
-fault unknown_version(std::string_view requested) {
-    std::string supported;
-    for (const auto r : all_revisions) supported += fmt::format(",\"{}\"", to_string(r));
-    return {
-        errc::unsupported_protocol_version,
-        fmt::format("Unsupported protocol version; this gateway supports {}", supported.substr(1)),
-        fmt::format(R"({{"supported":[{}],"requested":{}}})", supported.substr(1),
-                    quote_json(requested.substr(0, shown_bytes_max)))};
-}
-
-/// A version header on a legacy request must name a revision that we speak (2025-11-25,
-/// basic/transports, "Protocol Version Header"). Which one does not matter in a session: that has
-/// agreed on its own, and a client that was talked down to an older revision may still name the one
-/// that it had asked for.
-result<void> check_legacy_version(const request_head& head) {
-    const auto value = head.find(version_header);
-    if (!value || value->empty() || parse_revision(*value)) return {};
-    return unknown_version(*value);
-}
-
 /// The session that a request belongs to, or why there is none.
-result<std::shared_ptr<client_session>>
-find_session(http_connection& connection, const request_head& head, const std::string& scope) {
-    const auto id = head.find(session_header);
-    if (!id || id->empty()) return errc::session_required;
-    auto session = connection.service().sessions.find(*id);
+result<std::shared_ptr<client_session>> find_session(http_connection& connection) {
+    const auto& meaning = connection.meaning();
+    if (meaning.session_id.empty()) return errc::session_required;
+    auto session = connection.service().sessions.find(meaning.session_id);
     // A session belongs to the endpoint that it was opened at, and to whom opened it. The error
     // does not tell a stranger that the session exists.
-    if (!session || session->scope != scope || session->is_http_sse ||
+    if (!session || session->scope != meaning.scope || session->is_http_sse ||
         session->principal != connection.principal())
         return errc::session_unknown;
     return session;
@@ -69,7 +44,7 @@ task<bool> serve_alone(http_connection& connection, client_request request) {
 }
 
 task<bool> serve_modern(http_connection& connection, const request_head& head,
-                        client_request request) {
+                        client_request&& request) {
     const auto checked = check_modern(head, request.message, request.text);
     if (checked.has_error()) return connection.write_error(checked.error(), request.id());
     if (connection.form() == reply_form::json && request.method() == method::listen)
@@ -101,7 +76,7 @@ task<bool> serve_initialize(http_connection& connection, client_request request)
     header_list fields;
     // A client that left meanwhile does not know its session.
     if (session->is_initialized && !request.abort->reason()) {
-        fields.emplace_back(session_header, session->id());
+        fields.emplace_back(header_name::session_id, session->id());
     } else {
         sessions.close(session->id(), {errc::session_error, "initialize failed"});
     }
@@ -123,7 +98,7 @@ task<bool> run_in_session(http_connection& connection, client_request request) {
     co_return is_good;
 }
 
-task<bool> serve_in_session(http_connection& connection, client_request request) {
+task<bool> serve_in_session(http_connection& connection, client_request&& request) {
     auto& session = *request.session;
     const auto& limits = connection.service().limits;
     request.spoken = session.spoken;
@@ -140,13 +115,12 @@ task<bool> serve_in_session(http_connection& connection, client_request request)
 }
 
 /// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
-task<bool> serve_array(http_connection& connection, const request_head& head, shared_text body,
-                       std::string scope) {
-    const bool has_session = head.find(header_name::session_id).has_value();
-    auto version = check_legacy_version(head);
+task<bool> serve_array(http_connection& connection, shared_text body) {
+    const bool has_session = connection.meaning().has_session_id;
+    const auto& version = connection.meaning().legacy_version;
     if (has_session && version.has_error())
         co_return co_await connection.write_error(version.error());
-    auto session = find_session(connection, head, scope);
+    auto session = find_session(connection);
     if (has_session && session.has_error())
         co_return co_await connection.write_error(session.error());
     if (!has_session || !speaks_batches(**session)) {
@@ -156,7 +130,7 @@ task<bool> serve_array(http_connection& connection, const request_head& head, sh
     client_request pattern;
     pattern.session = *session;
     pattern.spoken = pattern.session->spoken;
-    pattern.scope = std::move(scope);
+    pattern.scope = connection.meaning().scope;
     pattern.principal = connection.principal();
     co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
 }
@@ -174,13 +148,12 @@ fault explain(const request_head& head, std::string_view body, const fault& reas
                         sanitize_utf8(coding.substr(0, shown_max)))};
 }
 
-task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body,
-                      std::string scope) {
-    const auto acceptable = check_post(head);
+task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body) {
+    const auto& acceptable = connection.meaning().post_form;
     if (acceptable.has_error()) return connection.write_error(acceptable.error());
     connection.set_form(*acceptable);
     if (has_byte_order_mark(body)) body = without_byte_order_mark(std::move(body));
-    if (is_batch(body)) return serve_array(connection, head, std::move(body), std::move(scope));
+    if (is_batch(body)) return serve_array(connection, std::move(body));
     const scan_limits limits{connection.service().limits.depth_max};
     const auto scanned =
         scan_message(body, limits, &connection.last_meta(), message_origin::client);
@@ -189,19 +162,19 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
     client_request request;
     request.text = std::move(body);
     request.message = *scanned;
-    request.scope = std::move(scope);
+    request.scope = connection.meaning().scope;
     request.principal = connection.principal();
     // A pretty-printed body has newlines; on a child's stdin they would end the message early.
     if (request.message.has_newline) request.text = flatten_newlines(request.text);
 
     if (claims_modern(head, request.message, request.text))
         return serve_modern(connection, head, std::move(request));
-    auto version = check_legacy_version(head);
+    const auto& version = connection.meaning().legacy_version;
     // What initialize asks for is in its body; the header comes later.
     if (request.message.kind == message_kind::request && request.method() == method::initialize)
         return serve_initialize(connection, std::move(request));
     if (version.has_error()) return connection.write_error(version.error(), request.id());
-    auto session = find_session(connection, head, request.scope);
+    auto session = find_session(connection);
     if (session.has_error()) return connection.write_error(session.error(), request.id());
     request.session = *session;
     return serve_in_session(connection, std::move(request));
@@ -217,8 +190,8 @@ task<bool> refuse_method(http_connection& connection, std::string_view detail) {
 /// The stream for what belongs to no request (2025-11-25, basic/transports, "Listening for Messages
 /// from the Server"), or with Last-Event-ID the rest of whichever stream that names. A stream has
 /// one connection; a new one replaces the old, which may be dead.
-task<bool> serve_get(http_connection& connection, const request_head& head, std::string scope) {
-    if (!head.find(session_header))
+task<bool> serve_get(http_connection& connection, const request_head& head) {
+    if (!connection.meaning().has_session_id)
         co_return co_await refuse_method(connection,
                                          "GET opens the stream of a session: initialize "
                                          "by POST first, then send its Mcp-Session-Id");
@@ -226,9 +199,9 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
         const fault reason = acceptable.error();
         co_return co_await connection.write_error(reason);
     }
-    if (auto version = check_legacy_version(head); version.has_error())
+    if (const auto& version = connection.meaning().legacy_version; version.has_error())
         co_return co_await connection.write_error(version.error());
-    auto found = find_session(connection, head, scope);
+    auto found = find_session(connection);
     if (found.has_error()) co_return co_await connection.write_error(found.error());
     const auto session = *found;
     auto& service = connection.service();
@@ -252,10 +225,10 @@ task<bool> serve_get(http_connection& connection, const request_head& head, std:
     co_return is_good;
 }
 
-task<bool> serve_delete(http_connection& connection, const request_head& head, std::string scope) {
-    if (auto version = check_legacy_version(head); version.has_error())
+task<bool> serve_delete(http_connection& connection) {
+    if (const auto& version = connection.meaning().legacy_version; version.has_error())
         return connection.write_error(version.error());
-    const auto session = find_session(connection, head, scope);
+    const auto session = find_session(connection);
     if (session.has_error()) return connection.write_error(session.error());
     connection.service().sessions.close(session.value()->id(),
                                         {errc::session_unknown, "the client ended the session"});
@@ -266,11 +239,10 @@ task<bool> serve_delete(http_connection& connection, const request_head& head, s
 } // namespace
 
 task<bool> serve_streamable_http(http_connection& connection, const request_head& head,
-                                 shared_text body, std::string scope) {
-    if (head.method == "POST")
-        return serve_post(connection, head, std::move(body), std::move(scope));
-    if (head.method == "GET") return serve_get(connection, head, std::move(scope));
-    if (head.method == "DELETE") return serve_delete(connection, head, std::move(scope));
+                                 shared_text body) {
+    if (head.method == "POST") return serve_post(connection, head, std::move(body));
+    if (head.method == "GET") return serve_get(connection, head);
+    if (head.method == "DELETE") return serve_delete(connection);
     return refuse_method(connection, "the MCP endpoint takes POST, GET and DELETE");
 }
 
