@@ -4,7 +4,7 @@
 #include "children/child_options.hpp"
 #include "server/config/format/config_problem.hpp"
 #include "server/gateway/gateway_options.hpp"
-#include "transports/http_server/http_options.hpp"
+#include "transports/http_request/http_options.hpp"
 #include "transports/log.hpp"
 #include "transports/session/client_limits.hpp"
 

@@ -28,9 +28,11 @@ FOLDERS = {
     "transports/buffers": ["transports/async"],
     "transports/http_client": ["transports/async", "transports/coding"],
     "transports/session": ["transports/async", "transports/buffers"],
+    "transports/http_request": [
+        "transports/async", "transports/buffers", "transports/session"],
     "transports/http_server": [
         "transports", "transports/async", "transports/buffers", "transports/coding",
-        "transports/session"],
+        "transports/http_request", "transports/session"],
     "transports/stdio": [
         "transports", "transports/async", "transports/buffers", "transports/session"],
     "children/policy": [],

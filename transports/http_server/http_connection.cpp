@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -17,7 +17,6 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t body_buffer_bytes = 64 * 1024; // of a chunked body, until it is parsed
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 
@@ -26,13 +25,14 @@ constexpr std::chrono::seconds drain_time{5};
 http_connection::http_connection(tcp_socket socket, http_service& service)
     : socket_(std::move(socket))
     , service_(service)
-    // Bounds what Beast does not: the length of a chunk's extensions and of trailers.
-    , reader_(socket_, service.limits.header_bytes_max + body_buffer_bytes, service.memory)
     , alarm_(service.ex)
-    , writing_(service.memory)
-    , moved_at_(clock_type::now())
+    , out_(socket_, alarm_, service.options.write_timeout, service.memory)
+    , in_(socket_, alarm_, {service.options, service.limits, service.memory},
+          [this] { return replies_.go_on(); })
+    , replies_(service.ex, service.options, in_, out_)
+    , rests_at_(clock_type::now())
     , released_(service.ex) {
-    reader_.set_probe([this] { probe_client(); });
+    reader().set_probe([this] { replies_.probe(); });
     service_.connections.insert(this);
 }
 
@@ -47,32 +47,38 @@ void http_connection::close() {
 
 void http_connection::stop() {
     is_stopping_ = true;
+    replies_.set_last();
     if (is_idle_) return close();
-    if (is_reading_body_) reader_.interrupt(); // it would be refused when it is there
+    in_.give_up(request_reader::end::gateway_stops); // it would be refused when it is there
     if (running_ != nullptr) running_->abort({errc::gateway_stopping});
 }
 
 std::optional<clock_type::time_point> http_connection::idle_since() const {
     if (!is_idle_ || is_ended_) return std::nullopt;
-    return moved_at_;
+    return moved_at();
+}
+
+/// The last byte of either side, or the end of a request.
+clock_type::time_point http_connection::moved_at() const {
+    return std::max({rests_at_, in_.moved_at(), out_.moved_at()});
 }
 
 std::size_t http_connection::bytes_stalled(clock_type::time_point then) const {
-    if (is_ended_ || moved_at_ > then) return 0;
-    if (is_writing_) return writing_.bytes();
-    return is_reading_body_ ? received_ : 0;
+    if (is_ended_ || moved_at() > then) return 0;
+    if (out_.is_waiting()) return out_.bytes_waiting();
+    return in_.is_reading_body() ? in_.received() : 0;
 }
 
 void http_connection::end_stalled() {
     is_ended_ = true;
-    if (is_reading_body_)
-        reader_.interrupt(); // the reply says why
+    if (in_.is_reading_body())
+        in_.give_up(request_reader::end::no_room); // the reply says why
     else
-        reset();
+        out_.reset();
 }
 
 std::string http_connection::client_address() const {
-    error_code ec;
+    boost::system::error_code ec;
     const auto address = socket_.remote_endpoint(ec).address();
     if (ec || !address.is_v6()) return ec ? std::string{} : address.to_string();
     const auto bytes = address.to_v6().to_bytes();
@@ -118,19 +124,12 @@ task<> http_connection::drain() {
     if (ec) co_return;
     alarm_.set(clock_type::now() + drain_time, [this] { close(); });
     for (std::size_t total = 0; total < drain_bytes_max;) {
-        total += reader_.data().size();
-        reader_.consume(reader_.data().size());
-        const auto error = co_await reader_.read_more();
+        total += reader().data().size();
+        reader().consume(reader().data().size());
+        const auto error = co_await reader().read_more();
         if (error) break;
     }
     alarm_.clear();
-}
-
-std::vector<std::pair<std::string, std::string>> http_connection::common_fields() const {
-    if (origin_.empty()) return {};
-    return {{"Access-Control-Allow-Origin", origin_},
-            {"Access-Control-Expose-Headers", "Mcp-Session-Id, MCP-Protocol-Version"},
-            {"Vary", "Origin"}};
 }
 
 task<bool> http_connection::refuse(fault f) {
@@ -143,52 +142,54 @@ task<bool> http_connection::refuse(fault f) {
 /// One request. False: the connection is to be closed.
 task<bool> http_connection::serve_one() {
     is_idle_ = true;
-    if (reader_.empty()) {
-        moved_at_ = clock_type::now();
-        alarm_.set(moved_at_ + service_.options.idle_timeout, [this] { close(); });
-        reader_.begin_more();
-        while (reader_.is_reading()) co_await reader_.arrived();
+    auto& bytes = reader();
+    if (bytes.empty()) {
+        rests_at_ = clock_type::now();
+        alarm_.set(rests_at_ + service_.options.idle_timeout, [this] { close(); });
+        bytes.begin_more();
+        while (bytes.is_reading()) co_await bytes.arrived();
         alarm_.clear();
-        if (reader_.error()) co_return false;
+        if (bytes.error()) co_return false;
     }
     std::optional<http_request_parser> parser; // of a head that is not the one before
-    if (!try_repeat()) {
-        is_http_10_ = is_head_method_ = false; // of the request before
-        origin_.clear();
-        parser.emplace(request_);
-        parser->header_limit(static_cast<std::uint32_t>(service_.limits.header_bytes_max));
-        parser->body_limit(boost::none); // until the head is read: a refusal names what it refuses
-        error_code ec;
-        if (!try_parse(*parser, ec) || ec) {
-            const bool has_head = co_await read_head(*parser, ec);
-            if (!has_head) co_return false;
+    if (!in_.try_repeat()) {
+        in_.begin_head(parser);
+        boost::system::error_code ec;
+        if (!in_.try_head(*parser, ec) || ec) {
+            const auto has_head = co_await in_.read_head(*parser, ec);
+            if (has_head.has_error()) co_await refuse(has_head.error());
+            if (has_head.has_error() || !*has_head) co_return false;
         }
     }
     is_idle_ = false;
     has_served_ = true;
     if (parser) {
-        const auto checked = check_head(*parser);
+        const auto checked = in_.check_head(*parser);
         if (checked.has_error()) co_return co_await refuse(checked.error());
     }
     auto* const chunks = parser && parser->chunked() ? &*parser : nullptr;
     shared_text body;
-    if (chunks != nullptr || !try_take_body(body)) {
-        const auto taken = co_await read_body(chunks, body);
+    if (chunks != nullptr || !in_.try_body(body)) {
+        const auto taken = co_await in_.read_body(chunks, body);
         if (taken.has_error()) co_return co_await refuse(taken.error());
     }
     const bool is_good = co_await dispatch(std::move(body));
     co_return is_good;
 }
 
-const head_meaning& http_connection::meaning() {
-    if (!request_.meaning) request_.meaning = meaning_of(request_.head, service_.options);
-    return *request_.meaning;
+// Plain functions: no temporary of theirs lives in a coroutine's full expression (g++ 12).
+task<bool> http_connection::write_error(const fault& f, std::string_view id_json) {
+    return write(error_reply(f, id_json));
+}
+
+task<bool> http_connection::write_accepted() {
+    return write(accepted_reply());
 }
 
 /// A plain function, as all on the way of a call that have nothing to wait for themselves: each
 /// coroutine costs an allocation.
 task<bool> http_connection::dispatch(shared_text body) {
-    const auto& head = request_.head;
+    const auto& head = in_.head();
     if (head.method == "OPTIONS") return write(preflight_reply(head));
     const auto& meaning = this->meaning();
     const auto& scope = meaning.scope;
@@ -196,7 +197,7 @@ task<bool> http_connection::dispatch(shared_text body) {
         return write_error(
             {errc::path_not_found, fmt::format("no server named '{}' is configured", scope)});
     // What only looks opens no stream and no session.
-    if (meaning.at != head_meaning::endpoint::none && is_head_method_)
+    if (meaning.at != head_meaning::endpoint::none && in_.is_head_method())
         return write(endpoint_reply());
     if (meaning.at == head_meaning::endpoint::streamable)
         return serve_streamable_http(*this, head, std::move(body));

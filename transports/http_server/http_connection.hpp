@@ -4,19 +4,16 @@
 #include "protocol/json/shared_text.hpp"
 #include "protocol/message/known_meta.hpp"
 #include "transports/async/lazy_timer.hpp"
-#include "transports/buffers/body_pace.hpp"
-#include "transports/buffers/socket_reader.hpp"
-#include "transports/coding/content_coding.hpp"
-#include "transports/http_server/http_reply.hpp"
-#include "transports/http_server/http_request_parser.hpp"
+#include "transports/async/wake_up.hpp"
+#include "transports/buffers/socket_writer.hpp"
+#include "transports/http_request/request_reader.hpp"
 #include "transports/http_server/http_service.hpp"
+#include "transports/http_server/reply_writer.hpp"
 
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <utility>
 
 namespace mcpgw {
 
@@ -49,7 +46,7 @@ public:
     // --- for the endpoints ---
     http_service& service() { return service_; }
     /// Tells when the client leaves while a request runs.
-    socket_reader& reader() { return reader_; }
+    socket_reader& reader() { return in_.bytes(); }
     /// Where the client is, for limits by client: its address, of IPv6 the network of it.
     [[nodiscard]] std::string client_address() const;
     /// For what a request does later, while nothing is read or written.
@@ -57,7 +54,7 @@ public:
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
     /// Of the head of the request that is being served; valid until that ends.
-    const head_meaning& meaning();
+    const head_meaning& meaning() { return in_.meaning(); }
     /// What the client takes as the reply to the request that is being served.
     [[nodiscard]] reply_form form() const { return form_; }
     void set_form(reply_form form) { form_ = form; }
@@ -66,12 +63,14 @@ public:
     /// Whom stop() tells; null: no request runs.
     void set_running(abort_signal* request) { running_ = request; }
     /// Writes a whole reply. The result tells whether the connection is still good.
-    task<bool> write(http_reply reply);
+    task<bool> write(http_reply&& reply) { return replies_.write(std::move(reply)); }
     task<bool> write_error(const fault& f, std::string_view id_json = {});
     task<bool> write_accepted();
     /// Writes an event stream from `box` until it is closed and empty (true) or the client is gone
     /// (false). Sends a comment now and then when there is nothing else.
-    task<bool> write_stream(std::shared_ptr<outbox> box);
+    task<bool> write_stream(std::shared_ptr<outbox> box) {
+        return replies_.write_stream(std::move(box));
+    }
     /// Held by a coroutine of its own that writes to this connection: run() does not end before it.
     class hold {
     public:
@@ -90,72 +89,30 @@ public:
     };
     /// Notified when such a hold has ended. One waits at a time: the request, then run().
     wake_up& released() { return released_; }
-    /// Header fields that every reply to this request needs (CORS).
-    [[nodiscard]] std::vector<std::pair<std::string, std::string>> common_fields() const;
 
 private:
-    using error_code = boost::system::error_code;
-
     task<> serve_all();
     task<bool> serve_one();
     task<bool> dispatch(shared_text body);
     task<bool> refuse(fault f);
     task<> drain();
 
-    // what goes out (http_connection_output.cpp)
-    task<bool> write_plain(http_reply reply);
-    task<bool> write_encoded(http_reply reply, content_coding coding);
-    task<bool> send(std::span<const asio::const_buffer> parts);
-    task<bool> send_rest(std::vector<asio::const_buffer> rest);
-    [[nodiscard]] std::size_t bytes_on_the_way();
-    void begin_write(std::size_t bytes);
-    void watch_write();
-    void reset();
-    void probe_client();
-
-    // what comes in (http_connection_input.cpp)
-    /// Whether the request has the head of the one before it, which was read and found good.
-    bool try_repeat();
-    /// False: there is more to come first.
-    bool try_parse(http_request_parser& parser, error_code& ec);
-    bool try_take_body(shared_text& body);
-    task<bool> read_head(http_request_parser& parser, error_code ec);
-    result<void> check_head(const http_request_parser& parser);
-    [[nodiscard]] std::uint64_t body_length() const;
-    task<result<void>> read_body(http_request_parser* chunks, shared_text& body);
-    [[nodiscard]] fault body_fault(const error_code& ec) const;
-    task<error_code> read_told(std::size_t length, shared_text& body);
-    task<error_code> read_chunks(http_request_parser& parser, shared_text& body);
-    void skip_empty_lines();
-    void begin_time(clock_type::duration time, std::size_t bytes_per_second_min);
-    void watch_time();
-    [[nodiscard]] bool is_late() const;
-    void on_received(std::size_t in_all);
+    [[nodiscard]] clock_type::time_point moved_at() const;
 
     tcp_socket socket_;
     http_service& service_;
-    socket_reader reader_;
-    lazy_timer alarm_;    ///< of the one thing that is read, written or waited for
-    stored_head request_; ///< that is being served
-    std::string origin_;
+    lazy_timer alarm_; ///< of the one thing that is read, written or waited for
+    socket_writer out_;
+    request_reader in_;
+    reply_writer replies_;
     std::string principal_;
     known_meta last_meta_;
     reply_form form_ = reply_form::either;
-    bool is_http_10_ = false;
-    bool is_head_method_ = false; ///< the reply has no body
-    bool keep_alive_ = true;
     bool is_idle_ = true; ///< waiting for a request
     bool is_stopping_ = false;
-    bool has_served_ = false; ///< a request has come over it
-    bool is_ended_ = false;   ///< by end_stalled()
-    bool is_reading_body_ = false;
-    bool is_writing_ = false;         ///< the client has yet to take something
-    body_pace pace_;                  ///< of the head or body that comes
-    std::size_t received_ = 0;        ///< of that
-    std::size_t unsent_ = 0;          ///< of what is written, in the system's hands
-    memory_share writing_;            ///< what is written, in ours
-    clock_type::time_point moved_at_; ///< the last byte of either, or the end of a request
-    std::shared_ptr<outbox> stream_;  ///< that is written; null: none
+    bool has_served_ = false;         ///< a request has come over it
+    bool is_ended_ = false;           ///< by end_stalled()
+    clock_type::time_point rests_at_; ///< since when nothing was under way, the last time
     abort_signal* running_ = nullptr;
     std::size_t holds_ = 0;
     wake_up released_; ///< one of these

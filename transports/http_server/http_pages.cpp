@@ -3,6 +3,7 @@
 
 #include "protocol/http/cors.hpp"
 #include "protocol/http/request_target.hpp"
+#include "transports/http_request/head_meaning.hpp"
 
 #include <fmt/format.h>
 
@@ -127,10 +128,6 @@ http_reply endpoint_reply() {
     http_reply reply;
     reply.fields.emplace_back("Allow", methods);
     return reply;
-}
-
-bool shows_page(const request_head& head) {
-    return head.method == "GET" && !head.find(header_name::session_id) && wants_page(head);
 }
 
 http_reply page_reply(const request_head& head, const http_service& service, bool is_near) {

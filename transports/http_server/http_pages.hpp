@@ -16,9 +16,6 @@ http_reply preflight_reply(const request_head& head);
 /// The reply to HEAD at an endpoint of MCP: it is there.
 http_reply endpoint_reply();
 
-/// A browser opens an endpoint of MCP in a tab: it is shown the page of `/`.
-bool shows_page(const request_head& head);
-
 /// All paths that are no endpoint: /healthz, /readyz (`?strict`: servers that keep failing count),
 /// /status (of every server as JSON, told to this machine only), the page at `/` and at endpoints
 /// for browsers; else path_not_found. `is_near`: the connection comes from this machine.

@@ -3,7 +3,7 @@
 
 #include "transports/async/task_group.hpp"
 #include "transports/buffers/memory_budget.hpp"
-#include "transports/http_server/http_options.hpp"
+#include "transports/http_request/http_options.hpp"
 #include "transports/log.hpp"
 #include "transports/session/client_limits.hpp"
 #include "transports/session/request_handler.hpp"

@@ -2,7 +2,7 @@
 #include "transports/session/session_streams.hpp"
 
 #include "tests/support/io_loop.hpp"
-#include "transports/http_server/http_options.hpp"
+#include "transports/http_request/http_options.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

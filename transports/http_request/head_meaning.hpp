@@ -3,7 +3,7 @@
 
 #include "protocol/error.hpp"
 #include "protocol/http/http_rules.hpp"
-#include "transports/http_server/http_options.hpp"
+#include "transports/http_request/http_options.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,5 +36,8 @@ struct head_meaning {
 
 /// `head` has passed the checks of framing and access.
 head_meaning meaning_of(const request_head& head, const http_options& options);
+
+/// A browser opens an endpoint of MCP in a tab: it is shown the page of `/`.
+bool shows_page(const request_head& head);
 
 } // namespace mcpgw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bodies that come late, in pieces or not at all; the code under test is
-// transports/http_server/http_connection_input.cpp.
+// Bodies that come late, in pieces or not at all.
+#include "transports/http_request/request_reader.hpp"
+
 #include "tests/support/http_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

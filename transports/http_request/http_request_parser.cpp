@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/http_request_parser.hpp"
+#include "transports/http_request/http_request_parser.hpp"
 
 #include "transports/async/asio.hpp"
 

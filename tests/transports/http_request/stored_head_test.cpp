@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/stored_head.hpp"
+#include "transports/http_request/stored_head.hpp"
 
 #include "transports/async/asio.hpp"
-#include "transports/http_server/http_request_parser.hpp"
+#include "transports/http_request/http_request_parser.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

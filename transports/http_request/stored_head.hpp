@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/http/http_rules.hpp"
-#include "transports/http_server/head_meaning.hpp"
+#include "transports/http_request/head_meaning.hpp"
 
 #include <cstddef>
 #include <cstdint>

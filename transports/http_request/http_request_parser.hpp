@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/buffers/byte_block.hpp"
-#include "transports/http_server/stored_head.hpp"
+#include "transports/http_request/stored_head.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 

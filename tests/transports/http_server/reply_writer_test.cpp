@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes out to clients that read slowly, or have ended their sending; the code under test is
-// transports/http_server/http_connection_output.cpp.
+// What goes out to clients that read slowly, or have ended their sending.
+#include "transports/http_server/reply_writer.hpp"
+
 #include "tests/support/http_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/head_meaning.hpp"
+#include "transports/http_request/head_meaning.hpp"
 
 #include "protocol/http/request_target.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/mcp.hpp"
-#include "transports/http_server/http_pages.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +48,10 @@ head_meaning::endpoint endpoint_of(const request_head& head, std::string_view pa
 }
 
 } // namespace
+
+bool shows_page(const request_head& head) {
+    return head.method == "GET" && !head.find(header_name::session_id) && wants_page(head);
+}
 
 head_meaning meaning_of(const request_head& head, const http_options& options) {
     const auto path = split_target(head.target).path;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/stored_head.hpp"
+#include "transports/http_request/stored_head.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +12,8 @@ void stored_head::clear() {
     text.clear();
     extents.clear();
     head.fields.clear();
+    head.method = head.target = {}; // they view the text
+    head.version = 11;
     meaning.reset();
     raw_.clear();
 }
