@@ -64,8 +64,8 @@ struct waiter {
            clock_type::time_point deadline = clock_type::time_point::max(),
            std::shared_ptr<call_observer> observer = nullptr)
         : calls(of)
-        , frame(of.loop.ex(), *of.clock, answer_delivery::by_the_loop, quiet, deadline,
-                std::move(observer), 1) {
+        , frame(of.loop.ex(), *of.clock, answer_delivery::by_the_loop,
+                {clock_type::now(), quiet, deadline}, std::move(observer), 1) {
         const auto added = calls.table.try_add(frame);
         REQUIRE(added.has_value());
         id = *added;

@@ -40,13 +40,8 @@ struct waiting_calls {
     }
     static task<> wait(waiting_calls& calls) {
         abort_signal never;
-        call_frame frame{calls.loop.ex(),
-                         calls.clock,
-                         calls.delivery,
-                         1h,
-                         clock_type::time_point::max(),
-                         nullptr,
-                         1};
+        const call_time time{clock_type::now(), 1h, clock_type::time_point::max()};
+        call_frame frame{calls.loop.ex(), calls.clock, calls.delivery, time, nullptr, 1};
         calls.newest = *calls.table.try_add(frame);
         while (!frame.end(never)) co_await frame.woken();
         const auto outcome = frame.take_outcome();
