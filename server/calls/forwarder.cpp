@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/calls/forwarder.hpp"
 
+#include "children/upstream/upstream_fault.hpp"
 #include "protocol/bridge/client_capabilities.hpp"
 #include "protocol/bridge/era_bridge.hpp"
 #include "protocol/crypto/request_digest.hpp"
@@ -57,6 +58,12 @@ void add_session(std::string& members, std::string_view meta, const std::string&
 }
 
 } // namespace
+
+result<message_text> raw_result(result<forwarded_answer>&& answer) {
+    if (answer.has_error()) return answer.error();
+    if (answer->is_error) return upstream_fault(answer->text.str());
+    return std::move(answer->text);
+}
 
 fault no_result(const forwarder::order& of, const fault& why) {
     return {why.code, fmt::format("server '{}' answered with what is no result of {}: {}",
@@ -240,8 +247,8 @@ result<void> forwarder::prepare(journey& way) const {
     if (way.state && way.state->what == request_state::kind::relayed && way.server() == era::legacy)
         return request_states::invalid();
     if (way.what.tasks != nullptr) {
-        auto terms = agree_on_tasks(way.request, way.target, way.place->spoken(),
-                                            way.what.tool_tasks);
+        auto terms =
+            agree_on_tasks(way.request, way.target, way.place->spoken(), way.what.tool_tasks);
         if (terms.has_error()) return terms.error();
         way.terms = std::move(*terms);
     }
@@ -287,7 +294,7 @@ task<> forwarder::go_on(journey& way, upstream& target, reply_sink& sink,
     }
     if (answered.has_error() || way.task_token.empty()) co_return;
     answered_call for_tasks{std::string{way.what.upstream}, answered->text.str(),
-                                         std::move(way.task_token), way.relay};
+                            std::move(way.task_token), way.relay};
     if (!way.task_place) way.task_place = std::make_unique<upstream::lease>(way.place->follow());
     auto& tasks = *way.what.tasks;
     auto taken = co_await tasks.take_over(way.request, sink, *way.task_place, std::move(for_tasks));

@@ -33,6 +33,9 @@ struct forwarded_answer {
     std::unique_ptr<const stand_in> by{};
 };
 
+/// The same as what a request comes to: error objects of servers become raw errors.
+result<message_text> raw_result(result<forwarded_answer>&& answer);
+
 /// Sends one request of a client to an upstream and brings back the answer in the client's era, and
 /// on the way the server's questions in whichever form the client knows:
 ///

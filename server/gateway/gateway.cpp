@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/gateway/gateway.hpp"
 
-#include "children/upstream/upstream_fault.hpp"
-#include "protocol/bridge/era_bridge.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/identity.hpp"
 #include "protocol/message/rpc.hpp"
+#include "server/calls/sharing_key.hpp"
+#include "server/gateway/gateway_tool_list.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,18 +18,6 @@
 namespace mcpgw {
 
 namespace {
-
-constexpr std::size_t gateway_tasks_max = 10'000; // sessions that end
-
-/// A required string member of params.
-result<std::string> required_text(const client_request& request, text_span where,
-                                  std::string_view key) {
-    auto text = unquote_json(where.of(request.text));
-    if (!text)
-        return fault{errc::invalid_params,
-                     fmt::format("{} needs params.{} (a string)", request.method(), key)};
-    return std::move(*text);
-}
 
 int status_of(const client_request& request, errc code) {
     if (request.client_era == era::legacy) return 200;
@@ -51,10 +39,6 @@ int status_of_upstream_error(const client_request& request, std::string_view err
 
 } // namespace
 
-std::string gateway_server_info() {
-    return std::string{gateway_identity};
-}
-
 gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     : options_(std::move(options))
     , upstreams_(upstreams)
@@ -64,20 +48,16 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , parked_(upstreams.get_executor(), states_, options_.parking, log)
     , forwarder_(upstreams, states_, parked_, log)
     , tools_(options_, upstreams, forwarder_)
+    , view_(options_.expose, upstreams)
+    , lookup_(view_, upstreams, options_.list_wait)
     , lists_(sealer_, options_.list_page_items)
     , subscriptions_(upstreams.get_executor())
     , client_tasks_(upstreams, subscriptions_, log)
-    , last_catalog_(upstreams.merged())
-    , tasks_(upstreams.get_executor(), gateway_tasks_max) {
-    tasks_.on_exception = [this](const std::string& what) {
-        log_.error("unexpected exception in the work for clients: {}", what);
-    };
-    upstreams_.set_listener(this);
-}
-
-gateway::~gateway() {
-    upstreams_.set_listener(nullptr);
-}
+    , router_(view_, lookup_, client_tasks_)
+    , introduction_(options_, upstreams, view_, subscriptions_)
+    , completions_(upstreams, lookup_, forwarder_)
+    , watches_(upstreams, lookup_, subscriptions_, log)
+    , changes_(options_.expose, upstreams, subscriptions_, log) {}
 
 bool gateway::has_scope(std::string_view name) const {
     return upstreams_.find(name) != nullptr;
@@ -110,32 +90,14 @@ void gateway::stop() {
 
 task<> gateway::close() {
     co_await parked_.close();
-    co_await tasks_.wait_all();
-}
-
-bool gateway::shows_own(const client_request& request) const {
-    return request.scope.empty() && options_.expose != exposure::all;
-}
-
-bool gateway::shows_children(const client_request& request) const {
-    return !request.scope.empty() || options_.expose != exposure::gateway;
-}
-
-/// The child behind which the gateway is not to be seen: the only one, all of which is shown under
-/// its own names. Empty: there is none.
-std::string_view gateway::sole_child() const {
-    const bool is_unseen =
-        options_.expose == exposure::all && options_.naming.prefix == prefix_policy::never;
-    const auto& all = upstreams_.children();
-    return is_unseen && all.size() == 1 ? std::string_view{all.front()->name()}
-                                        : std::string_view{};
+    co_await watches_.close();
 }
 
 task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
-    if (request.scope.empty()) request.scope = sole_child();
+    if (request.scope.empty()) request.scope = view_.sole_server();
     if (is_stopping_) co_return stopping_reply(request);
     std::shared_ptr<const catalog> shown; // the order views it
-    const auto order = order_at_once(request, shown);
+    const auto order = router_.tool_at_once(request, shown);
     if (order && order->has_error()) co_return reply_of(request, order->error());
     if (order) { // most requests: no coroutine but this one
         auto forwarded = co_await forwarder_.send(**order, request, sink);
@@ -169,15 +131,15 @@ task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink)
     if (name == method::tools_list || name == method::prompts_list ||
         name == method::resources_list || name == method::resources_templates_list)
         return list(request);
-    if (name == method::initialize) return initialize(request);
-    if (name == method::discover) return discover(request);
+    if (name == method::initialize) return introduction_.initialize(request);
+    if (name == method::discover) return introduction_.discover(request);
     if (name == method::prompts_get) return get_prompt(request, sink);
     if (name == method::resources_read) return read_resource(request, sink);
-    if (name == method::complete) return complete(request, sink);
+    if (name == method::complete) return completions_.complete(request, sink);
     if (name == method::listen) return listen(request, sink);
     if (name.starts_with("tasks/")) return client_tasks_.handle(request, sink);
     if (name == method::resources_subscribe || name == method::resources_unsubscribe)
-        return subscribe(request);
+        return watches_.subscribe(request);
     return answer_at_once(request);
 }
 
@@ -192,138 +154,115 @@ task<gateway::outcome> gateway::refuse_method(std::string_view name) {
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
 }
 
-task<gateway::outcome> gateway::forward(forwarder::order order, const client_request& request,
-                                        reply_sink& sink) {
-    auto answer = co_await forwarder_.send(order, request, sink);
-    co_return outcome_of(request, order, std::move(answer));
-}
-
 gateway::outcome gateway::outcome_of(const client_request& request, const forwarder::order& order,
                                      result<forwarded_answer>&& answer) {
-    if (answer.has_error()) return answer.error();
-    const bool may_have_links = answer->may_have_links && (order.method == method::tools_call ||
-                                                           order.method == method::prompts_get);
-    if (answer->is_error) return upstream_fault(answer->text.str());
-    const auto source = answer->by ? std::string_view{answer->by->server} : order.upstream;
-    if (may_have_links) note_links(request, source, answer->text);
-    return std::move(answer->text);
-}
-
-void gateway::note_links(const client_request& request, std::string_view source,
-                         const message_text& result_json) {
-    if (!link_memory::may_have_links(result_json)) return;
-    links_.note_result(link_memory::client_of(request), std::string{source}, result_json.str());
-}
-
-/// What a call of a child's tool becomes. Errors: there is no such tool, or the header fields do
-/// not match it.
-result<forwarder::order> gateway::order_for(const client_request& request, std::string_view name,
-                                            const catalog* shown) {
-    const auto* const target = shown == nullptr ? nullptr : shown->find_tool(name);
-    if (target == nullptr)
-        return fault{errc::tool_not_found,
-                     fmt::format("Unknown tool: {}; tools/list names those there are",
-                                 name.substr(0, utf8_prefix(name, 200)))};
-    if (request.has_headers()) {
-        const auto arguments = request.message.in_params.arguments.of(request.text);
-        const auto checked = check_param_headers(target->headers, request.param_headers, arguments);
-        if (checked.has_error()) return checked.error();
+    const bool has_result = !answer.has_error() && !answer->is_error;
+    const bool may_have_links =
+        has_result && answer->may_have_links &&
+        (order.method == method::tools_call || order.method == method::prompts_get);
+    if (may_have_links) {
+        const auto source = answer->by ? std::string_view{answer->by->server} : order.upstream;
+        lookup_.note_links(request, source, answer->text);
     }
-    forwarder::order order;
-    order.upstream = target->upstream;
-    order.method = method::tools_call;
-    order.output = target->output;
-    order.tasks = &client_tasks_;
-    order.tool_tasks = target->tasks;
-    order.tool = target->original;
-    if (name == target->original) return order; // as the client says it
-    order.replaced_key = "name";
-    order.replacement = quote_json(target->original);
-    return order;
-}
-
-/// For a call of a child's tool that is known, or cannot be; it views `shown`, which is set then.
-/// Nothing: it takes another way.
-std::optional<result<forwarder::order>>
-gateway::order_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
-    if (request.method() != method::tools_call || !shows_children(request)) return std::nullopt;
-    std::string unquoted;
-    const auto name = unquote_json(request.message.in_params.name.of(request.text), unquoted);
-    if (!name || (shows_own(request) && tools_.has_tool(*name))) return std::nullopt;
-    shown = shown_to(request);
-    const bool is_known = shown && shown->find_tool(*name) != nullptr;
-    if (is_known) return order_for(request, *name, shown.get());
-    const bool may_appear =
-        !is_told(request) || source_by_prefix(request, entry::tool, *name) != nullptr;
-    if (may_appear) return std::nullopt;
-    return order_for(request, *name, shown.get());
+    return raw_result(std::move(answer));
 }
 
 task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
     const auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
-    if (shows_own(request) && tools_.has_tool(*name)) {
+    if (view_.shows_own(request) && is_own_tool(*name)) {
         auto own = co_await tools_.call(*name, request, sink);
-        if (!own.has_error() && !own->source.empty()) note_links(request, own->source, own->result);
         if (own.has_error()) co_return own.error();
+        if (!own->source.empty()) lookup_.note_links(request, own->source, own->result);
         co_return std::move(own->result);
     }
-    const auto shown = co_await catalog_with(request, entry::tool, *name);
-    if (shown.has_error()) co_return shown.error();
-    const auto order = order_for(request, *name, shown->get());
+    request_router::routed_names names;
+    const auto order = co_await router_.tool(request, *name, names);
     if (order.has_error()) co_return order.error();
     auto answer = co_await forwarder_.send(*order, request, sink);
     co_return outcome_of(request, *order, std::move(answer));
 }
 
 task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& sink) {
-    const auto name = required_text(request, request.message.in_params.name, "name");
-    if (name.has_error()) co_return name.error();
-    const auto shown = co_await catalog_with(request, entry::prompt, *name);
-    if (shown.has_error()) co_return shown.error();
-    const auto* const target = *shown ? find_entry(**shown, entry::prompt, *name) : nullptr;
-    if (target == nullptr)
-        co_return fault{
-            errc::prompt_not_found,
-            fmt::format("Unknown prompt: {}", name->substr(0, utf8_prefix(*name, 200)))};
-    forwarder::order order;
-    order.upstream = target->upstream;
-    order.method = method::prompts_get;
-    order.replaced_key = "name";
-    order.replacement = quote_json(target->original);
-    co_return co_await forward(std::move(order), request, sink);
+    request_router::routed_names names;
+    const auto order = co_await router_.prompt(request, names);
+    if (order.has_error()) co_return order.error();
+    auto answer = co_await forwarder_.send(*order, request, sink);
+    co_return outcome_of(request, *order, std::move(answer));
 }
 
 task<gateway::outcome> gateway::read_resource(client_request& request, reply_sink& sink) {
     const auto uri = required_text(request, request.message.in_params.uri, "uri");
     if (uri.has_error()) co_return uri.error();
-    if (shows_own(request) && tools_.has_resource(*uri))
+    if (view_.shows_own(request) && is_own_resource(*uri))
         co_return cacheable_result(request.client_era,
                                    fmt::format(R"("contents":{})", tools_.read(*uri)), {},
-                                   gateway_server_info());
-    const auto shown = co_await catalog_with(request, entry::resource, *uri);
-    if (shown.has_error()) co_return shown.error();
-    const auto* const target = *shown ? find_entry(**shown, entry::resource, *uri) : nullptr;
-    const auto raw_uri = request.message.in_params.uri.of(request.text);
-    std::string source; // what a link leads to may be forgotten meanwhile
-    forwarder::order order;
-    if (target != nullptr) {
-        order.upstream = target->upstream;
-    } else if (!request.scope.empty()) {
-        order.upstream = request.scope; // a server may have resources that it does not list
-    } else if (const auto* const linked = link_source(request, *uri)) {
-        order.upstream = source = *linked;
-    } else {
-        // 2025-11-25, server/resources: -32002 with the uri; 2026-07-28: -32602.
-        const int code = request.client_era == era::legacy ? -32002 : -32602;
-        co_return upstream_fault(fmt::format(R"({{"code":{},"message":"Resource not found",)"
-                                             R"("data":{{"code":"RESOURCE_NOT_FOUND","uri":{}}}}})",
-                                             code, raw_uri));
+                                   gateway_identity);
+    request_router::routed_names names;
+    const auto order = co_await router_.resource(request, *uri, names);
+    if (order.has_error()) co_return order.error();
+    auto answer = co_await forwarder_.send(*order, request, sink);
+    co_return outcome_of(request, *order, std::move(answer));
+}
+
+task<gateway::outcome> gateway::list(const client_request& request) {
+    auto shown = std::make_shared<const catalog>();
+    std::string missing;
+    if (view_.shows_servers(request)) {
+        // Whoever goes on reading a list goes on with the one that he began.
+        if (!request.message.in_params.cursor) co_await lookup_.wait_for_lists(request);
+        if (request.abort->reason()) co_return *request.abort->reason();
+        shown = view_.shown_to(request);
+        missing = view_.missing_servers(request);
     }
-    order.method = method::resources_read;
-    order.is_cacheable = true;
-    order.uri_json = raw_uri;
-    co_return co_await forward(std::move(order), request, sink);
+    std::string_view own = "[]";
+    if (view_.shows_own(request) && request.method() == method::tools_list)
+        own = own_tools_json(request.client_era);
+    if (view_.shows_own(request) && request.method() == method::resources_list)
+        own = own_resources_json();
+    const auto info = introduction_.server_info(request);
+    list_pages::offer offer{own, std::move(shown), info, clock_type::now(), std::move(missing)};
+    co_return lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
+}
+
+task<gateway::outcome> gateway::listen(const client_request& request, reply_sink& sink) {
+    auto tasks = client_tasks_.tasks_to_hear(request);
+    if (tasks.has_error()) co_return tasks.error();
+    subscriptions::wishes honoured;
+    honoured.tasks = {tasks->begin(), tasks->end()};
+    honoured.on_listening = [this, &tasks, &request] {
+        client_tasks_.begin_telling(*tasks, request);
+    };
+    co_return co_await watches_.listen(request, sink, std::move(honoured));
+}
+
+gateway::outcome gateway::set_level(const client_request& request) {
+    const auto name = unquote_json(request.message.in_params.level.of(request.text));
+    const auto level = parse_log_level(name.value_or(""));
+    if (!level)
+        return fault{errc::invalid_params,
+                     "params.level must be one of debug, info, notice, warning, error, critical, "
+                     "alert, emergency"};
+    request.session->log_level = level;
+    // A shared child serves several clients: it says everything, each client gets its own level.
+    for (const auto& c : upstreams_.children()) c->want_logs();
+    return std::string{"{}"};
+}
+
+void gateway::on_notification(const client_request& notification) {
+    if (notification.method() != notification::roots_changed || !notification.session) return;
+    // Only what is this session's alone: a shared child must not be told of one client's roots.
+    const auto key = sharing_key(*notification.session);
+    for (const auto& c : upstreams_.children()) c->renew_roots(key);
+}
+
+void gateway::on_session_closed(client_session& session) {
+    subscriptions_.remove(session);
+    lookup_.forget(session);
+    client_tasks_.on_session_closed(session);
+    const auto key = sharing_key(session);
+    for (const auto& c : upstreams_.children()) c->end_key(key);
+    watches_.forget(session);
 }
 
 } // namespace mcpgw

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "protocol/catalog/names.hpp"
-#include "protocol/text/enum_words.hpp"
 #include "server/calls/parking_limits.hpp"
+#include "server/catalog/exposure.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,19 +11,6 @@
 #include <string>
 
 namespace mcpgw {
-
-/// What clients see.
-enum class exposure : unsigned char {
-    gateway, ///< the gateway's own tools; children through execute_child_tool
-    all,     ///< every child's tools, prompts and resources, merged
-    both,
-};
-template <>
-inline constexpr auto enum_words<exposure> = std::array{
-    enum_word{exposure::gateway, "gateway"},
-    enum_word{exposure::all, "all"},
-    enum_word{exposure::both, "both"},
-};
 
 struct gateway_options {
     exposure expose = exposure::gateway;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tools/list and resources/list say of the gateway's own tools and resources.
-#include "server/gateway/gateway_tools.hpp"
+#include "server/gateway/gateway_tool_list.hpp"
 
 #include "protocol/json/json_text.hpp"
 
@@ -121,7 +120,7 @@ naming_options naming_beside_own(const gateway_options& options) {
     return naming;
 }
 
-std::string_view gateway_tools::tools_json(era client_era) {
+std::string_view own_tools_json(era client_era) {
     static const std::string legacy = minify_json(tool_definitions);
     static const std::string modern = [] {
         std::string text = legacy;
@@ -131,16 +130,16 @@ std::string_view gateway_tools::tools_json(era client_era) {
     return client_era == era::legacy ? legacy : modern;
 }
 
-std::string_view gateway_tools::resources_json() {
+std::string_view own_resources_json() {
     static const std::string text = minify_json(resource_definitions);
     return text;
 }
 
-bool gateway_tools::has_tool(std::string_view name) {
+bool is_own_tool(std::string_view name) {
     return std::ranges::find(tool_names, name) != tool_names.end();
 }
 
-bool gateway_tools::has_resource(std::string_view uri) {
+bool is_own_resource(std::string_view uri) {
     return std::ranges::find(resource_uris, uri) != resource_uris.end();
 }
 

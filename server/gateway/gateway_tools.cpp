@@ -4,10 +4,10 @@
 #include "protocol/bridge/era_bridge.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
+#include "protocol/message/identity.hpp"
 #include "server/calls/start_progress.hpp"
 #include "server/config/keys/config_keys.hpp"
 #include "server/gateway/execute_arguments.hpp"
-#include "server/gateway/gateway.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -306,8 +306,7 @@ gateway_tools::call(std::string name, const client_request& request, reply_sink&
     result_context context;
     context.client_era = request.client_era;
     context.client = request.spoken;
-    const auto info = gateway_server_info();
-    context.server_info = info;
+    context.server_info = gateway_identity;
     auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
     if (arguments.has_error())
         co_return answer{result_for_client(make_error_result(arguments.error()), context), {}};

@@ -13,10 +13,6 @@
 
 namespace mcpgw {
 
-/// How public names are made where the gateway's own stand beside those of the upstreams: its own
-/// keep theirs.
-naming_options naming_beside_own(const gateway_options& options);
-
 /// The gateway's own tools and resources, through which a client reaches children whose tools are
 /// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
 /// close_child_session; mcp://server_summary, mcp://children_servers. Owned by the gateway.
@@ -24,13 +20,6 @@ class gateway_tools {
 public:
     gateway_tools(const gateway_options& options, const registry& upstreams, forwarder& calls)
         : options_(options), upstreams_(upstreams), forwarder_(calls) {}
-
-    /// Raw JSON arrays for tools/list and resources/list. The eras differ in what an outputSchema
-    /// may be.
-    [[nodiscard]] static std::string_view tools_json(era client_era);
-    [[nodiscard]] static std::string_view resources_json();
-    [[nodiscard]] static bool has_tool(std::string_view name);
-    [[nodiscard]] static bool has_resource(std::string_view uri);
 
     /// A tools/call result in the client's era. What goes wrong with a child is a result with
     /// isError, whose text begins with the public name of the error: the model can act on it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/serving/application.hpp"
 
+#include "server/gateway/gateway_tool_list.hpp"
 #include "transports/buffers/free_memory.hpp"
 #include "transports/async/on_scope_exit.hpp"
 

@@ -48,6 +48,7 @@ FOLDERS = {
     "children/upstream": [
         "children", "children/instance", "children/policy", "children/pool", "children/process"],
     "server/changes": [],
+    "server/catalog": [],
     "server/config/format": [],
     "server/config/keys": [],
     "server/demo": [],
@@ -60,7 +61,8 @@ FOLDERS = {
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],
     "server/gateway": [
-        "server/calls", "server/changes", "server/config/keys", "server/tasks"],
+        "server/calls", "server/catalog", "server/changes", "server/config/keys",
+        "server/tasks"],
     "server/config": [
         "server/config/dialects", "server/config/format", "server/config/keys",
         "server/config/sections", "server/config/variables", "server/gateway"],

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "server/gateway/gateway_tool_list.hpp"
+
 #include "protocol/message/envelope.hpp"
 #include "server/gateway/execute_arguments.hpp"
-#include "server/gateway/gateway_tools.hpp"
 
 #include "tests/support/gateway_world.hpp"
 
@@ -28,7 +29,7 @@ json::value sample_of(const json::value& schema) {
 } // namespace
 
 TEST_CASE("own_tools_are_the_five_and_are_described_completely") {
-    const auto text = gateway_tools::tools_json(era::legacy);
+    const auto text = own_tools_json(era::legacy);
     REQUIRE_FALSE(check_json(text).has_error());
     const auto list = json::parse(text).as_array();
     std::set<std::string> names;
@@ -36,7 +37,7 @@ TEST_CASE("own_tools_are_the_five_and_are_described_completely") {
         const std::string name{tool.at("name").as_string()};
         CAPTURE(name);
         names.insert(name);
-        CHECK(gateway_tools::has_tool(name));
+        CHECK(is_own_tool(name));
         CHECK_FALSE(tool.at("title").as_string().empty());
         CHECK(tool.at("description").as_string().size() > 30);
         CHECK(tool.at("inputSchema").at("type") == "object");
@@ -48,12 +49,12 @@ TEST_CASE("own_tools_are_the_five_and_are_described_completely") {
     CHECK(names == std::set<std::string>{"list_registered_children", "get_child_status",
                                          "get_schema", "execute_child_tool",
                                          "close_child_session"});
-    CHECK_FALSE(gateway_tools::has_tool("echo"));
-    CHECK_FALSE(gateway_tools::has_tool(""));
+    CHECK_FALSE(is_own_tool("echo"));
+    CHECK_FALSE(is_own_tool(""));
 }
 
 TEST_CASE("every_argument_that_a_schema_names_is_accepted_and_no_other") {
-    const auto list = json::parse(gateway_tools::tools_json(era::legacy)).as_array();
+    const auto list = json::parse(own_tools_json(era::legacy)).as_array();
     for (const auto& tool : list) {
         const std::string name{tool.at("name").as_string()};
         const auto& schema = tool.at("inputSchema").as_object();
@@ -71,8 +72,8 @@ TEST_CASE("every_argument_that_a_schema_names_is_accepted_and_no_other") {
 }
 
 TEST_CASE("modern_clients_are_told_that_a_childs_result_may_be_any_value") {
-    const auto modern = json::parse(gateway_tools::tools_json(era::modern)).as_array();
-    const auto legacy = json::parse(gateway_tools::tools_json(era::legacy)).as_array();
+    const auto modern = json::parse(own_tools_json(era::modern)).as_array();
+    const auto legacy = json::parse(own_tools_json(era::legacy)).as_array();
     REQUIRE(modern.size() == legacy.size());
     for (std::size_t i = 0; i < modern.size(); ++i) {
         const bool is_execute = modern[i].at("name") == "execute_child_tool";
@@ -82,13 +83,13 @@ TEST_CASE("modern_clients_are_told_that_a_childs_result_may_be_any_value") {
 }
 
 TEST_CASE("own_resources_are_listed_and_known") {
-    const auto list = json::parse(gateway_tools::resources_json()).as_array();
+    const auto list = json::parse(own_resources_json()).as_array();
     REQUIRE(list.size() == 2);
     for (const auto& resource : list) {
-        CHECK(gateway_tools::has_resource(resource.at("uri").as_string()));
+        CHECK(is_own_resource(resource.at("uri").as_string()));
         CHECK(resource.at("mimeType") == "application/json");
     }
-    CHECK_FALSE(gateway_tools::has_resource("mcp://other"));
+    CHECK_FALSE(is_own_resource("mcp://other"));
 }
 
 TEST_CASE("hidden_tools_are_neither_listed_nor_callable") {

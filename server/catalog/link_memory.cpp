@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/gateway/link_memory.hpp"
+#include "server/catalog/link_memory.hpp"
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"

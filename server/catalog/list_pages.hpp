@@ -3,7 +3,7 @@
 
 #include "protocol/catalog/catalog.hpp"
 #include "protocol/error.hpp"
-#include "server/gateway/list_cursor.hpp"
+#include "server/catalog/list_cursor.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <deque>

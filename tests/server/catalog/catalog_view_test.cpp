@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/gateway/gateway_options.hpp"
+#include "server/catalog/catalog_view.hpp"
 
 #include "tests/support/gateway_world.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completion; the code under test is server/gateway/gateway_completion.cpp.
+#include "server/gateway/completions.hpp"
+
 #include "tests/support/gateway_world.hpp"
 
 #include <boost/json/parse.hpp>

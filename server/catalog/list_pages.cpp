@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/gateway/list_pages.hpp"
+#include "server/catalog/list_pages.hpp"
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists and names while a server hangs; the code under test is server/gateway/gateway_lists.cpp.
-#include "server/gateway/gateway.hpp"
+#include "server/catalog/catalog_lookup.hpp"
 
 #include "tests/support/gateway_world.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/held_back_server.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,11 +11,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <string>
 #include <vector>
-
-#include <sys/stat.h>
 
 namespace mcpgw::gateway_test {
 
@@ -32,26 +28,6 @@ child_options hanging(const std::string& name) {
     options.start_timeout = options.probe_timeout = 60s;
     return options;
 }
-
-/// The fake server, which starts when start() is called.
-class held_back {
-public:
-    held_back() : gate_(directory_.str() + "/gate") { REQUIRE(::mkfifo(gate_.c_str(), 0600) == 0); }
-    [[nodiscard]] child_options options(const std::string& name, const char* era) const {
-        auto options = gateway_world::demo(name);
-        options.command = "sh";
-        options.args = {"-c",     R"(read go < "$0"; exec "$@")", gate_, MCPGW_FAKE_SERVER, era,
-                        "prompts"};
-        options.start_timeout = options.probe_timeout = 60s;
-        if (std::string_view{era} == "legacy") options.only_era = mcpgw::era::legacy;
-        return options;
-    }
-    void start() const { std::ofstream{gate_} << "go\n"; }
-
-private:
-    temporary_directory directory_;
-    std::string gate_;
-};
 
 gateway_options listing(exposure expose, std::chrono::milliseconds wait = 30ms) {
     auto options = exposing(expose);
@@ -251,23 +227,6 @@ TEST_CASE("a_call_whose_server_cannot_be_started_says_why") {
     CHECK(error.at("data").at("code") == "SERVER_FAILED");
     CHECK(std::string{error.at("message").as_string()}.find("/no/such/program") !=
           std::string::npos);
-}
-
-TEST_CASE("a_subscription_that_is_taken_back_before_it_is_made_leaves_nothing_behind") {
-    const held_back late;
-    gateway_world world{listing(exposure::all)};
-    world.add(late.options("late", "legacy"));
-    auto& late_server = *world.upstreams().find("late");
-    client_traits traits = speaking(era::legacy);
-    gateway_client client{world, traits};
-    const auto before = client.start("resources/subscribe", R"("uri":"fake://doc")");
-    client.request("resources/unsubscribe", R"("uri":"fake://doc")");
-    late.start();
-    world.run_until([&before] { return before->is_done(); });
-    const auto said = client.call("late__subscriptions");
-    CHECK(text_of(said).ends_with(R"(resources/unsubscribe "fake://doc")"));
-    CHECK(client.session().subscriptions.empty());
-    CHECK(late_server.state() == upstream_state::running);
 }
 
 } // namespace mcpgw::gateway_test

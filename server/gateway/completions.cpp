@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Completion of arguments, by the server that has the prompt or the resource template.
-#include "server/gateway/gateway.hpp"
+#include "server/gateway/completions.hpp"
 
 #include "protocol/bridge/era_bridge.hpp"
 #include "protocol/json/json_members.hpp"
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpgw {
 
@@ -26,14 +26,14 @@ bool may_complete(const upstream& c) {
 
 } // namespace
 
-bool gateway::offers_completions(const client_request& request) const {
+bool completions::are_offered(const client_request& request) const {
     return std::ranges::any_of(upstreams_.children(), [&request](const auto& c) {
         const bool is_shown = request.scope.empty() || request.scope == c->name();
         return is_shown && may_complete(*c);
     });
 }
 
-task<gateway::outcome> gateway::complete(client_request& request, reply_sink& sink) {
+task<completions::outcome> completions::complete(const client_request& request, reply_sink& sink) {
     const auto ref = request.message.in_params.ref.of(request.text);
     const auto type = unquote_json(find_member(ref, "type")).value_or("");
     const bool is_prompt = type == "ref/prompt";
@@ -43,8 +43,8 @@ task<gateway::outcome> gateway::complete(client_request& request, reply_sink& si
         co_return fault{errc::invalid_params,
                         "completion/complete needs params.ref with type ref/prompt and name, or "
                         "ref/resource and uri"};
-    const auto what = is_prompt ? entry::prompt : entry::completed_resource;
-    const auto shown = co_await catalog_with(request, what, *wanted);
+    const auto what = is_prompt ? entry_kind::prompt : entry_kind::completed_resource;
+    const auto shown = co_await lookup_.catalog_with(request, what, *wanted);
     if (shown.has_error()) co_return shown.error();
     const auto* const target = *shown ? find_entry(**shown, what, *wanted) : nullptr;
     if (target == nullptr)
@@ -53,7 +53,7 @@ task<gateway::outcome> gateway::complete(client_request& request, reply_sink& si
     auto* const source = upstreams_.find(target->upstream);
     if (source != nullptr && !may_complete(*source)) {
         // Nothing of what this client sees completes: the gateway did not say that it would.
-        if (!offers_completions(request))
+        if (!are_offered(request))
             co_return fault{errc::method_not_found,
                             fmt::format("server '{}' offers no completions", target->upstream)};
         result_context context;
@@ -71,7 +71,8 @@ task<gateway::outcome> gateway::complete(client_request& request, reply_sink& si
     order.method = method::complete;
     order.replaced_key = "ref";
     order.replacement = original;
-    co_return co_await forward(std::move(order), request, sink);
+    auto answer = co_await forwarder_.send(order, request, sink);
+    co_return raw_result(std::move(answer));
 }
 
 } // namespace mcpgw

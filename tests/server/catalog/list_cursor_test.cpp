@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/gateway/list_cursor.hpp"
+#include "server/catalog/list_cursor.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/catalog/catalog_lookup.hpp"
+
+#include "protocol/catalog/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mcpgw {
+
+namespace {
+
+/// For a name that may belong to any of the servers that have not told their names yet; from when
+/// somebody first wanted to know.
+constexpr std::chrono::seconds name_wait{20};
+/// For lists that may have changed without notice: one that is a little old is better than none.
+constexpr std::chrono::milliseconds refresh_wait{500};
+
+} // namespace
+
+upstream* catalog_lookup::untold_by_prefix(const client_request& request, entry_kind what,
+                                           std::string_view name) const {
+    const auto& naming = upstreams_.naming();
+    const bool has_prefixes = what == entry_kind::tool || what == entry_kind::prompt;
+    if (!has_prefixes || !request.scope.empty() || naming.prefix == prefix_policy::never)
+        return nullptr;
+    upstream* found = nullptr;
+    std::size_t longest = 0; // "a" and "a__b" may both be servers
+    for (const auto& c : upstreams_.children()) {
+        const auto prefix = public_prefix(c->name(), naming);
+        if (!name.starts_with(prefix) || prefix.size() <= longest) continue;
+        found = c.get();
+        longest = prefix.size();
+    }
+    if (found == nullptr) return nullptr;
+    return found->lists().capabilities.empty() || found->is_recalled() ? found : nullptr;
+}
+
+/// The servers that may still turn out to have what is not in the catalog.
+std::vector<upstream*> catalog_lookup::possible_sources(const client_request& request,
+                                                        entry_kind what, std::string_view name) {
+    if (request.scope.empty()) {
+        const bool is_certain = upstreams_.naming().prefix == prefix_policy::always &&
+                                (what == entry_kind::tool || what == entry_kind::prompt);
+        // One that a link leads to is not asked for in vain.
+        const bool has_link = what == entry_kind::resource && link_source(request, name) != nullptr;
+        return is_certain || has_link ? std::vector<upstream*>{} : upstreams_.untold();
+    }
+    // The endpoint's own server may have resources that it does not list.
+    auto* const only = upstreams_.find(request.scope);
+    const bool waits = only != nullptr && only->is_worth_listing() && what != entry_kind::resource;
+    return waits ? std::vector<upstream*>{only} : std::vector<upstream*>{};
+}
+
+task<catalog_lookup::shown_catalog>
+catalog_lookup::catalog_with(const client_request& request, entry_kind what, std::string name) {
+    auto shown = view_.shown_to(request);
+    if (!shown || find_entry(*shown, what, name) != nullptr) co_return shown;
+    if (auto* const source = untold_by_prefix(request, what, name)) {
+        const auto deadline = clock_type::now() + source->options().start_wait();
+        const auto started = co_await source->ensure_running(deadline, *request.abort);
+        shown = view_.shown_to(request);
+        if (find_entry(*shown, what, name) != nullptr) co_return shown;
+        if (started.has_error()) co_return started.error();
+    }
+    for (bool is_waiting = true; is_waiting && find_entry(*shown, what, name) == nullptr;) {
+        auto sources = possible_sources(request, what, name);
+        is_waiting =
+            co_await upstreams_.wait_for_one(std::move(sources), name_wait, *request.abort);
+        shown = view_.shown_to(request);
+    }
+    if (find_entry(*shown, what, name) == nullptr) { // it may be in a list that could not be read
+        co_await refresh_lists(request, refresh_wait);
+        shown = view_.shown_to(request);
+    }
+    if (request.abort->reason()) co_return *request.abort->reason();
+    co_return shown;
+}
+
+/// What servers gave for a time that is over is asked for again, as their own clients would.
+task<> catalog_lookup::refresh_lists(const client_request& request,
+                                     std::chrono::milliseconds patience) {
+    const auto now = clock_type::now();
+    auto& abort = *request.abort;
+    if (request.scope.empty()) {
+        co_await upstreams_.refresh_stale(now, patience, abort);
+    } else if (auto* const only = upstreams_.find(request.scope)) {
+        co_await only->refresh_stale(now, patience, abort);
+    }
+}
+
+task<> catalog_lookup::wait_for_lists(const client_request& request) {
+    const auto refresh = std::min<std::chrono::milliseconds>(refresh_wait, list_wait_);
+    auto& abort = *request.abort;
+    co_await refresh_lists(request, refresh);
+    if (request.scope.empty()) {
+        if (!upstreams_.is_listed()) co_await upstreams_.ensure_listed(list_wait_, abort);
+        co_return;
+    }
+    auto* const only = upstreams_.find(request.scope);
+    if (only == nullptr) co_return;
+    const std::vector<upstream*> alone{only};
+    for (bool is_waiting = only->is_worth_listing(); is_waiting && only->is_worth_listing();)
+        is_waiting = co_await upstreams_.wait_for_one(alone, list_wait_, abort);
+}
+
+const std::string* catalog_lookup::link_source(const client_request& request,
+                                               std::string_view uri) {
+    const auto* const source = links_.find(link_memory::client_of(request), uri);
+    return source != nullptr && upstreams_.find(*source) != nullptr ? source : nullptr;
+}
+
+task<upstream*> catalog_lookup::source_of(const client_request& request, std::string uri) {
+    const auto shown = co_await catalog_with(request, entry_kind::resource, uri);
+    if (shown.has_error()) co_return nullptr;
+    const auto* const target = *shown ? find_entry(**shown, entry_kind::resource, uri) : nullptr;
+    if (target != nullptr) co_return upstreams_.find(target->upstream);
+    // A server may have resources that it does not list.
+    if (!request.scope.empty()) co_return upstreams_.find(request.scope);
+    const auto* const source = link_source(request, uri);
+    co_return source == nullptr ? nullptr : upstreams_.find(*source);
+}
+
+void catalog_lookup::note_links(const client_request& request, std::string_view source,
+                                const message_text& result_json) {
+    if (!link_memory::may_have_links(result_json)) return;
+    links_.note_result(link_memory::client_of(request), std::string{source}, result_json.str());
+}
+
+} // namespace mcpgw
