@@ -139,7 +139,7 @@ void subscriptions::on_resource_updated(std::string_view uri, std::string_view s
             send(to, notification::resource_updated, member);
 }
 
-bool subscriptions::hears_task(std::string_view id) const {
+bool subscriptions::has_task_listener(std::string_view id) const {
     return std::ranges::any_of(listeners_, [&](const auto& to) { return to.tasks.contains(id); });
 }
 

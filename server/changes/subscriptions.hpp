@@ -49,7 +49,7 @@ public:
     /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
     /// or to something that contains it (2026-07-28, server/resources, "Subscriptions").
     void on_resource_updated(std::string_view uri, std::string_view source);
-    [[nodiscard]] bool hears_task(std::string_view id) const;
+    [[nodiscard]] bool has_task_listener(std::string_view id) const;
     /// `task_json`: the whole task, as tasks/get would show it now (SEP-2663, "Task Status
     /// Notifications").
     void on_task_changed(std::string_view id, std::string_view task_json);

@@ -226,12 +226,12 @@ task<gateway::outcome> gateway::list(const client_request& request) {
 }
 
 task<gateway::outcome> gateway::listen(const client_request& request, reply_sink& sink) {
-    auto tasks = client_tasks_.tasks_to_hear(request);
+    auto tasks = client_tasks_.notifier().requested_tasks(request);
     if (tasks.has_error()) co_return tasks.error();
     subscriptions::wishes honoured;
     honoured.tasks = {tasks->begin(), tasks->end()};
     honoured.on_listening = [this, &tasks, &request] {
-        client_tasks_.begin_telling(*tasks, request);
+        client_tasks_.notifier().start_publishing(*tasks, request);
     };
     co_return co_await watches_.listen(request, sink, std::move(honoured));
 }

@@ -12,8 +12,12 @@
 
 namespace mcpgw {
 
-task_inbox::task_inbox(executor ex, sides both, broadcast& changed, hearer on_news)
-    : executor_(ex), both_(std::move(both)), changed_(changed), on_news_(std::move(on_news)) {}
+task_inbox::task_inbox(executor ex, sides both, broadcast& changed,
+                       notification_callback on_notified)
+    : executor_(ex)
+    , both_(std::move(both))
+    , changed_(changed)
+    , on_notified_(std::move(on_notified)) {}
 
 question_route task_inbox::route(std::string_view unique_id) const {
     question_route between;

@@ -32,14 +32,15 @@ public:
         revision client = newest_modern;
         std::string client_capabilities; ///< raw object
     };
-    /// Hears of the server's notifications about the task: its status, and progress.
-    using hearer = std::function<void(std::string_view line, const envelope& message)>;
-    task_inbox(executor ex, sides both, broadcast& changed, hearer on_news = {});
+    /// Called with the server's notifications about the task: its status, and progress.
+    using notification_callback =
+        std::function<void(std::string_view line, const envelope& message)>;
+    task_inbox(executor ex, sides both, broadcast& changed, notification_callback on_notified = {});
 
     void on_progress(std::string_view, const envelope&) override {}
     void on_log(std::string_view, const envelope&) override {}
     bool on_notification(std::string_view line, const envelope& message) override {
-        if (on_news_) on_news_(line, message);
+        if (on_notified_) on_notified_(line, message);
         return true;
     }
     [[nodiscard]] owner_id owner() const override { return 0; } // it is found by its task
@@ -77,7 +78,7 @@ private:
     executor executor_;
     sides both_;
     broadcast& changed_;
-    hearer on_news_;
+    notification_callback on_notified_;
     std::list<entry> entries_;
     std::uint64_t next_key_ = 1;
 };

@@ -33,7 +33,10 @@ std::string timestamp() {
 } // namespace
 
 task_routes::task_routes(registry& upstreams, subscriptions& listeners, logger& log)
-    : upstreams_(upstreams), listeners_(listeners), log_(log) {}
+    : upstreams_(upstreams)
+    , servers_(upstreams, table_, log)
+    , notifier_(upstreams, listeners, table_, servers_)
+    , waiter_(upstreams, servers_) {}
 
 // ---- tools/call --------------------------------------------------------------------------------
 
@@ -64,12 +67,12 @@ void task_routes::attach(const record_ptr& record, const client_request& request
     both.server = place.spoken();
     both.client = request.spoken;
     both.client_capabilities = capabilities_of_client(request);
-    auto on_news = [this, weak = std::weak_ptr{record}](std::string_view line,
-                                                        const envelope& message) {
-        if (const auto known = weak.lock()) this->on_news(*known, line, message);
+    auto on_notified = [weak = std::weak_ptr{record}](std::string_view line,
+                                                      const envelope& message) {
+        if (const auto known = weak.lock()) task_notifier::on_notification(*known, line, message);
     };
     record->inbox = std::make_shared<task_inbox>(upstreams_.get_executor(), std::move(both),
-                                                 record->changed, std::move(on_news));
+                                                 record->changed, std::move(on_notified));
     record->place.emplace(place.follow());
     record->place->give_task({record->child_id, answered.progress_token}, record->inbox);
 }
@@ -86,10 +89,10 @@ task<task_routes::outcome> task_routes::take_over(const client_request& request,
         record->place.emplace(place.follow()); // another instance may not know it
     const auto added = table_.add(record, clock_type::now());
     if (added.has_error()) {
-        cancel_in_background(record);
+        servers_.cancel_in_background(record);
         co_return added.error();
     }
-    if (form == era::legacy && !upstreams_.spawn(watch(record))) {
+    if (form == era::legacy && !servers_.begin_watching(record)) {
         table_.remove(*record, {errc::server_busy});
         co_return fault{errc::server_busy, "the gateway has too much to do"};
     }
@@ -100,8 +103,8 @@ task<task_routes::outcome> task_routes::take_over(const client_request& request,
     const abort_signal::listener on_abort{*request.abort, [record] {
                                               record->changed.notify_all();
                                           }};
-    auto ended = co_await wait_for_end(record, request, sink);
-    if (request.abort->reason()) cancel_in_background(record);
+    auto ended = co_await waiter_.wait(record, request, sink);
+    if (request.abort->reason()) servers_.cancel_in_background(record);
     table_.remove(*record, {errc::call_cancelled, "nobody waits for the task any more"});
     co_return ended;
 }
@@ -157,14 +160,15 @@ task<task_routes::outcome> task_routes::handle(const client_request& request, re
     const abort_signal::listener on_abort{*request.abort, [record] {
                                               record->changed.notify_all();
                                           }};
-    auto ended = co_await wait_for_end(record, request, sink);
+    auto ended = co_await waiter_.wait(record, request, sink);
     if (ended.has_error()) co_return ended.error();
     co_return with_related_task(ended->str(), record->id);
 }
 
 task<task_routes::outcome> task_routes::get(record_ptr record, const client_request& request) {
     std::string capabilities{capabilities_of_client(request)};
-    auto shown = co_await show(record, request.client_era, std::move(capabilities), *request.abort);
+    auto shown =
+        co_await servers_.show(record, request.client_era, std::move(capabilities), *request.abort);
     if (shown.has_error()) co_return shown.error();
     co_return for_client(request, *record, *shown);
 }
@@ -181,8 +185,8 @@ task<task_routes::outcome> task_routes::update(record_ptr record, const client_r
     if (record->is_local) co_return for_client(request, *record, "{}");
     std::string members = fmt::format(R"("inputResponses":{})", responses);
     std::string capabilities{capabilities_of_client(request)};
-    const auto answer = co_await call(record, method::tasks_update, std::move(members),
-                                      std::move(capabilities), *request.abort);
+    const auto answer = co_await servers_.call(record, method::tasks_update, std::move(members),
+                                               std::move(capabilities), *request.abort);
     if (answer.has_error()) co_return answer.error();
     if (answer->message.is_error)
         co_return upstream_fault(std::string{answer->message.error.of(answer->line)});
@@ -193,8 +197,8 @@ task<task_routes::outcome> task_routes::update(record_ptr record, const client_r
 task<task_routes::outcome> task_routes::cancel(record_ptr record, const client_request& request) {
     std::string capabilities{capabilities_of_client(request)};
     if (!record->is_local && !record->has_ended()) {
-        const auto answer = co_await call(record, method::tasks_cancel, std::string(),
-                                          std::move(capabilities), *request.abort);
+        const auto answer = co_await servers_.call(record, method::tasks_cancel, std::string(),
+                                                   std::move(capabilities), *request.abort);
         // That it ended before is no error in the extension; a core server says so.
         if (answer.has_error() && record->form == era::modern) co_return answer.error();
         record->withdraw_questions({errc::call_cancelled, "the task was cancelled"});
@@ -206,7 +210,7 @@ task<task_routes::outcome> task_routes::cancel(record_ptr record, const client_r
 task<task_routes::outcome> task_routes::cancel_for_legacy(record_ptr record,
                                                           const client_request& request) {
     std::string capabilities{capabilities_of_client(request)};
-    auto shown = co_await show(record, era::legacy, capabilities, *request.abort);
+    auto shown = co_await servers_.show(record, era::legacy, capabilities, *request.abort);
     if (shown.has_error()) co_return shown.error();
     const auto status_json = find_member(*shown, "status");
     const auto status = parse_task_status(status_json);
@@ -214,8 +218,8 @@ task<task_routes::outcome> task_routes::cancel_for_legacy(record_ptr record,
         co_return fault{
             errc::invalid_params,
             fmt::format("Cannot cancel task: already in terminal status '{}'", to_string(*status))};
-    const auto answer = co_await call(record, method::tasks_cancel, std::string(),
-                                      std::move(capabilities), *request.abort);
+    const auto answer = co_await servers_.call(record, method::tasks_cancel, std::string(),
+                                               std::move(capabilities), *request.abort);
     if (answer.has_error()) co_return answer.error();
     if (answer->message.is_error)
         co_return upstream_fault(std::string{answer->message.error.of(answer->line)});
@@ -235,7 +239,7 @@ task<task_routes::outcome> task_routes::list(const client_request& request) {
         if (!record->is_shown_at(request.scope)) continue;
         std::string capabilities{capabilities_of_client(request)};
         const auto shown =
-            co_await show(record, era::legacy, std::move(capabilities), *request.abort);
+            co_await servers_.show(record, era::legacy, std::move(capabilities), *request.abort);
         if (request.abort->reason()) co_return *request.abort->reason();
         if (shown.has_error()) continue; // its server is gone, and the task with it
         tasks += (tasks.empty() ? "" : ",") + *shown;
@@ -247,14 +251,25 @@ void task_routes::on_session_closed(const client_session& session) {
     // With a principal the client may come back for its tasks; otherwise nobody can.
     if (!session.principal.empty()) return;
     for (const auto& record : table_.list("session " + session.id(), clock_type::now())) {
-        if (!record->has_ended()) cancel_in_background(record);
+        if (!record->has_ended()) servers_.cancel_in_background(record);
         table_.remove(*record, {errc::call_cancelled, "the session has ended"});
     }
 }
 
 void task_routes::stop() {
-    is_stopping_ = true;
+    servers_.stop();
     table_.remove_all({errc::gateway_stopping});
+}
+
+std::string task_routes::for_client(const client_request& request, const task_record& record,
+                                    std::string_view json) const {
+    if (request.client_era == era::legacy) return std::string{json};
+    result_context context;
+    context.client_era = era::modern;
+    const auto* const source = upstreams_.find(record.upstream);
+    const auto info = source == nullptr ? std::string{} : std::string{source->server_info()};
+    context.server_info = info;
+    return result_for_client(json, context);
 }
 
 } // namespace mcpgw

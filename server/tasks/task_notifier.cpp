@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients hear of their tasks without asking: notifications of servers, and what polling
-// shows.
-#include "server/tasks/task_routes.hpp"
+#include "server/tasks/task_notifier.hpp"
 
 #include "protocol/bridge/notification_bridge.hpp"
 #include "protocol/bridge/task_repair.hpp"
@@ -15,13 +13,7 @@
 
 namespace mcpgw {
 
-namespace {
-constexpr std::size_t tasks_heard_max = 100; // of one listen stream
-} // namespace
-
-// ---- listen streams ---------------------------------------------------------------------------
-
-result<std::vector<std::string>> task_routes::tasks_to_hear(const client_request& listen) {
+result<std::vector<std::string>> task_notifier::requested_tasks(const client_request& listen) {
     std::vector<std::string> ids;
     const auto wanted = find_member(find_member(listen.params(), "notifications"), "taskIds");
     if (!is_json_array(wanted)) return ids;
@@ -29,14 +21,15 @@ result<std::vector<std::string>> task_routes::tasks_to_hear(const client_request
     element_reader reader{wanted};
     while (const auto element = reader.next()) {
         const auto id = unquote_json(*element);
-        if (!id || ids.size() >= tasks_heard_max) continue;
+        if (!id || ids.size() >= tasks_of_stream_max) continue;
         const auto record = table_.find(*id, task_owner(listen), clock_type::now());
         if (record && record->is_shown_at(listen.scope)) ids.push_back(*id);
     }
     return ids;
 }
 
-void task_routes::begin_telling(const std::vector<std::string>& ids, const client_request& listen) {
+void task_notifier::start_publishing(const std::vector<std::string>& ids,
+                                     const client_request& listen) {
     for (const auto& id : ids) {
         const auto record = table_.find(id, task_owner(listen), clock_type::now());
         if (!record) continue;
@@ -44,24 +37,24 @@ void task_routes::begin_telling(const std::vector<std::string>& ids, const clien
         record->changed.notify_all();
         if (record->is_fed) continue;
         record->is_fed = true; // before: the coroutine may end before spawn() returns
-        if (!upstreams_.spawn(tell(record, std::string{capabilities_of_client(listen)})))
+        if (!upstreams_.spawn(publish(record, std::string{capabilities_of_client(listen)})))
             record->is_fed = false;
     }
 }
 
 /// For listen streams: what the task is like, at first and whenever that has changed.
-task<> task_routes::tell(record_ptr record, std::string capabilities) {
+task<> task_notifier::publish(std::shared_ptr<task_record> record, std::string capabilities) {
     abort_signal never;
     std::string last;
     bool is_over = false;
-    while (!record->given_up.reason() && listeners_.hears_task(record->id)) {
+    while (!record->given_up.reason() && listeners_.has_task_listener(record->id)) {
         const bool is_new = std::exchange(record->has_new_listener, false);
         if (is_new || !is_over) {
-            const auto shown = co_await show(record, era::modern, capabilities, never);
+            const auto shown = co_await servers_.show(record, era::modern, capabilities, never);
             auto text = shown.has_error() ? last : *shown;
-            const bool is_news = !shown.has_error() && (is_new || text != last);
+            const bool is_changed = !shown.has_error() && (is_new || text != last);
             last = std::move(text);
-            if (is_news) listeners_.on_task_changed(record->id, last);
+            if (is_changed) listeners_.on_task_changed(record->id, last);
             is_over = is_terminal(task_status_of(last));
         }
         const auto now = clock_type::now();
@@ -73,22 +66,21 @@ task<> task_routes::tell(record_ptr record, std::string capabilities) {
     record->is_fed = false;
 }
 
-// ---- sessions ---------------------------------------------------------------------------------
-
-void task_routes::on_news(task_record& record, std::string_view line, const envelope& message) {
+void task_notifier::on_notification(task_record& record, std::string_view line,
+                                    const envelope& message) {
     if (message.method.of(line) == notification::progress)
         return relay_progress(record, line, message);
     const auto params = message.params.of(line);
     if (!parse_task_status(find_member(params, "status"))) return;
     record.task_json = repaired_task(without_related_task(params), record.form);
     record.changed.notify_all();
-    tell_session(record);
+    notify_session(record);
 }
 
 /// The token of the call that made the task is good until the task ends (2025-11-25,
 /// basic/utilities/tasks, "Task Progress Notifications"). The extension has no such thing.
-void task_routes::relay_progress(const task_record& record, std::string_view line,
-                                 const envelope& message) {
+void task_notifier::relay_progress(const task_record& record, std::string_view line,
+                                   const envelope& message) {
     if (record.is_over()) return;
     if (record.caller) return record.caller->on_progress(line, message);
     const auto session = record.session.lock();
@@ -97,7 +89,7 @@ void task_routes::relay_progress(const task_record& record, std::string_view lin
     if (!shown.empty()) session->notify(std::move(shown));
 }
 
-void task_routes::tell_session(const task_record& record) {
+void task_notifier::notify_session(const task_record& record) {
     const auto session = record.session.lock();
     if (!session || record.is_cancelled) return;
     session->notify(
