@@ -54,6 +54,12 @@ void line_buffer::commit(std::size_t bytes) {
     end_ += bytes;
 }
 
+/// A \r at the end may belong to the line end, of which the other half has yet to come.
+bool line_buffer::exceeds_limit(std::string_view begun) const {
+    const std::size_t carriage_return = begun.ends_with('\r') ? 1 : 0;
+    return begun.size() - carriage_return > line_bytes_max_;
+}
+
 result<std::optional<shared_text>> line_buffer::next_line() {
     for (;;) {
         const char* const from = block_.data() + scanned_;
@@ -61,7 +67,7 @@ result<std::optional<shared_text>> line_buffer::next_line() {
             scanned_ == end_ ? nullptr : std::memchr(from, '\n', end_ - scanned_);
         if (found == nullptr) {
             scanned_ = end_;
-            const bool is_too_long = !is_skipping_ && end_ - begin_ > line_bytes_max_;
+            const bool is_too_long = !is_skipping_ && exceeds_limit(rest());
             if (is_too_long || is_skipping_) {
                 skip(rest());
                 is_skipping_ = true;

@@ -46,6 +46,7 @@ public:
     [[nodiscard]] std::string_view rest() const;
 
 private:
+    [[nodiscard]] bool exceeds_limit(std::string_view begun) const;
     void begin_block(std::size_t capacity);
     void skip(std::string_view part);
 

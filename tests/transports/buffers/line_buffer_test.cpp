@@ -66,6 +66,16 @@ TEST_CASE("a_line_of_the_maximum_length_passes_and_one_byte_more_is_refused") {
     CHECK(too_small.next_line().error().code == mcpgw::errc::message_too_large);
 }
 
+TEST_CASE("line_of_the_maximum_length_passes_though_its_end_comes_in_two_parts") {
+    line_buffer buffer{10};
+    feed(buffer, std::string(10, 'x') + "\r");
+    CHECK(take_lines(buffer).empty());
+    feed(buffer, "\n");
+    CHECK(take_lines(buffer) == std::vector<std::string>{std::string(10, 'x')});
+    feed(buffer, std::string(11, 'x') + "\r");
+    CHECK(buffer.next_line().has_error());
+}
+
 TEST_CASE("behind_a_line_that_is_too_long_comes_the_next_at_every_split_point") {
     const std::string begin = R"({"id":7,"x":")";
     const std::string end = R"("})";

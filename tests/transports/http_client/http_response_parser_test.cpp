@@ -125,6 +125,8 @@ TEST_CASE("what_is_no_http_response_is_refused") {
     CHECK(failure_of("SSH-2.0-OpenSSH_9.2\r\n\r\n").code == errc::bad_http_request);
     CHECK(failure_of("HTTP/1.1 200 OK\r\nA: " + std::string(2000, 'x')).code ==
           errc::bad_http_request);
+    CHECK(failure_of("HTTP/1.1 050 OK\r\nContent-Length: 0\r\n\r\n").code ==
+          errc::bad_http_request); // no class of status
     CHECK(failure_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n").code ==
           errc::bad_http_request);
 }
