@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/crypto/sealed_token.hpp"
 
+#include "protocol/crypto/random.hpp"
 #include "protocol/text/base64.hpp"
 
 #include <openssl/core_names.h>
@@ -8,7 +9,6 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -60,12 +60,6 @@ std::int64_t read_big_endian(std::string_view bytes) {
     std::uint64_t bits = 0;
     for (const char c : bytes) bits = (bits << 8U) | static_cast<unsigned char>(c);
     return static_cast<std::int64_t>(bits);
-}
-
-std::string random_bytes(std::size_t size) {
-    std::string out(size, '\0');
-    require(RAND_bytes(bytes_of(out), static_cast<int>(size)) == 1);
-    return out;
 }
 
 std::chrono::milliseconds since_1970(token_sealer::time_point time) {

@@ -3,6 +3,7 @@
 
 #include "protocol/bridge/notification_bridge.hpp"
 #include "protocol/bridge/question_bridge.hpp"
+#include "protocol/crypto/random.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/calls/start_progress.hpp"

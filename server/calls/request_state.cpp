@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/calls/request_state.hpp"
 
+#include "protocol/crypto/random.hpp"
 #include "transports/session/session_table.hpp"
 
 #include <boost/json/parse.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/attach.hpp"
 
+#include "protocol/crypto/random.hpp"
 #include "protocol/message/envelope.hpp"
 #include "protocol/text/byte_order_mark.hpp"
 #include "server/cli/cli.hpp"

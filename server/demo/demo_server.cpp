@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/demo/demo_server.hpp"
 
+#include "protocol/crypto/random.hpp"
 #include "server/demo/demo_dispatcher.hpp"
 #include "transports/buffers/line_buffer.hpp"
 
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +17,6 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -200,8 +199,7 @@ demo_surroundings read_surroundings() {
 
 int serve_demo(int input, int output) {
     demo_questions::key state_key{};
-    if (RAND_bytes(state_key.data(), static_cast<int>(state_key.size())) != 1)
-        throw std::runtime_error("OpenSSL has no random bytes");
+    fill_random(state_key);
     const nonblocking_scope scope{output};
     demo_loop loop{input, output, read_surroundings(), state_key};
     return loop.run();

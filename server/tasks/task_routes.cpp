@@ -4,6 +4,7 @@
 #include "children/upstream/upstream_fault.hpp"
 #include "protocol/bridge/era_bridge.hpp"
 #include "protocol/bridge/task_repair.hpp"
+#include "protocol/crypto/random.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/tasks/task_client.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/session/session_table.hpp"
 
+#include "protocol/crypto/random.hpp"
+
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <functional>
-#include <stdexcept>
 #include <vector>
 
 namespace mcpgw {
@@ -19,16 +19,6 @@ constexpr std::size_t uses_of_handshake = 1;
 // does not look through all for each.
 constexpr std::size_t unused_ended_part = 64;
 constexpr std::chrono::minutes idle_before_end{1}; // of a session that was used
-}
-
-std::string random_hex(std::size_t bytes) {
-    std::vector<unsigned char> raw(bytes);
-    if (RAND_bytes(raw.data(), static_cast<int>(raw.size())) != 1)
-        throw std::runtime_error("the system has no random numbers");
-    std::string text;
-    text.reserve(bytes * 2);
-    for (const unsigned char byte : raw) text += fmt::format("{:02x}", byte);
-    return text;
 }
 
 session_table::session_table(executor ex, const client_limits& limits,

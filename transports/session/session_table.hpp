@@ -57,7 +57,4 @@ private:
     std::unordered_map<std::string, std::size_t, text_hash, std::equal_to<>> per_address_;
 };
 
-/// `bytes` random bytes from the system, in hexadecimal.
-std::string random_hex(std::size_t bytes);
-
 } // namespace mcpgw

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/gateway_world.hpp"
 
+#include "protocol/crypto/random.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
 #include "transports/session/session_table.hpp"
 
