@@ -15,8 +15,8 @@ struct probe_response {
     std::string body;
 };
 
-/// One blocking HTTP request to a running gateway, for the command line (`health`, `status --url`).
-/// Plain http only; `time_limit` is for everything but the look-up of the name. Errors:
+/// One blocking HTTP request to a running gateway, for the command line (`health`, `status --url`);
+/// https where a proxy before it speaks that. `time_limit` is for the whole. Errors:
 /// connection_lost with the reason, bad_http_request for a bad URL.
 result<probe_response> probe_http(const std::string& method, const std::string& url,
                                   const std::vector<std::pair<std::string, std::string>>& fields,
