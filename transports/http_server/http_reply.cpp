@@ -4,6 +4,8 @@
 #include "protocol/json/decimal.hpp"
 #include "protocol/message/rpc.hpp"
 
+#include <boost/beast/http/status.hpp>
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -15,42 +17,12 @@ constexpr std::size_t head_bytes_usual = 160;
 /// Of most replies, up to the length of their body.
 constexpr std::string_view usual_begin =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ";
-} // namespace
 
 std::string_view reason_phrase(int status) {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 202:
-        return "Accepted";
-    case 204:
-        return "No Content";
-    case 400:
-        return "Bad Request";
-    case 403:
-        return "Forbidden";
-    case 404:
-        return "Not Found";
-    case 405:
-        return "Method Not Allowed";
-    case 406:
-        return "Not Acceptable";
-    case 408:
-        return "Request Timeout";
-    case 413:
-        return "Content Too Large";
-    case 415:
-        return "Unsupported Media Type";
-    case 431:
-        return "Request Header Fields Too Large";
-    case 500:
-        return "Internal Server Error";
-    case 503:
-        return "Service Unavailable";
-    default:
-        return "Status";
-    }
+    return boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(status));
 }
+
+} // namespace
 
 std::string http_reply::head(bool keep_alive, std::size_t room) const {
     using namespace std::string_view_literals;

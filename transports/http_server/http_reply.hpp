@@ -38,6 +38,4 @@ void set_busy(http_reply& reply);
 /// 202 without a body, for notifications and responses.
 http_reply accepted_reply();
 
-std::string_view reason_phrase(int status);
-
 } // namespace mcpgw
