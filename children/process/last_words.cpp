@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/process/last_words.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 namespace mcpgw {
@@ -15,8 +16,7 @@ constexpr std::size_t lines_since_max = 20;
 
 bool has(std::string_view text, std::string_view part) {
     const auto is_same = [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) ==
-               std::tolower(static_cast<unsigned char>(b));
+        return to_lower(a) == to_lower(b);
     };
     // Not std::ranges::search: the range that it returns is beyond clang 14 (the preset `fuzz`).
     return std::search(text.begin(), text.end(), part.begin(), part.end(), is_same) != text.end();

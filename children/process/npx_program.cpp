@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/process/npx_program.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/envelope.hpp"
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -48,10 +48,10 @@ struct package_spec {
 
 bool is_version(std::string_view text) {
     const auto core = text.substr(0, text.find('-'));
-    const bool is_plain = std::ranges::all_of(
-        text, [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '-'; });
+    const bool is_plain =
+        std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '.' || c == '-'; });
     const bool is_number =
-        std::ranges::all_of(core, [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
+        std::ranges::all_of(core, [](char c) { return is_digit(c) || c == '.'; });
     return is_plain && is_number && std::ranges::count(core, '.') == 2 && core.front() != '.' &&
            core.back() != '.' && core.find("..") == core.npos && text.back() != '-';
 }
@@ -66,11 +66,9 @@ std::optional<package_spec> parse_spec(std::string_view text) {
         (is_scoped && slash < 2))
         return std::nullopt;
     const auto unscoped = is_scoped ? spec.name.substr(slash + 1) : spec.name;
-    const bool is_plain =
-        std::ranges::all_of(spec.name.substr(is_scoped ? 1 : 0), [](unsigned char c) {
-            return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-' || c == '_' ||
-                   c == '.' || c == '/';
-        });
+    const bool is_plain = std::ranges::all_of(spec.name.substr(is_scoped ? 1 : 0), [](char c) {
+        return is_lower(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/';
+    });
     if (!is_plain || unscoped.empty() || unscoped.front() == '.' ||
         unscoped.find('/') != std::string_view::npos || !is_version(spec.version))
         return std::nullopt;
@@ -86,10 +84,7 @@ std::string_view value_of(const std::vector<std::string>& environment, std::stri
 
 bool has_npm_settings(const std::vector<std::string>& environment) {
     return std::ranges::any_of(environment, [](const std::string& entry) {
-        std::string head = entry.substr(0, std::string_view{"npm_config_"}.size());
-        std::ranges::transform(head, head.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        return head == "npm_config_";
+        return lower_case(entry).starts_with("npm_config_");
     });
 }
 
@@ -116,10 +111,8 @@ bool is_harmless_npmrc(const fs::path& path) {
         const auto end = std::min(rest.find('\n'), rest.size());
         auto key = rest.substr(0, std::min(rest.find('='), end));
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        while (!key.empty() && std::isspace(static_cast<unsigned char>(key.back())) != 0)
-            key.remove_suffix(1);
-        while (!key.empty() && std::isspace(static_cast<unsigned char>(key.front())) != 0)
-            key.remove_prefix(1);
+        if (key.ends_with('\r')) key.remove_suffix(1);
+        key = trim(key);
         const bool is_comment = key.empty() || key.front() == '#' || key.front() == ';';
         const bool is_login =
             key.starts_with("//") || (key.starts_with('@') && key.ends_with(":registry"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/process/output_framer.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_scanner.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/envelope.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -23,9 +23,8 @@ constexpr std::size_t shown_characters_max = 200;
 
 bool begins_with_any_case(std::string_view text, std::string_view lower) {
     return text.size() >= lower.size() &&
-           std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
-               return a == std::tolower(static_cast<unsigned char>(b));
-           });
+           std::equal(lower.begin(), lower.end(), text.begin(),
+                      [](char a, char b) { return a == to_lower(b); });
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/remote/remote_headers.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/http/header_value.hpp"
 #include "protocol/http/http_rules.hpp"
 #include "protocol/json/json_members.hpp"
@@ -23,10 +24,6 @@ void add(field_list& fields, std::string_view name, std::string_view value) {
 void add_session(field_list& fields, const remote_session& session) {
     if (!session.id.empty()) add(fields, header_name::session_id, session.id);
     if (session.spoken) add(fields, header_name::protocol_version, to_string(*session.spoken));
-}
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 } // namespace
@@ -91,8 +88,7 @@ bool is_reserved_header(std::string_view name) {
                                                         "last-event-id",  "mcp-method",
                                                         "mcp-name",       "mcp-protocol-version",
                                                         "mcp-session-id", "transfer-encoding"};
-    std::string lower{name};
-    std::ranges::transform(lower, lower.begin(), to_lower);
+    const auto lower = lower_case(name);
     return std::ranges::find(reserved, lower) != reserved.end() || lower.starts_with("mcp-param-");
 }
 

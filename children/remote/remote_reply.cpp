@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/remote/remote_reply.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
@@ -178,12 +179,9 @@ bool is_session_refusal(int status, std::string_view body) {
     constexpr std::size_t read_bytes_max = 1024;
     const auto error = error_of(body);
     // Some answer in plain words instead of JSON-RPC.
-    auto text = error.empty() ? std::string{body.substr(0, read_bytes_max)}
-                              : unquote_json(find_member(error, "message")).value_or("");
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text.find("session") != std::string::npos;
+    const auto text = error.empty() ? std::string{body.substr(0, read_bytes_max)}
+                                    : unquote_json(find_member(error, "message")).value_or("");
+    return lower_case(text).find("session") != std::string::npos;
 }
 
 } // namespace mcpgw

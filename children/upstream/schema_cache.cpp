@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/upstream/schema_cache.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,11 +30,8 @@ constexpr std::size_t digest_digits = 16; // of the file's name; the whole key i
 constexpr std::string_view suffix = ".json";
 constexpr std::string_view unfinished = ".XXXXXX"; // mkostemp(3) makes letters and digits of it
 
-bool is_plain(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
 bool is_digit_of_digest(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    return is_hex_digit(c) && !is_upper(c);
 }
 
 /// "name-0123456789abcdef.json", perhaps still being written. Nothing else in the directory is ours
@@ -42,7 +41,7 @@ bool is_file_name_of_ours(std::string_view name) {
     if (end == std::string_view::npos || end < digest_digits + 2) return false;
     const auto tail = name.substr(end + suffix.size());
     const bool is_tail_ours = tail.empty() || (tail.size() == unfinished.size() && tail[0] == '.' &&
-                                               std::ranges::all_of(tail.substr(1), is_plain));
+                                               std::ranges::all_of(tail.substr(1), is_alnum));
     const auto digest = name.substr(end - digest_digits, digest_digits);
     return is_tail_ours && name[end - digest_digits - 1] == '-' &&
            std::ranges::all_of(digest, is_digit_of_digest);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/catalog/names.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/text/transliteration.hpp"
 
 #include <algorithm>
@@ -16,9 +17,6 @@ namespace {
 constexpr std::size_t upstream_name_bytes_max = 32;
 constexpr std::size_t hash_digits = 8;
 
-constexpr bool is_alnum(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 constexpr bool is_name_char(char c) {
     return is_alnum(c) || c == '_' || c == '-';
 }

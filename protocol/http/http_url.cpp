@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/http_url.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 
@@ -22,13 +24,6 @@ std::uint16_t default_port(bool is_tls) {
 fault malformed(std::string_view problem) {
     return {errc::bad_http_request,
             "the URL " + std::string{problem} + "; expected for example https://example.com/mcp"};
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower{text};
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
 }
 
 result<http_url> take_parts(const urls::url_view& view) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/param_headers.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/http/header_value.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
@@ -32,18 +33,14 @@ std::string shown(std::string_view value) {
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return std::ranges::equal(a, b, {}, lower, lower);
+    return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 /// RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               marks.find(c) != std::string_view::npos;
+        return is_alnum(c) || marks.find(c) != std::string_view::npos;
     });
 }
 
@@ -168,7 +165,7 @@ std::string_view value_at(std::string_view arguments, const std::vector<std::str
 }
 
 bool is_json_number(std::string_view raw) {
-    return !raw.empty() && (raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9'));
+    return !raw.empty() && (raw[0] == '-' || is_digit(raw[0]));
 }
 
 /// A decimal number in one form only, so that equal numbers are equal here, however long.
@@ -188,7 +185,7 @@ std::optional<decimal> parse_decimal(std::string_view text) {
     }
     const auto take_digits = [&text, &number] {
         std::size_t count = 0;
-        while (count < text.size() && text[count] >= '0' && text[count] <= '9') ++count;
+        while (count < text.size() && is_digit(text[count])) ++count;
         number.digits += text.substr(0, count);
         text.remove_prefix(count);
         return count;

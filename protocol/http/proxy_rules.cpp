@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/http/proxy_rules.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/text/base64.hpp"
 
 #include <algorithm>
@@ -13,13 +14,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::string_view blanks = ", \t";
-
-std::string lower_case(std::string_view text) {
-    std::string lower{text};
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
 
 std::string percent_decoded(std::string_view text) {
     std::string plain;

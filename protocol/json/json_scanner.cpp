@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/json_scanner.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_bytes.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +11,6 @@
 namespace mcpgw {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// Value of four hexadecimal digits at `at`, or -1.
 int hex4(const char* at, const char* end) {

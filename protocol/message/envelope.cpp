@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/message/envelope.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_scanner.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/content_block.hpp"
@@ -74,7 +75,7 @@ constexpr std::array result_members{
 /// since readers disagree on what they equal).
 bool is_id(std::string_view raw) {
     if (raw.front() == '"') return true;
-    return std::ranges::all_of(raw, [](char c) { return c == '-' || (c >= '0' && c <= '9'); });
+    return std::ranges::all_of(raw, [](char c) { return c == '-' || is_digit(c); });
 }
 
 /// Scans one message. Malformed JSON ends the scan at once; a message that is only no JSON-RPC is

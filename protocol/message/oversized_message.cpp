@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/message/oversized_message.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_scanner.hpp"
 
 namespace mcpgw {
@@ -12,8 +13,8 @@ constexpr std::string_view blanks = " \t\r\n";
 bool is_id(std::string_view value) {
     const scan_limits limits;
     json_scanner in{value, limits};
-    const bool is_kind = !value.empty() && (value.front() == '"' || value.front() == '-' ||
-                                            (value.front() >= '0' && value.front() <= '9'));
+    const bool is_kind =
+        !value.empty() && (value.front() == '"' || value.front() == '-' || is_digit(value.front()));
     return is_kind && in.skip_value() && in.is_at_end();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/ascii.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,17 +20,6 @@ inline std::uint64_t load_word(std::string_view text, std::size_t at) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + at, sizeof word);
     return word;
-}
-
-// No <cctype>: it depends on the locale and is undefined for bytes above 0x7F.
-constexpr char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_alnum(char c) {
-    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
 /// Whether two words are the same text but for the case of letters.
@@ -60,16 +51,6 @@ inline bool iequals(std::string_view a, std::string_view b) {
         if (!words_match(load_word(a, at), load_word(b, at))) return false;
     const auto last = size - word_bytes; // may overlap the one before
     return words_match(load_word(a, last), load_word(b, last));
-}
-
-/// Without the blanks (SP and HTAB) around it.
-inline std::string_view trim(std::string_view text) {
-    constexpr auto is_blank = [](char c) {
-        return c == ' ' || c == '\t';
-    };
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 } // namespace mcpgw

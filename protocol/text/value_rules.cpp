@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/text/value_rules.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_text.hpp"
 
 #include <algorithm>
@@ -14,14 +15,6 @@ namespace mcpgw {
 namespace {
 
 constexpr double whole_max = 9007199254740991; // 2^53 - 1
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 std::optional<double> number_of(std::string_view raw) {
     if (raw.empty() || (raw.front() != '-' && !is_digit(raw.front()))) return std::nullopt;

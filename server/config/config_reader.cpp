@@ -2,6 +2,7 @@
 #include "server/config/config_reader.hpp"
 
 #include "children/upstream/schema_cache.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/crypto/sealed_token.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/config/format/config_json.hpp"
@@ -24,8 +25,7 @@ namespace {
 constexpr std::size_t separator_bytes_max = 4;
 
 bool is_name_char(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_alnum(c) || c == '_' || c == '-';
 }
 
 class configuration_reader {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/import/secret_hider.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,13 +14,6 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t literal_min = 6; // beside a variable; shorter ones join words
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::find(words, text) != words.end();
@@ -40,7 +35,7 @@ std::size_t variable_end(std::string_view text, std::size_t at) {
 
 /// The words by which a value says how it is meant.
 std::size_t scheme_length(std::string_view value) {
-    const auto text = lower(value.substr(0, 12));
+    const auto text = lower_case(value.substr(0, 12));
     for (const std::string_view scheme : {"bearer ", "basic ", "token ", "apikey ", "api-key "})
         if (text.starts_with(scheme)) return scheme.size();
     return 0;
@@ -54,7 +49,7 @@ bool is_count(std::string_view key, std::string_view value) {
 
 /// {"apiKey": "X"}, Server=db;Password=X
 bool holds_secrets(std::string_view text) {
-    const auto plain = lower(text);
+    const auto plain = lower_case(text);
     const auto has = [&plain](std::initializer_list<std::string_view> words) {
         return std::ranges::any_of(words, [&plain](std::string_view word) {
             return plain.find(word) != std::string::npos;
@@ -133,7 +128,8 @@ bool secret_hider::hide_header_line(std::string& line, const place& where, bool 
     const auto name = line.substr(0, colon);
     const bool is_name = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
                                                 "WXYZ0123456789-_") == std::string::npos;
-    const bool is_secret = is_secret_key(name) || is_one_of(lower(name), {"cookie", "x-access"});
+    const bool is_secret =
+        is_secret_key(name) || is_one_of(lower_case(name), {"cookie", "x-access"});
     if (!is_name || (!is_surely_one && !is_secret)) return false;
     const auto begin = std::min(line.find_first_not_of(' ', colon + 1), line.size());
     auto value = line.substr(begin);

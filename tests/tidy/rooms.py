@@ -20,7 +20,7 @@ FOLDERS = {
     "protocol/bridge": [
         "protocol", "protocol/json", "protocol/message", "protocol/repair", "protocol/text"],
     "protocol/catalog": [
-        "protocol/bridge", "protocol/http", "protocol/json", "protocol/message",
+        "protocol", "protocol/bridge", "protocol/http", "protocol/json", "protocol/message",
         "protocol/text"],
     "transports": [],
     "transports/async": [],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/coding/content_coding.hpp"
 
-#include "protocol/text/http_text.hpp"
+#include "protocol/ascii.hpp"
 #include "transports/coding/content_stages.hpp"
 
 #include <fmt/format.h>
@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t shown_bytes_max = 20;
 constexpr int quality_max = 1000;
-
-std::string lower_case(std::string_view text) {
-    std::string lower{text};
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
 
 std::string_view take_element(std::string_view& list) {
     const auto comma = std::min(list.find(','), list.size());

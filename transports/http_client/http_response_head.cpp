@@ -47,7 +47,8 @@ result<status_line> parse_status_line(std::string_view line) {
         return no_http(line);
     rest = trim(rest.substr(version_end));
     const auto digits = rest.substr(0, rest.find_first_not_of("0123456789"));
-    if (digits.size() != 3) return no_http(line);
+    // 000 to 099 are no class of status (RFC 9110, 15).
+    if (digits.size() != 3 || digits.front() == '0') return no_http(line);
     status_line parsed;
     std::from_chars(digits.data(), digits.data() + digits.size(), parsed.status);
     parsed.is_http_10 = version == "1.0" || version.starts_with("0");

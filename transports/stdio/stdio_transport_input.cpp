@@ -2,6 +2,7 @@
 // What comes in on stdin, line by line.
 #include "transports/stdio/stdio_transport.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/http/modern_headers.hpp"
 #include "protocol/message/batch.hpp"
 #include "protocol/message/oversized_message.hpp"
@@ -86,9 +87,7 @@ bool stdio_transport::is_no_message(std::string_view line) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return true;
     constexpr std::string_view length_field = "content-length:";
     const bool is_header =
-        std::ranges::equal(line.substr(0, length_field.size()), length_field, [](char a, char b) {
-            return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-        });
+        std::ranges::equal(line.substr(0, length_field.size()), length_field, {}, to_lower);
     if (!is_header) return false;
     box_->push(make_error_response({}, {errc::parse_error,
                                         "The client frames messages by Content-Length, as language "

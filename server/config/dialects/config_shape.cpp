@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/config_shape.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/catalog/names.hpp"
 #include "protocol/crypto/request_digest.hpp"
 #include "protocol/text/transliteration.hpp"
@@ -31,8 +32,7 @@ constexpr std::string_view name_rule = "1 to 32 of A-Z a-z 0-9 _ - . and begins 
                                        "digit";
 
 bool is_name_char(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return is_alnum(c) || c == '_' || c == '-' || c == '.';
 }
 
 /// `name` altered so that it is valid: other scripts are spelt in Latin letters, and what does not

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/dialect.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -132,13 +134,6 @@ std::string_view named_by(const std::array<clue, Count>& clues, std::string_view
     return found == clues.end() ? std::string_view{} : found->name;
 }
 
-std::string lower(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 std::string_view named_by_words(std::string_view text) {
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of("._- "), text.size());
@@ -150,7 +145,7 @@ std::string_view named_by_words(std::string_view text) {
 
 /// Folders near the file say most: ~/.cursor/mcp.json within a folder that is called zed.
 std::string_view named_by_path(std::string_view file) {
-    const std::filesystem::path path{lower(file)};
+    const std::filesystem::path path{lower_case(file)};
     const auto name = path.filename().string();
     if (const auto known = named_by(file_names, name); !known.empty()) return known;
     if (const auto known = named_by_words(name); !known.empty()) return known;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/dialects/foreign_variables.hpp"
 
+#include "protocol/ascii.hpp"
 #include "server/config/variables/config_expand.hpp"
 #include "server/config/variables/config_secrets.hpp"
 
@@ -17,14 +18,8 @@ namespace {
 
 constexpr std::size_t shown_max = 64;
 
-bool is_letter(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_name_char(char c) {
-    return is_letter(c) || is_digit(c) || c == '_';
+    return is_alnum(c) || c == '_';
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -42,8 +37,7 @@ std::size_t name_length(std::string_view text) {
 
 /// As nobody writes words: SECRET_1, API_KEY.
 bool is_upper_name(std::string_view name) {
-    return name.size() > 1 &&
-           std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; }) &&
+    return name.size() > 1 && std::ranges::none_of(name, is_lower) &&
            std::ranges::any_of(name, is_letter);
 }
 

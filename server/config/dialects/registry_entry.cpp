@@ -2,6 +2,7 @@
 // The registry of MCP servers (server.schema.json): packages and remotes as entries.
 #include "server/config/dialects/listed_entries.hpp"
 
+#include "protocol/ascii.hpp"
 #include "server/config/dialects/entry_translator.hpp"
 
 #include <fmt/format.h>
@@ -34,9 +35,8 @@ const config_node* find_either(const config_node& node, std::string_view key) {
     if (const auto* const found = node.find(key); found != nullptr) return found;
     std::string older;
     for (const char c : key) {
-        const bool is_upper = c >= 'A' && c <= 'Z';
-        if (is_upper) older += '_';
-        older += is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+        if (is_upper(c)) older += '_';
+        older += to_lower(c);
     }
     return node.find(older);
 }
@@ -55,18 +55,11 @@ bool is_set(const config_node& node, std::string_view key) {
 /// "file_path" and "X-Api-Key" as names of variables.
 std::string variable_name(std::string_view text) {
     std::string name;
-    for (const char c : text) {
-        const bool is_lower = c >= 'a' && c <= 'z';
-        const bool is_kept = is_lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (is_lower)
-            name += static_cast<char>(c - 'a' + 'A');
-        else
-            name += is_kept ? c : '_';
-    }
+    for (const char c : text) name += is_alnum(c) ? to_upper(c) : '_';
     const auto first = name.find_first_not_of('_');
     if (first == std::string::npos) return "VALUE";
     name.erase(0, first);
-    return name.front() >= '0' && name.front() <= '9' ? "V_" + name : name;
+    return is_digit(name.front()) ? "V_" + name : name;
 }
 
 std::string reference(std::string_view name) {

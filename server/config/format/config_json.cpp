@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/format/config_json.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/json/json_text.hpp"
 
 #include <fmt/format.h>
@@ -13,10 +14,6 @@
 namespace mcpgw {
 
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// Recursive descent; depth is limited. Every function returns false after reporting the one
 /// error that ends the reading.

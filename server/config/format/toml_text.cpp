@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/format/toml_text.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,8 +15,7 @@ namespace {
 constexpr std::size_t list_columns_max = 80;
 
 bool is_bare_char(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return is_alnum(c) || c == '_' || c == '-';
 }
 
 std::string list_text(const config_node& node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/keys/config_hint.hpp"
 
+#include "protocol/ascii.hpp"
 #include "server/config/keys/config_keys.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ std::string plain(std::string_view text) {
     std::string out;
     for (const char c : text.substr(0, 64)) {
         if (c == '_' || c == '-') continue;
-        out += (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+        out += to_lower(c);
     }
     return out;
 }

@@ -5,6 +5,7 @@
 #include "children/process/process.hpp"
 #include "children/sandbox/account.hpp"
 #include "children/sandbox/landlock.hpp"
+#include "protocol/ascii.hpp"
 #include "server/config/sections/config_remote.hpp"
 #include "server/config/sections/config_store.hpp"
 #include "server/config/sections/stateful_servers.hpp"
@@ -28,8 +29,7 @@ namespace fs = std::filesystem;
 bool is_plain_command(const config_node& command) {
     constexpr std::size_t shown_max = 80;
     const auto is_plain = [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               std::string_view{"._+/@-"}.find(c) != std::string_view::npos;
+        return is_alnum(c) || std::string_view{"._+/@-"}.find(c) != std::string_view::npos;
     };
     return !command.has_variables && command.text.size() <= shown_max &&
            std::all_of(command.text.begin(), command.text.end(), is_plain);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/variables/config_expand.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -13,10 +15,10 @@ constexpr std::size_t nesting_max = 8; // of defaults in defaults
 constexpr std::size_t shown_name_max = 64;
 
 bool is_name_start(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+    return is_letter(c) || c == '_';
 }
 bool is_name_char(char c) {
-    return is_name_start(c) || (c >= '0' && c <= '9');
+    return is_name_start(c) || is_digit(c);
 }
 
 /// Position of the } that closes the ${ whose content begins at `begin`; npos if there is none.

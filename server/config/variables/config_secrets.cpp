@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/variables/config_secrets.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,24 +12,12 @@ namespace mcpgw {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /// 8-4-4-4-12 hexadecimal digits.
 bool is_uuid(std::string_view text) {
     if (text.size() != 36) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? text[i] != '-' : !is_hex(text[i])) return false;
+        if (is_dash ? text[i] != '-' : !is_hex_digit(text[i])) return false;
     }
     return true;
 }
@@ -36,7 +26,7 @@ bool is_uuid(std::string_view text) {
 bool is_digest(std::string_view text, std::size_t begin, std::size_t length) {
     const bool has_mark = begin > 0 && (text[begin - 1] == ':' || text[begin - 1] == '@');
     return has_mark && (length == 40 || length == 64) &&
-           std::ranges::all_of(text.substr(begin, length), is_hex);
+           std::ranges::all_of(text.substr(begin, length), is_hex_digit);
 }
 
 constexpr std::array<std::string_view, 7> words{"TOKEN", "KEY",  "SECRET",    "PASSWORD",
@@ -49,17 +39,10 @@ constexpr std::array<std::string_view, 7> further_words{
 /// Too short to look for within words.
 constexpr std::array<std::string_view, 6> whole_words{"PAT", "PWD", "DSN", "SID", "PIN", "JWT"};
 
-std::string upper(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return out;
-}
-
 } // namespace
 
 bool is_secret_key(std::string_view key) {
-    const auto text = upper(key);
+    const auto text = upper_case(key);
     const auto has = [&](std::string_view word) {
         return text.find(word) != std::string::npos;
     };
@@ -74,7 +57,7 @@ bool is_secret_key(std::string_view key) {
 }
 
 bool is_secret_flag(std::string_view flag) {
-    auto text = upper(flag);
+    auto text = upper_case(flag);
     if (text.ends_with('S')) text.pop_back();
     return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
         // "PASS" lost its last letter above.
@@ -116,7 +99,7 @@ bool is_random_text(std::string_view value) {
     for (std::size_t at = 0; at < value.size();) {
         std::size_t end = at;
         std::size_t digits = 0;
-        for (; end < value.size() && (is_letter(value[end]) || is_digit(value[end])); ++end)
+        for (; end < value.size() && is_alnum(value[end]); ++end)
             if (is_digit(value[end])) ++digits;
         const auto length = end - at;
         if (length >= run_min && digits >= digits_min && digits < length &&
@@ -146,9 +129,9 @@ bool secret_names::is_free(const std::string& name, const std::string& value) co
 }
 
 std::string variable_name(std::string_view text) {
-    auto name = upper(text);
+    auto name = upper_case(text);
     for (char& c : name)
-        if (!(c >= 'A' && c <= 'Z') && !is_digit(c)) c = '_';
+        if (!is_upper(c) && !is_digit(c)) c = '_';
     const auto first = name.find_first_not_of('_');
     if (first == std::string::npos) return "VARIABLE";
     name.erase(0, first);
