@@ -118,7 +118,7 @@ result<void> write_all(int descriptor, std::string_view text, const std::string&
 std::string schema_cache::path_of(const child_options& options, std::string_view key) const {
     std::string name = options.name.substr(0, name_bytes_max);
     for (auto& c : name)
-        if (!is_plain(c) && c != '-' && c != '_') c = '_';
+        if (!is_alnum(c) && c != '-' && c != '_') c = '_';
     return fmt::format("{}/{}-{}{}", directory_, name, key.substr(0, digest_digits), suffix);
 }
 

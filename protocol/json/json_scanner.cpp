@@ -67,7 +67,7 @@ fault json_scanner::fault() const {
 void json_scanner::skip_blank_run() {
     for (; at_ != end_; ++at_) {
         if (*at_ == '\n' || *at_ == '\r') {
-            has_newline_ = true;
+            notes_.has_newline = true;
         } else if (*at_ != ' ' && *at_ != '\t') {
             return;
         }
@@ -109,7 +109,7 @@ bool json_scanner::skip_string(bool& has_escapes) {
     const char* at = at_ + 1;
     if (static_cast<std::size_t>(end_ - at_) > resource.size() && *at == resource[1] &&
         std::memcmp(at_, resource.data(), resource.size()) == 0)
-        mentions_resources_ = true;
+        notes_.mentions_resources = true;
     for (;;) {
         at = find_special(at, end_);
         if (at == end_) return fail(at, "the closing quote of a string");
@@ -178,7 +178,7 @@ bool json_scanner::skip_scalar() {
     case 'f':
         return skip_literal("false");
     case 'n':
-        has_null_ = true;
+        notes_.has_null = true;
         return skip_literal("null");
     default:
         if (*at_ == '-' || is_digit(*at_)) return skip_number();

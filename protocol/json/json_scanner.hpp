@@ -19,6 +19,14 @@ struct scanned_name {
     bool has_escapes = false;
 };
 
+/// What the scanner has seen so far, in passing.
+struct json_notes {
+    bool has_newline = false; ///< a raw \n or \r among the blanks
+    /// A string or name that begins with "resource", as in all that links to one.
+    bool mentions_resources = false;
+    bool has_null = false; ///< a value that is null
+};
+
 /// Walks over JSON text once and checks it (RFC 8259, UTF-8, paired surrogate escapes). Internal to
 /// this folder: envelope.cpp drives it over the objects it looks into, and lets it skip the rest.
 ///
@@ -39,14 +47,8 @@ public:
     [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(at_ - begin_); }
     [[nodiscard]] bool is_at_end() const { return at_ == end_; }
     [[nodiscard]] bool is_at(char c) const { return at_ != end_ && *at_ == c; }
-    /// A raw \n or \r was among the blanks so far.
-    [[nodiscard]] bool has_newline() const { return has_newline_; }
-    /// A string or name so far begins with "resource", as in all that links to one.
-    [[nodiscard]] bool mentions_resources() const { return mentions_resources_; }
-    void set_mentions_resources(bool so) { mentions_resources_ = so; }
-    /// A value so far is null.
-    [[nodiscard]] bool has_null() const { return has_null_; }
-    void set_has_null(bool so) { has_null_ = so; }
+    [[nodiscard]] const json_notes& notes() const { return notes_; }
+    void set_notes(const json_notes& notes) { notes_ = notes; }
 
     void skip_blanks() {
         if (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ') skip_blank_run();
@@ -113,9 +115,7 @@ private:
     const char* end_;
     std::size_t depth_ = 0;
     std::size_t depth_max_;
-    bool has_newline_ = false;
-    bool mentions_resources_ = false;
-    bool has_null_ = false;
+    json_notes notes_;
     bool is_first_member_ = false;
     errc code_ = errc::parse_error;
     const char* failed_at_ = nullptr;

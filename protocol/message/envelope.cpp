@@ -125,9 +125,9 @@ result<envelope> message_scanner::run() {
     if (complaint_ == nullptr) check_message();
     if (complaint_ != nullptr)
         return refuse_at(errc::invalid_request, complaint_offset_, complaint_);
-    found_.has_newline = in_.has_newline();
-    found_.mentions_resources = in_.mentions_resources();
-    found_.has_null = in_.has_null();
+    found_.has_newline = in_.notes().has_newline;
+    found_.mentions_resources = in_.notes().mentions_resources;
+    found_.has_null = in_.notes().has_null;
     return found_;
 }
 
@@ -296,13 +296,14 @@ bool message_scanner::scan_unless_known(known_meta::place where, Scan scan) {
         }
         return true;
     }
-    const bool before = in_.mentions_resources(); // what is in it does not count, known or not
-    const bool had_null = in_.has_null();
-    in_.set_has_null(false);
+    const auto before = in_.notes();
+    in_.set_notes({before.has_newline, before.mentions_resources, false});
     if (!scan()) return false;
-    in_.set_mentions_resources(before);
-    const bool is_good = complaint_ == nullptr && !in_.has_newline() && !in_.has_null();
-    in_.set_has_null(had_null || in_.has_null());
+    const auto after = in_.notes();
+    const bool is_good = complaint_ == nullptr && !after.has_newline && !after.has_null;
+    // What links to resources does not count in there, whether it is known already or not.
+    in_.set_notes(
+        {after.has_newline, before.mentions_resources, before.has_null || after.has_null});
     if (known_ != nullptr && is_good) known_->keep({begin, in_.offset()}, text_, where, found_);
     return true;
 }

@@ -146,7 +146,11 @@ task<bool> serve_http_batch(http_connection& connection, client_request pattern,
             take_one_way(service.handler, request);
         }
     }
-    if (!gets_answer) co_return co_await connection.write_accepted();
+    if (!gets_answer) {
+        auto reply = accepted_reply();
+        const bool is_sent = co_await connection.write(std::move(reply));
+        co_return is_sent;
+    }
     const bool is_good = co_await batch.run();
     session->last_used = clock_type::now();
     co_return is_good;

@@ -32,7 +32,7 @@ http_connection::http_connection(tcp_socket socket, http_service& service)
     , replies_(service.ex, service.options, in_, out_)
     , rests_at_(clock_type::now())
     , released_(service.ex) {
-    reader().set_probe([this] { replies_.probe(); });
+    in_.bytes().set_probe([this] { replies_.probe(); });
     service_.connections.insert(this);
 }
 
@@ -124,9 +124,9 @@ task<> http_connection::drain() {
     if (ec) co_return;
     alarm_.set(clock_type::now() + drain_time, [this] { close(); });
     for (std::size_t total = 0; total < drain_bytes_max;) {
-        total += reader().data().size();
-        reader().consume(reader().data().size());
-        const auto error = co_await reader().read_more();
+        total += in_.bytes().data().size();
+        in_.bytes().consume(in_.bytes().data().size());
+        const auto error = co_await in_.bytes().read_more();
         if (error) break;
     }
     alarm_.clear();
@@ -142,7 +142,7 @@ task<bool> http_connection::refuse(fault f) {
 /// One request. False: the connection is to be closed.
 task<bool> http_connection::serve_one() {
     is_idle_ = true;
-    auto& bytes = reader();
+    auto& bytes = in_.bytes();
     if (bytes.empty()) {
         rests_at_ = clock_type::now();
         alarm_.set(rests_at_ + service_.options.idle_timeout, [this] { close(); });
@@ -177,13 +177,9 @@ task<bool> http_connection::serve_one() {
     co_return is_good;
 }
 
-// Plain functions: no temporary of theirs lives in a coroutine's full expression (g++ 12).
+// A plain function: no temporary of its lives in a coroutine's full expression (g++ 12).
 task<bool> http_connection::write_error(const fault& f, std::string_view id_json) {
     return write(error_reply(f, id_json));
-}
-
-task<bool> http_connection::write_accepted() {
-    return write(accepted_reply());
 }
 
 /// A plain function, as all on the way of a call that have nothing to wait for themselves: each
@@ -191,7 +187,7 @@ task<bool> http_connection::write_accepted() {
 task<bool> http_connection::dispatch(shared_text body) {
     const auto& head = in_.head();
     if (head.method == "OPTIONS") return write(preflight_reply(head));
-    const auto& meaning = this->meaning();
+    const auto& meaning = in_.meaning();
     const auto& scope = meaning.scope;
     if (!scope.empty() && !service_.handler.has_scope(scope))
         return write_error(

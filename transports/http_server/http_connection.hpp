@@ -45,16 +45,14 @@ public:
 
     // --- for the endpoints ---
     http_service& service() { return service_; }
-    /// Tells when the client leaves while a request runs.
-    socket_reader& reader() { return in_.bytes(); }
+    /// Of the request that is being served; its bytes() tell when the client leaves meanwhile.
+    request_reader& input() { return in_; }
     /// Where the client is, for limits by client: its address, of IPv6 the network of it.
     [[nodiscard]] std::string client_address() const;
     /// For what a request does later, while nothing is read or written.
     lazy_timer& later() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
-    /// Of the head of the request that is being served; valid until that ends.
-    const head_meaning& meaning() { return in_.meaning(); }
     /// What the client takes as the reply to the request that is being served.
     [[nodiscard]] reply_form form() const { return form_; }
     void set_form(reply_form form) { form_ = form; }
@@ -65,7 +63,6 @@ public:
     /// Writes a whole reply. The result tells whether the connection is still good.
     task<bool> write(http_reply&& reply) { return replies_.write(std::move(reply)); }
     task<bool> write_error(const fault& f, std::string_view id_json = {});
-    task<bool> write_accepted();
     /// Writes an event stream from `box` until it is closed and empty (true) or the client is gone
     /// (false). Sends a comment now and then when there is nothing else.
     task<bool> write_stream(std::shared_ptr<outbox> box) {

@@ -40,7 +40,7 @@ late_reply::late_reply(http_connection& connection, std::shared_ptr<client_sessi
 late_reply::~late_reply() {
     if (writer_ == nullptr) return;
     writer_->reply = nullptr;
-    connection_.reader().unwatch();
+    connection_.input().bytes().unwatch();
     connection_.later().clear();
     if (session_) session_->streams.finish(stream_); // whoever resumes it waits for nothing
     box_->close();
@@ -48,7 +48,7 @@ late_reply::~late_reply() {
 }
 
 void late_reply::start() {
-    connection_.reader().watch([this] { lose(); });
+    connection_.input().bytes().watch([this] { lose(); });
     // Clients before 2025-11-25 stumble over an event without data.
     if (session_ && form_ != reply_form::json && session_->spoken >= revision::r2025_11_25)
         connection_.later().set(clock_type::now() + connection_.service().options.stream_delay,
@@ -162,7 +162,7 @@ task<bool> late_reply::finish(http_reply&& plain) {
 }
 
 task<bool> late_reply::finish(std::vector<std::string> answers, http_reply&& plain) {
-    connection_.reader().unwatch();
+    connection_.input().bytes().unwatch();
     if (box_ || is_lost_) return end_stream(std::move(answers));
     connection_.later().clear();
     if (form_ == reply_form::events && plain.status == 200) make_stream_of(plain);

@@ -59,9 +59,9 @@ task<bool> open_stream(http_connection& connection, const request_head& head) {
     append_sse_event(first, endpoint);
     box->push_raw(std::move(first));
     session->attach(box);
-    connection.reader().watch([box] { box->close(); });
+    connection.input().bytes().watch([box] { box->close(); });
     co_await connection.write_stream(box);
-    connection.reader().unwatch();
+    connection.input().bytes().unwatch();
     session->detach(*box);
     box->close();
     // The stream is the session here: without it no answer could reach the client any more.

@@ -23,7 +23,7 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 /// The session that a request belongs to, or why there is none.
 result<std::shared_ptr<client_session>> find_session(http_connection& connection) {
-    const auto& meaning = connection.meaning();
+    const auto& meaning = connection.input().meaning();
     if (meaning.session_id.empty()) return errc::session_required;
     auto session = connection.service().sessions.find(meaning.session_id);
     // A session belongs to the endpoint that it was opened at, and to whom opened it. The error
@@ -56,7 +56,7 @@ task<bool> serve_modern(http_connection& connection, const request_head& head,
     request.spoken = newest_modern;
     request.param_headers = find_params(head);
     // No client notification is defined over HTTP here; accepting an unknown one is harmless.
-    if (request.message.kind != message_kind::request) return connection.write_accepted();
+    if (request.message.kind != message_kind::request) return connection.write(accepted_reply());
     return serve_alone(connection, std::move(request));
 }
 
@@ -104,7 +104,7 @@ task<bool> serve_in_session(http_connection& connection, client_request&& reques
     request.spoken = session.spoken;
     if (request.message.kind != message_kind::request) {
         take_one_way(connection.service().handler, request);
-        return connection.write_accepted();
+        return connection.write(accepted_reply());
     }
     if (session.requests_in_flight() >= limits.requests_per_session_max)
         return connection.write_error({errc::server_busy,
@@ -116,8 +116,8 @@ task<bool> serve_in_session(http_connection& connection, client_request&& reques
 
 /// An array is a batch in a session of 2025-03-26, and nothing anywhere else.
 task<bool> serve_array(http_connection& connection, shared_text body) {
-    const bool has_session = connection.meaning().has_session_id;
-    const auto& version = connection.meaning().legacy_version;
+    const bool has_session = connection.input().meaning().has_session_id;
+    const auto& version = connection.input().meaning().legacy_version;
     if (has_session && version.has_error())
         co_return co_await connection.write_error(version.error());
     auto session = find_session(connection);
@@ -130,7 +130,7 @@ task<bool> serve_array(http_connection& connection, shared_text body) {
     client_request pattern;
     pattern.session = *session;
     pattern.spoken = pattern.session->spoken;
-    pattern.scope = connection.meaning().scope;
+    pattern.scope = connection.input().meaning().scope;
     pattern.principal = connection.principal();
     co_return co_await serve_http_batch(connection, std::move(pattern), std::move(body));
 }
@@ -149,7 +149,7 @@ fault explain(const request_head& head, std::string_view body, const fault& reas
 }
 
 task<bool> serve_post(http_connection& connection, const request_head& head, shared_text body) {
-    const auto& acceptable = connection.meaning().post_form;
+    const auto& acceptable = connection.input().meaning().post_form;
     if (acceptable.has_error()) return connection.write_error(acceptable.error());
     connection.set_form(*acceptable);
     if (has_byte_order_mark(body)) body = without_byte_order_mark(std::move(body));
@@ -162,14 +162,14 @@ task<bool> serve_post(http_connection& connection, const request_head& head, sha
     client_request request;
     request.text = std::move(body);
     request.message = *scanned;
-    request.scope = connection.meaning().scope;
+    request.scope = connection.input().meaning().scope;
     request.principal = connection.principal();
     // A pretty-printed body has newlines; on a child's stdin they would end the message early.
     if (request.message.has_newline) request.text = flatten_newlines(request.text);
 
     if (claims_modern(head, request.message, request.text))
         return serve_modern(connection, head, std::move(request));
-    const auto& version = connection.meaning().legacy_version;
+    const auto& version = connection.input().meaning().legacy_version;
     // What initialize asks for is in its body; the header comes later.
     if (request.message.kind == message_kind::request && request.method() == method::initialize)
         return serve_initialize(connection, std::move(request));
@@ -191,7 +191,7 @@ task<bool> refuse_method(http_connection& connection, std::string_view detail) {
 /// from the Server"), or with Last-Event-ID the rest of whichever stream that names. A stream has
 /// one connection; a new one replaces the old, which may be dead.
 task<bool> serve_get(http_connection& connection, const request_head& head) {
-    if (!connection.meaning().has_session_id)
+    if (!connection.input().meaning().has_session_id)
         co_return co_await refuse_method(connection,
                                          "GET opens the stream of a session: initialize "
                                          "by POST first, then send its Mcp-Session-Id");
@@ -199,7 +199,7 @@ task<bool> serve_get(http_connection& connection, const request_head& head) {
         const fault reason = acceptable.error();
         co_return co_await connection.write_error(reason);
     }
-    if (const auto& version = connection.meaning().legacy_version; version.has_error())
+    if (const auto& version = connection.input().meaning().legacy_version; version.has_error())
         co_return co_await connection.write_error(version.error());
     auto found = find_session(connection);
     if (found.has_error()) co_return co_await connection.write_error(found.error());
@@ -217,16 +217,16 @@ task<bool> serve_get(http_connection& connection, const request_head& head) {
                                           service.options.retry_delay);
         if (auto previous = session->attach(box)) previous->close();
     }
-    connection.reader().watch([box] { box->close(); });
+    connection.input().bytes().watch([box] { box->close(); });
     const bool is_good = co_await connection.write_stream(box);
-    connection.reader().unwatch();
+    connection.input().bytes().unwatch();
     session->streams.release(*box);
     session->last_used = clock_type::now();
     co_return is_good;
 }
 
 task<bool> serve_delete(http_connection& connection) {
-    if (const auto& version = connection.meaning().legacy_version; version.has_error())
+    if (const auto& version = connection.input().meaning().legacy_version; version.has_error())
         return connection.write_error(version.error());
     const auto session = find_session(connection);
     if (session.has_error()) return connection.write_error(session.error());
