@@ -133,7 +133,7 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     request.session = std::make_shared<client_session>(app.get_executor(), "shell", 1);
     abort_signal abort;
     request.abort = &abort;
-    forwarder::order order;
+    forward_request order;
     order.upstream = options.child;
     order.method = method::tools_call;
     order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(options.tool),

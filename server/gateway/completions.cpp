@@ -66,7 +66,7 @@ task<completions::outcome> completions::complete(const client_request& request, 
     const auto original = is_prompt ? fmt::format(R"({{"type":"ref/prompt","name":{}}})",
                                                   quote_json(target->original))
                                     : std::string{ref};
-    forwarder::order order;
+    forward_request order;
     order.upstream = target->upstream;
     order.method = method::complete;
     order.replaced_key = "ref";

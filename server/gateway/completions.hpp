@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/calls/forwarder.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
 #include "transports/session/request_handler.hpp"
 

@@ -154,7 +154,7 @@ task<gateway::outcome> gateway::refuse_method(std::string_view name) {
     co_return fault{errc::method_not_found, fmt::format("Method not found: {}", name)};
 }
 
-gateway::outcome gateway::outcome_of(const client_request& request, const forwarder::order& order,
+gateway::outcome gateway::outcome_of(const client_request& request, const forward_request& order,
                                      result<forwarded_answer>&& answer) {
     const bool has_result = !answer.has_error() && !answer->is_error;
     const bool may_have_links =

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/upstream/registry.hpp"
-#include "server/calls/forwarder.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
 #include "server/catalog/catalog_view.hpp"
 #include "server/catalog/list_pages.hpp"
@@ -55,7 +55,7 @@ private:
     task<outcome> read_resource(client_request& request, reply_sink& sink);
     task<outcome> listen(const client_request& request, reply_sink& sink);
     outcome set_level(const client_request& request);
-    outcome outcome_of(const client_request& request, const forwarder::order& order,
+    outcome outcome_of(const client_request& request, const forward_request& order,
                        result<forwarded_answer>&& answer);
     static client_reply stopping_reply(const client_request& request);
     client_reply reply_of(const client_request& request, outcome answered);

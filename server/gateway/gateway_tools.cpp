@@ -342,7 +342,7 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     const bool is_hidden = !c.options().offered.admits(tool);
     if (is_hidden || (!is_known && !must_ask(c, tool))) co_return unknown_tool(c, tool);
 
-    forwarder::order order;
+    forward_request order;
     order.upstream = c.name();
     order.method = method::tools_call;
     order.progress_told = progress_told;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/upstream/registry.hpp"
-#include "server/calls/forwarder.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/gateway/gateway_options.hpp"
 #include "transports/session/request_handler.hpp"
 

@@ -39,7 +39,7 @@ result<std::string> required_text(const client_request& request, text_span where
     return std::move(*text);
 }
 
-result<forwarder::order> request_router::order_for(const client_request& request,
+result<forward_request> request_router::order_for(const client_request& request,
                                                    std::string_view name, const catalog* shown) {
     const auto* const target = shown == nullptr ? nullptr : shown->find_tool(name);
     if (target == nullptr)
@@ -51,7 +51,7 @@ result<forwarder::order> request_router::order_for(const client_request& request
         const auto checked = check_param_headers(target->headers, request.param_headers, arguments);
         if (checked.has_error()) return checked.error();
     }
-    forwarder::order order;
+    forward_request order;
     order.upstream = target->upstream;
     order.method = method::tools_call;
     order.output = target->output;
@@ -64,7 +64,7 @@ result<forwarder::order> request_router::order_for(const client_request& request
     return order;
 }
 
-std::optional<result<forwarder::order>>
+std::optional<result<forward_request>>
 request_router::tool_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
     if (request.method() != method::tools_call || !view_.shows_servers(request))
         return std::nullopt;
@@ -80,7 +80,7 @@ request_router::tool_at_once(const client_request& request, std::shared_ptr<cons
     return order_for(request, *name, shown.get());
 }
 
-task<result<forwarder::order>> request_router::tool(const client_request& request, std::string name,
+task<result<forward_request>> request_router::tool(const client_request& request, std::string name,
                                                     routed_names& names) {
     auto shown = co_await lookup_.catalog_with(request, entry_kind::tool, name);
     if (shown.has_error()) co_return shown.error();
@@ -88,7 +88,7 @@ task<result<forwarder::order>> request_router::tool(const client_request& reques
     co_return order_for(request, name, names.shown.get());
 }
 
-task<result<forwarder::order>> request_router::prompt(const client_request& request,
+task<result<forward_request>> request_router::prompt(const client_request& request,
                                                       routed_names& names) {
     const auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
@@ -100,7 +100,7 @@ task<result<forwarder::order>> request_router::prompt(const client_request& requ
     if (target == nullptr)
         co_return fault{errc::prompt_not_found,
                         fmt::format("Unknown prompt: {}", shortened(*name))};
-    forwarder::order order;
+    forward_request order;
     order.upstream = target->upstream;
     order.method = method::prompts_get;
     order.replaced_key = "name";
@@ -108,7 +108,7 @@ task<result<forwarder::order>> request_router::prompt(const client_request& requ
     co_return order;
 }
 
-task<result<forwarder::order>> request_router::resource(const client_request& request,
+task<result<forward_request>> request_router::resource(const client_request& request,
                                                         std::string uri, routed_names& names) {
     auto shown = co_await lookup_.catalog_with(request, entry_kind::resource, uri);
     if (shown.has_error()) co_return shown.error();
@@ -116,7 +116,7 @@ task<result<forwarder::order>> request_router::resource(const client_request& re
     const auto* const target =
         names.shown ? find_entry(*names.shown, entry_kind::resource, uri) : nullptr;
     const auto raw_uri = request.message.in_params.uri.of(request.text);
-    forwarder::order order;
+    forward_request order;
     if (target != nullptr) {
         order.upstream = target->upstream;
     } else if (!request.scope.empty()) {

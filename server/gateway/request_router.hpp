@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/calls/forwarder.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
 #include "server/tasks/task_taker.hpp"
 #include "transports/session/request_handler.hpp"
@@ -35,17 +35,17 @@ public:
 
     /// For a call of a server's tool that is known, or cannot be: most requests. Nothing: tool()
     /// has to wait, or it is no such call.
-    std::optional<result<forwarder::order>> tool_at_once(const client_request& request,
+    std::optional<result<forward_request>> tool_at_once(const client_request& request,
                                                          std::shared_ptr<const catalog>& shown);
     /// Errors: there is no such tool, or the header fields do not match it.
-    task<result<forwarder::order>> tool(const client_request& request, std::string name,
+    task<result<forward_request>> tool(const client_request& request, std::string name,
                                         routed_names& names);
-    task<result<forwarder::order>> prompt(const client_request& request, routed_names& names);
-    task<result<forwarder::order>> resource(const client_request& request, std::string uri,
+    task<result<forward_request>> prompt(const client_request& request, routed_names& names);
+    task<result<forward_request>> resource(const client_request& request, std::string uri,
                                             routed_names& names);
 
 private:
-    result<forwarder::order> order_for(const client_request& request, std::string_view name,
+    result<forward_request> order_for(const client_request& request, std::string_view name,
                                        const catalog* shown);
 
     const catalog_view& view_;

@@ -54,7 +54,8 @@ FOLDERS = {
     "server/demo": [],
     "server/config/variables": ["server/config/format"],
     "server/tasks": ["server/changes"],
-    "server/calls": ["server/tasks"],
+    "server/calls": [],
+    "server/stages": ["server/calls", "server/tasks"],
     "server/config/dialects": [
         "server/config/format", "server/config/keys", "server/config/variables"],
     "server/config/sections": [
@@ -62,7 +63,7 @@ FOLDERS = {
         "server/config/keys", "server/config/variables"],
     "server/gateway": [
         "server/calls", "server/catalog", "server/changes", "server/config/keys",
-        "server/tasks"],
+        "server/stages", "server/tasks"],
     "server/config": [
         "server/config/dialects", "server/config/format", "server/config/keys",
         "server/config/sections", "server/config/variables", "server/gateway"],

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/calls/forwarder.hpp"
+#include "server/stages/question_rounds.hpp"
 
 #include "tests/support/gateway_world.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -70,51 +67,6 @@ TEST_CASE("legacy_client_is_asked_what_a_modern_server_needs") {
             CHECK(call->result().at("structuredContent").at("action").as_string() == r.action);
             CHECK_FALSE(call->result().as_object().contains("resultType"));
         }
-    }
-}
-
-TEST_CASE("client_that_cannot_be_asked_is_told_so") {
-    gateway_world world{exposing(exposure::both)};
-    world.add(gateway_world::demo());
-    for (const auto spoken : {era::legacy, era::modern}) {
-        gateway_client client{world, able(spoken, "{}")};
-        const auto call = client.send("tools/call", call_members("demo__ask", question));
-        CHECK(call->questions().empty());
-        CHECK(call->error().at("message").as_string().find("elicitation") != std::string::npos);
-        // The modern code means something to modern clients only.
-        CHECK(call->error().at("code") == (spoken == era::modern ? -32021 : -32600));
-        CHECK(call->http_status() == (spoken == era::modern ? 400 : 200));
-        const auto executed = client.send("tools/call", executing("demo", "ask", question));
-        CHECK(failure_of(executed->result()) == "SERVER_FAILED");
-        CHECK(text_of(executed->result()).find("elicitation") != std::string::npos);
-    }
-}
-
-TEST_CASE("modern_client_gets_the_questions_and_its_retry_completes") {
-    gateway_world world{exposing(exposure::both)};
-    world.add(gateway_world::demo());
-    gateway_client client{world, able(era::modern)};
-    for (const auto& members : ways_to("demo", "ask", question)) {
-        const auto first = client.send("tools/call", members)->result();
-        CAPTURE(json::serialize(first));
-        CHECK(first.at("resultType") == "input_required");
-        CHECK_FALSE(first.as_object().contains("structuredContent"));
-        const auto& asked = first.at("inputRequests").at("answer");
-        CHECK(asked.at("method") == "elicitation/create");
-        CHECK(asked.at("params").at("message") == "Tea?");
-        const auto retry =
-            fmt::format(R"({},"inputResponses":{{"answer":{{"action":"accept","content":)"
-                        R"({{"answer":"milk"}}}}}},"requestState":{})",
-                        members, json::serialize(first.at("requestState")));
-        const auto done = client.request("tools/call", retry);
-        CHECK(done.at("resultType") == "complete");
-        CHECK(text_of(done) == "You answered: milk");
-        CHECK(done.at("structuredContent").at("answer") == "milk");
-        // A state that is not the server's is refused by the server.
-        const auto forged =
-            client.send("tools/call", members + R"(,"inputResponses":{},"requestState":"forged")");
-        const auto text = forged->text();
-        CHECK(text.find("requestState") != text.npos);
     }
 }
 
@@ -198,23 +150,6 @@ TEST_CASE("cancelled_call_does_not_wait_for_the_answer_to_its_question") {
         world.run_until([&] { return call->is_done(); });
         CHECK(call->text().find("CANCELLED") != std::string::npos);
     }
-}
-
-TEST_CASE("capabilities_of_the_client_reach_a_modern_server") {
-    gateway_world world{exposing(exposure::all)};
-    world.add(gateway_world::fake("new", {"modern"}));
-    gateway_client old_client{
-        world, able(era::legacy, R"({"roots":{"listChanged":true},"sampling":{},"tasks":{}})")};
-    const auto seen = json::parse(text_of(old_client.call("new__inspect")));
-    const auto& meta = seen.at("params").at("_meta");
-    // Of roots only that they exist: their changes are not told to modern servers.
-    CHECK(meta.at("io.modelcontextprotocol/clientCapabilities") ==
-          json::value({{"roots", json::object{}}, {"sampling", json::object{}}}));
-    CHECK(meta.at("io.modelcontextprotocol/clientInfo").at("name") == "mcp-gateway");
-    gateway_client new_client{world, able(era::modern, R"({"sampling":{"x":1.0}})")};
-    const auto text = text_of(new_client.call("new__inspect"));
-    CHECK(text.find(R"("io.modelcontextprotocol/clientCapabilities":{"sampling":{"x":1.0}})") !=
-          text.npos);
 }
 
 } // namespace mcpgw::gateway_test

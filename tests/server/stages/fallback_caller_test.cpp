@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who answers when a server fails; the code under test is server/calls/forwarder_fallbacks.cpp.
-#include "server/calls/forwarder.hpp"
+#include "server/stages/fallback_caller.hpp"
 
 #include "tests/support/gateway_world.hpp"
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who answers a call when its server fails.
+#include "server/stages/fallback_caller.hpp"
+
 #include "protocol/catalog/output_schema.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
-#include "server/calls/forwarder_journey.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace mcpgw {
@@ -17,7 +19,7 @@ namespace {
 constexpr std::size_t said_bytes_max = 200; // of what one fallback says when it fails
 
 /// Raw object, with which the tool was called.
-std::string arguments_of(const forwarder::order& what, const client_request& request) {
+std::string arguments_of(const forward_request& what, const client_request& request) {
     std::string given;
     if (what.members)
         given = find_member(fmt::format("{{{}}}", *what.members), "arguments");
@@ -49,37 +51,38 @@ std::string shortened(std::string_view text) {
 
 } // namespace
 
-/// Not for a call in which the client was asked something or that continues one, because the
-/// answers belong to the server that asked; nor where the client wants a task.
-bool forwarder::may_fall_back(const journey& way, const fault& reason) {
-    if (way.what.method != method::tools_call || !is_failure_of_server(reason.code)) return false;
+bool fallback_caller::may_run(const call_context& call, const fault& reason) {
+    if (call.what.method != method::tools_call || !is_failure_of_server(reason.code)) return false;
     const bool wants_task =
-        way.what.tasks != nullptr && !find_member(way.request.params(), "task").empty();
-    return !wants_task && !way.state && !way.relay->has_asked() && !way.request.abort->reason();
+        call.what.tasks != nullptr && !find_member(call.request.params(), "task").empty();
+    return !wants_task && !call.state && !call.relay->has_asked() && !call.request.abort->reason();
 }
 
-/// One fallback with its own attempts and breaker, in the time that the call has left. Errors: also
-/// what it answered where that is of no use to the client.
-task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstream& failed,
-                                                       fallback_plan::step step) {
+/// Errors: also what it answered where that is of no use to the client.
+task<result<forwarded_answer>> fallback_caller::try_one(call_context& call, const upstream& failed,
+                                                        fallback_plan::step step) {
     auto* const target = upstreams_.find(step.server);
     if (target == nullptr) co_return fault{errc::server_not_found, "it is disabled"};
-    order instead;
+    forward_request instead;
     instead.upstream = step.server;
     instead.method = method::tools_call;
     instead.tool = step.tool;
-    instead.output = way.what.output;
+    instead.output = call.what.output;
     instead.members =
         fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
-    journey next{instead, way.request, *target,     nullptr, way.relay, {},
-                 {},      way.context, true, {},      {}};
-    next.context.client_capabilities = way.relay->client_capabilities();
+    call_context next{.what = instead,
+                      .request = call.request,
+                      .target = *target,
+                      .relay = call.relay,
+                      .context = call.context,
+                      .may_be_asked = true};
+    next.context.client_capabilities = call.relay->client_capabilities();
     next.limits = limits_of_call(target->options(), step.tool);
-    next.deadline = std::min(way.deadline, clock_type::now() + next.limits.total);
+    next.deadline = std::min(call.deadline, clock_type::now() + next.limits.total);
     target->retries().on_call();
-    auto answered = co_await try_once(next, *target);
-    if (answered.has_error()) answered = co_await try_again(next, *target, std::move(answered));
-    way.may_be_done = way.may_be_done || next.may_be_done;
+    auto answered = co_await attempts_.run(next, *target);
+    if (answered.has_error()) answered = co_await retrier_.run(next, *target, std::move(answered));
+    call.may_be_done = call.may_be_done || next.may_be_done;
     if (answered.has_error()) co_return answered;
     const auto text = answered->text.str();
     if (answered->is_error)
@@ -87,9 +90,9 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
                         unquote_json(find_member(text, "message")).value_or("")};
     if (find_member(text, "resultType") == "\"input_required\"")
         co_return fault{errc::internal_error, "it asks the client, which is for the server called"};
-    const auto promised = output_schema_of(failed, way.what.tool);
+    const auto promised = output_schema_of(failed, call.what.tool);
     const auto wrong = misfit(promised, output_schema_of(*target, step.tool), text);
-    if (wrong && way.request.spoken >= revision::r2025_06_18)
+    if (wrong && call.request.spoken >= revision::r2025_06_18)
         co_return fault{errc::internal_error,
                         fmt::format("{}, which the tool that was called promises", *wrong)};
     answered->by = std::make_unique<const forwarded_answer::stand_in>(
@@ -97,25 +100,25 @@ task<result<forwarded_answer>> forwarder::try_fallback(journey& way, const upstr
     co_return answered;
 }
 
-/// `failed` gave up the call for `reason`, which the client gets if nobody else answers.
-task<result<forwarded_answer>> forwarder::fall_back(journey& way, upstream& failed, fault reason) {
+task<result<forwarded_answer>> fallback_caller::run(call_context& call, upstream& failed,
+                                                    fault reason) {
     fallback_plan plan;
-    plan.add_fallbacks_of(failed.options(), way.what.tool, arguments_of(way.what, way.request));
+    plan.add_fallbacks_of(failed.options(), call.what.tool, arguments_of(call.what, call.request));
     // A client of 2026-07-28 repeats its request with its answers, and that would reach the server
     // called.
-    way.relay->refuse_questions();
-    way.held.reset(); // others may need its place
-    way.place = nullptr;
+    call.relay->refuse_questions();
+    call.held.reset(); // others may need its place
+    call.place = nullptr;
     std::string said;
-    while (clock_type::now() < way.deadline) {
-        auto step = plan.next(way.may_be_done);
+    while (clock_type::now() < call.deadline) {
+        auto step = plan.next(call.may_be_done);
         if (!step) break;
-        auto answered = co_await try_fallback(way, failed, *step);
-        if (way.request.abort->reason()) co_return *way.request.abort->reason();
+        auto answered = co_await try_one(call, failed, *step);
+        if (call.request.abort->reason()) co_return *call.request.abort->reason();
         if (!answered.has_error()) {
             const auto because = describe(reason.code).name;
             log_.info("server '{}' failed ({}); '{}' of server '{}' answered instead of '{}'",
-                      failed.name(), because, step->tool, step->server, way.what.tool);
+                      failed.name(), because, step->tool, step->server, call.what.tool);
             const auto who = fmt::format(R"({{"server":{},"tool":{},"because":"{}"}})",
                                          quote_json(step->server), quote_json(step->tool), because);
             answered->text = with_meta(answered->text.str(), meta_key::answered_by, who);
