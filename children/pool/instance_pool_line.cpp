@@ -56,8 +56,7 @@ task<result<instance_pool::member*>> instance_pool::wait_in_line(pool_request re
             line_.erase(own);
             freed_.notify_all(); // the next one is the first now
         }};
-        for (;;) {
-            const auto now = clock_type::now();
+        for (auto now = since;;) {
             if (now >= deadline || abort.reason() || is_closed_) break;
             // Nobody must wait for people: who never comes back with the answers would block the
             // rest.
@@ -65,12 +64,13 @@ task<result<instance_pool::member*>> instance_pool::wait_in_line(pool_request re
                 let_oldest_parked_give_way();
                 patient_until = now + parked_grace;
             }
-            request.is_urgent = now >= seat_until;
+            // Urgent at the last look: what has become so since then looks again at once.
             auto look_at = is_interactive_ ? std::min(deadline, patient_until) : deadline;
             if (!request.is_urgent) look_at = std::min({look_at, seat_until, next_seat(now)});
             co_await freed_.wait_until(look_at, abort);
             if (abort.reason() || is_closed_) break; // else a new one might be made for nobody
-            request.is_urgent = clock_type::now() >= seat_until;
+            now = clock_type::now();
+            request.is_urgent = now >= seat_until;
             chosen = choose(request, is_first_before(own, request));
             if (chosen != nullptr) break;
         }

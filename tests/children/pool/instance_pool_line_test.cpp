@@ -109,6 +109,20 @@ TEST_CASE("a_first_call_that_takes_long_holds_others_up_for_a_while_and_no_longe
     world.loop.run_until([&never] { return never.answer.has_value(); });
 }
 
+TEST_CASE("a_call_whose_time_to_wait_is_over_between_two_looks_gets_its_place") {
+    auto options = fake_options();
+    options.question_hold_timeout = std::chrono::milliseconds{0}; // over as soon as it waits
+    options.pool.queue_timeout = 10min; // nothing else gives it a place
+    child_world world{options};
+    seated_call never{world, "never", "{}"};
+    world.loop.run_until([&world] { return world.status().calls_in_flight == 1; });
+    seated_call beside{world, "echo", "{}"};
+    world.loop.run_until([&beside] { return beside.answer.has_value(); });
+    CHECK(text_of(*beside.answer) == "{}");
+    never.abort.abort(errc::call_cancelled);
+    world.loop.run_until([&never] { return never.answer.has_value(); });
+}
+
 TEST_CASE("a_call_that_is_given_up_while_a_place_is_made_for_it_leaves_no_empty_instance") {
     auto options = fake_options();
     options.pool.max = 2;
