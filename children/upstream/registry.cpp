@@ -124,19 +124,20 @@ task<> registry::warm_up() {
             std::erase(warming_, &c);
         }};
         log_.info("server '{}' is being started", c.name());
-        c.keep_running();
-        co_await c.ensure_running(clock_type::now() + c.options().start_wait());
+        c.life().keep_running();
+        co_await c.life().ensure_running(clock_type::now() + c.options().start_wait());
     }
 }
 
 bool registry::is_listed() const {
-    return std::ranges::none_of(upstreams_, [](const auto& c) { return c->is_worth_listing(); });
+    return std::ranges::none_of(upstreams_,
+                                [](const auto& c) { return c->view().is_worth_listing(); });
 }
 
 std::vector<upstream*> registry::untold() const {
     std::vector<upstream*> found;
     for (const auto& c : upstreams_)
-        if (c->is_worth_listing()) found.push_back(c.get());
+        if (c->view().is_worth_listing()) found.push_back(c.get());
     return found;
 }
 
@@ -152,7 +153,7 @@ task<> registry::start_one(upstream& c) {
         listing_.erase(&c);
         told_.notify_all();
     }};
-    co_await c.ensure_running(clock_type::now() + first_start_time);
+    co_await c.life().ensure_running(clock_type::now() + first_start_time);
 }
 
 task<bool> registry::wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
@@ -181,7 +182,7 @@ task<> registry::refresh_one(upstream& c, clock_type::time_point now,
                              std::shared_ptr<countdown> refreshes) {
     const auto ends = refreshes->begin();
     abort_signal never; // whoever lists may be gone, and it does not take long
-    co_await c.refresh_stale(now, patience, never);
+    co_await c.pools().refresh_stale(now, patience, never);
 }
 
 task<> registry::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
@@ -189,7 +190,7 @@ task<> registry::refresh_stale(clock_type::time_point now, std::chrono::millisec
     // Shared: whoever lists may be gone before the children have answered.
     const auto refreshes = std::make_shared<countdown>(executor_);
     for (const auto& c : upstreams_) {
-        if (!c->has_stale_lists(now)) continue;
+        if (!c->pools().has_stale_lists(now)) continue;
         ++refreshes->pending;
         if (!tasks_.spawn(refresh_one(*c, now, patience, refreshes))) --refreshes->pending;
     }
@@ -206,7 +207,7 @@ task<> registry::close() {
     is_closing_ = true;
     for (const auto& c : upstreams_) {
         try {
-            remember(*c); // also what was found out about its questions
+            remember(*c);                 // also what was found out about its questions
         } catch (const std::bad_alloc&) { // nobody misses it before the next start
         }
     }

@@ -41,7 +41,7 @@ result<void> parked_calls::admit(std::string_view principal) const {
                              parked, own)};
 }
 
-task<parked_calls::round_end> parked_calls::begin(upstream::lease place, upstream_call call,
+task<parked_calls::round_end> parked_calls::begin(upstream_lease place, upstream_call call,
                                                   parked_call::identity who,
                                                   const client_request& request,
                                                   std::shared_ptr<call_relay> relay) {
@@ -63,7 +63,7 @@ task<parked_calls::round_end> parked_calls::begin(upstream::lease place, upstrea
     co_return end;
 }
 
-task<> parked_calls::run(std::shared_ptr<parked_call> call, upstream::lease place,
+task<> parked_calls::run(std::shared_ptr<parked_call> call, upstream_lease place,
                          upstream_call request) {
     auto answer = co_await place.call(request, call, call->abort);
     call->finish(std::move(answer));

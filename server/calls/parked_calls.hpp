@@ -32,7 +32,7 @@ public:
     };
 
     /// Starts a call and waits with its client until it ends or asks.
-    task<round_end> begin(upstream::lease place, upstream_call call, parked_call::identity who,
+    task<round_end> begin(upstream_lease place, upstream_call call, parked_call::identity who,
                           const client_request& request, std::shared_ptr<call_relay> relay);
     /// A retry. Error: request_states::invalid().
     task<result<round_end>> resume(request_state state, const client_request& request,
@@ -44,7 +44,7 @@ public:
 
 private:
     task<round_end> wait_with(std::shared_ptr<parked_call> call, const client_request& request);
-    task<> run(std::shared_ptr<parked_call> call, upstream::lease place, upstream_call request);
+    task<> run(std::shared_ptr<parked_call> call, upstream_lease place, upstream_call request);
     /// Gives the call up if it is still in this round when its time is over.
     task<> expire(std::shared_ptr<parked_call> call, std::uint64_t round);
     std::string park(const std::shared_ptr<parked_call>& call);

@@ -29,7 +29,7 @@ void start_progress::look_again(clock_type::duration pause) {
 void start_progress::tell() {
     const auto now = clock_type::now();
     const std::chrono::duration<double> waited = now - since_;
-    if (const auto note = target_.start_note(now)) say_(waited.count() * unit, *note);
+    if (const auto note = target_.view().start_note(now)) say_(waited.count() * unit, *note);
     look_again(speed_.between);
 }
 

@@ -48,7 +48,8 @@ std::vector<upstream*> catalog_lookup::possible_sources(const client_request& re
     }
     // The endpoint's own server may have resources that it does not list.
     auto* const only = upstreams_.find(request.scope);
-    const bool waits = only != nullptr && only->is_worth_listing() && what != entry_kind::resource;
+    const bool waits =
+        only != nullptr && only->view().is_worth_listing() && what != entry_kind::resource;
     return waits ? std::vector<upstream*>{only} : std::vector<upstream*>{};
 }
 
@@ -58,7 +59,7 @@ catalog_lookup::catalog_with(const client_request& request, entry_kind what, std
     if (!shown || find_entry(*shown, what, name) != nullptr) co_return shown;
     if (auto* const source = untold_by_prefix(request, what, name)) {
         const auto deadline = clock_type::now() + source->options().start_wait();
-        const auto started = co_await source->ensure_running(deadline, *request.abort);
+        const auto started = co_await source->life().ensure_running(deadline, *request.abort);
         shown = view_.shown_to(request);
         if (find_entry(*shown, what, name) != nullptr) co_return shown;
         if (started.has_error()) co_return started.error();
@@ -85,7 +86,7 @@ task<> catalog_lookup::refresh_lists(const client_request& request,
     if (request.scope.empty()) {
         co_await upstreams_.refresh_stale(now, patience, abort);
     } else if (auto* const only = upstreams_.find(request.scope)) {
-        co_await only->refresh_stale(now, patience, abort);
+        co_await only->pools().refresh_stale(now, patience, abort);
     }
 }
 
@@ -100,7 +101,8 @@ task<> catalog_lookup::wait_for_lists(const client_request& request) {
     auto* const only = upstreams_.find(request.scope);
     if (only == nullptr) co_return;
     const std::vector<upstream*> alone{only};
-    for (bool is_waiting = only->is_worth_listing(); is_waiting && only->is_worth_listing();)
+    for (bool is_waiting = only->view().is_worth_listing();
+         is_waiting && only->view().is_worth_listing();)
         is_waiting = co_await upstreams_.wait_for_one(alone, list_wait_, abort);
 }
 

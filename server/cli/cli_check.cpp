@@ -81,11 +81,11 @@ bool is_watched() {
 task<> start_server(upstream& c, result<void>& outcome) {
     const auto begin = clock_type::now();
     if (is_watched()) say("starting '{}' ...\n", c.name());
-    outcome = co_await c.ensure_running(begin + c.options().start_wait());
+    outcome = co_await c.life().ensure_running(begin + c.options().start_wait());
     const std::chrono::duration<double> took = clock_type::now() - begin;
     if (is_watched())
-        say("'{}' {} after {:.1f} s\n", c.name(),
-                   outcome.has_error() ? "failed" : "runs", took.count());
+        say("'{}' {} after {:.1f} s\n", c.name(), outcome.has_error() ? "failed" : "runs",
+            took.count());
 }
 
 void report_failure(check_report& report, const upstream& c, const fault& failure) {
@@ -228,8 +228,8 @@ void print_json(const check_report& report) {
         servers.push_back(std::move(server));
     }
     print_out("{}\n", json::serialize(json::object{{"ok", report.exit_code() == exit_success},
-                                                    {"problems", problems_json(report)},
-                                                    {"servers", std::move(servers)}}));
+                                                   {"problems", problems_json(report)},
+                                                   {"servers", std::move(servers)}}));
 }
 
 std::string count_of(std::size_t number, std::string_view noun) {
@@ -248,14 +248,14 @@ void print_text(const check_report& report, bool has_started) {
     const auto warnings = report.count(severity::warning);
     auto* const out = errors == 0 ? stdout : stderr;
     print_to(out, "{}{}: {} configured, {} started; {}{}\n", errors == 0 ? "" : "\n", report.file,
-               count_of(report.servers.size(), "server"), report.count(upstream_state::running),
-               errors == 0 ? "no errors" : count_of(errors, "error"),
-               warnings == 0 ? "" : ", " + count_of(warnings, "warning"));
+             count_of(report.servers.size(), "server"), report.count(upstream_state::running),
+             errors == 0 ? "no errors" : count_of(errors, "error"),
+             warnings == 0 ? "" : ", " + count_of(warnings, "warning"));
     if (!has_started)
         print_to(out, "Names that collide are found only without --no-start.\n");
     else if (std::ranges::any_of(report.servers, [](const auto& s) { return s.is_faulty; }))
         print_to(out, "Servers with errors of their own were not started; names of theirs that "
-                        "collide are not found yet.\n");
+                      "collide are not found yet.\n");
 }
 
 } // namespace
@@ -279,8 +279,7 @@ int run_check(const cli_options& options) {
     if (!options.reads_only) {
         const auto startable = static_cast<std::size_t>(
             std::ranges::count(report.servers, true, &checked_server::is_startable));
-        if (startable > 0 && is_watched())
-            say("Starting {} ...\n", count_of(startable, "server"));
+        if (startable > 0 && is_watched()) say("Starting {} ...\n", count_of(startable, "server"));
         start_and_ask(std::move(config), report);
     }
     if (options.as_json)

@@ -37,8 +37,7 @@ public:
         const auto params = find_member(line, "params");
         const auto message = unquote_json(find_member(params, "message"));
         const auto progress = find_member(params, "progress");
-        if (!progress.empty())
-            say("progress {} {}\n", progress, message.value_or(""));
+        if (!progress.empty()) say("progress {} {}\n", progress, message.value_or(""));
     }
     result<std::shared_ptr<question>> ask(std::string_view method, std::string_view) override {
         return fault{errc::session_error,
@@ -54,8 +53,8 @@ upstream* find_child(application& app, const std::string& name, job_result& outc
     if (auto* const found = app.upstreams().find(name)) return found;
     std::vector<std::string_view> known;
     for (const auto& c : app.upstreams().children()) known.push_back(c->name());
-    say("mcp-gateway: there is no server '{}' in this configuration; it has: {}\n",
-               name, known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
+    say("mcp-gateway: there is no server '{}' in this configuration; it has: {}\n", name,
+        known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")));
     outcome.code = exit_usage;
     return nullptr;
 }
@@ -69,10 +68,10 @@ void tell_start(const upstream& c) {
 
 task<bool> start_child(upstream& c, job_result& outcome) {
     tell_start(c);
-    const auto ready = co_await c.ensure_running(clock_type::now() + c.options().start_wait());
+    const auto ready =
+        co_await c.life().ensure_running(clock_type::now() + c.options().start_wait());
     if (!ready.has_error()) co_return true;
-    say("mcp-gateway: {}: {}\n", describe(ready.error().code).name,
-               ready.error().message());
+    say("mcp-gateway: {}: {}\n", describe(ready.error().code).name, ready.error().message());
     outcome.code = exit_failure;
     co_return false;
 }
@@ -87,7 +86,7 @@ std::string first_line(std::string_view raw_description) {
 
 task<> list_tools(application& app, const cli_options& options, job_result& outcome) {
     for (const auto& c : app.upstreams().children())
-        if (options.child.empty() || options.child == c->name()) c->keep_running();
+        if (options.child.empty() || options.child == c->name()) c->life().keep_running();
     if (!options.child.empty() && find_child(app, options.child, outcome) == nullptr) co_return;
     std::string all;
     for (const auto& c : app.upstreams().children()) {
@@ -100,7 +99,7 @@ task<> list_tools(application& app, const cli_options& options, job_result& outc
                                    quote_json(c->name()), tool.json);
             } else {
                 print_out("{:<20} {:<28} {}\n", c->name(), tool.key,
-                           first_line(find_member(tool.json, "description")));
+                          first_line(find_member(tool.json, "description")));
             }
         }
     }
@@ -142,8 +141,7 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     shell_sink sink;
     const auto answer = co_await calls.send(order, request, sink);
     if (answer.has_error()) {
-        say("mcp-gateway: {}: {}\n", describe(answer.error().code).name,
-                   answer.error().message());
+        say("mcp-gateway: {}: {}\n", describe(answer.error().code).name, answer.error().message());
         outcome.code = exit_failure;
         co_return;
     }
@@ -151,11 +149,10 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     const bool is_error = answer->is_error || find_member(text, "isError") == "true";
     if (is_error) outcome.code = exit_failure;
     if (options.as_json)
-        print_out("{}\n",
-                   answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
+        print_out("{}\n", answer->is_error ? fmt::format(R"({{"error":{}}})", text) : text);
     else if (answer->is_error)
         say("mcp-gateway: server '{}': {}\n", options.child,
-                   unquote_json(find_member(text, "message")).value_or("error"));
+            unquote_json(find_member(text, "message")).value_or("error"));
     else
         print_content(text);
     if (is_error && !answer->is_error)
@@ -171,12 +168,12 @@ void print_statuses(const json::array& list, bool as_json) {
 }
 
 task<> show_status(application& app, const cli_options& options, job_result& outcome) {
-    for (const auto& c : app.upstreams().children()) c->keep_running();
+    for (const auto& c : app.upstreams().children()) c->life().keep_running();
     json::array list;
     for (const auto& c : app.upstreams().children()) {
         tell_start(*c);
         const auto ready =
-            co_await c->ensure_running(clock_type::now() + c->options().start_wait());
+            co_await c->life().ensure_running(clock_type::now() + c->options().start_wait());
         if (ready.has_error()) outcome.code = exit_failure;
         list.push_back(gateway_tools::status_of(*c));
     }
@@ -282,8 +279,8 @@ int run_call(const cli_options& options) {
     const auto checked = check_json(options.arguments);
     if (checked.has_error() || !is_json_object(options.arguments)) {
         say("mcp-gateway: ARGUMENTS must be a JSON object, for example "
-                   "'{{\"message\": \"hi\"}}'{}\n",
-                   checked.has_error() ? fmt::format("; {}", checked.error().message()) : "");
+            "'{{\"message\": \"hi\"}}'{}\n",
+            checked.has_error() ? fmt::format("; {}", checked.error().message()) : "");
         return exit_usage;
     }
     return run_with_children(options, call_tool);

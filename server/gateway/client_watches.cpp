@@ -45,7 +45,7 @@ task<client_watches::outcome> client_watches::subscribe(const client_request& re
     if (source == nullptr && !request.abort->reason())
         co_return std::string{"{}"}; // it may appear later
     result<void> begun = fault{errc::call_cancelled};
-    if (source != nullptr) begun = co_await source->watch(*uri, *request.abort);
+    if (source != nullptr) begun = co_await source->watches().watch(*uri, *request.abort);
     auto* const mine = find(*session, *uri);
     const bool is_wanted = mine != nullptr && mine->request == number && !session->is_closed();
     if (begun.has_error()) {
@@ -58,7 +58,7 @@ task<client_watches::outcome> client_watches::subscribe(const client_request& re
     if (is_wanted)
         mine->source = source->name();
     else
-        co_await source->unwatch(*uri);
+        co_await source->watches().unwatch(*uri);
     co_return std::string{"{}"};
 }
 
@@ -77,7 +77,7 @@ task<> client_watches::unsubscribe(std::shared_ptr<client_session> session, std:
     if (watch == nullptr) co_return;
     auto* const source = upstreams_.find(watch->source);
     by_session_[session->id()].erase(uri);
-    if (source != nullptr) co_await source->unwatch(uri);
+    if (source != nullptr) co_await source->watches().unwatch(uri);
 }
 
 task<client_watches::outcome> client_watches::listen(const client_request& request,
@@ -91,7 +91,7 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
         if (!uri || watched.contains(*uri) || watched.size() >= watched_by_one_max) continue;
         auto* const source = co_await lookup_.source_of(request, *uri);
         if (source == nullptr) continue;
-        const auto begun = co_await source->watch(*uri, *request.abort);
+        const auto begun = co_await source->watches().watch(*uri, *request.abort);
         if (begun.has_error()) continue; // the acknowledgement says what is honoured
         watched.emplace(*uri, source->name());
         honoured.uris.insert(*uri);
@@ -103,7 +103,7 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
 
 task<> client_watches::unwatch(sources_by_uri watched) {
     for (const auto& [uri, name] : watched)
-        if (auto* const source = upstreams_.find(name)) co_await source->unwatch(uri);
+        if (auto* const source = upstreams_.find(name)) co_await source->watches().unwatch(uri);
 }
 
 void client_watches::forget(const client_session& session) {

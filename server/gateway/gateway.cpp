@@ -245,7 +245,7 @@ gateway::outcome gateway::set_level(const client_request& request) {
                      "alert, emergency"};
     request.session->log_level = level;
     // A shared child serves several clients: it says everything, each client gets its own level.
-    for (const auto& c : upstreams_.children()) c->want_logs();
+    for (const auto& c : upstreams_.children()) c->pools().want_logs();
     return std::string{"{}"};
 }
 
@@ -253,7 +253,7 @@ void gateway::on_notification(const client_request& notification) {
     if (notification.method() != notification::roots_changed || !notification.session) return;
     // Only what is this session's alone: a shared child must not be told of one client's roots.
     const auto key = sharing_key(*notification.session);
-    for (const auto& c : upstreams_.children()) c->renew_roots(key);
+    for (const auto& c : upstreams_.children()) c->pools().renew_roots(key);
 }
 
 void gateway::on_session_closed(client_session& session) {
@@ -261,7 +261,7 @@ void gateway::on_session_closed(client_session& session) {
     lookup_.forget(session);
     client_tasks_.on_session_closed(session);
     const auto key = sharing_key(session);
-    for (const auto& c : upstreams_.children()) c->end_key(key);
+    for (const auto& c : upstreams_.children()) c->pools().end_key(key);
     watches_.forget(session);
 }
 

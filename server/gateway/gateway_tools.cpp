@@ -112,7 +112,7 @@ task<result<double>> start_for(upstream& c, executor ex, const client_request& r
             sink.notify(start_progress_line(token, progress, message, has_message));
         });
     const auto deadline = clock_type::now() + c.options().start_wait();
-    const auto ready = co_await c.ensure_running(deadline, *request.abort);
+    const auto ready = co_await c.life().ensure_running(deadline, *request.abort);
     if (ready.has_error()) co_return ready.error();
     co_return told;
 }
@@ -265,7 +265,7 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort
     const std::string only{text_or(arguments, "tool_name")};
     if (must_ask(c, only)) {
         const auto deadline = clock_type::now() + c.options().start_wait();
-        const auto ready = co_await c.ensure_running(deadline, abort);
+        const auto ready = co_await c.life().ensure_running(deadline, abort);
         if (ready.has_error()) co_return ready.error();
     }
     const auto tools = items_json(c.lists().tools, only);
@@ -284,7 +284,7 @@ task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments,
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const bool was_running = c.status().instances != 0; // a remote server has no pid
-    co_await c.stop(abort);
+    co_await c.life().stop(abort);
     if (abort.reason()) co_return *abort.reason();
     json::object o;
     o["server_id"] = c.name();

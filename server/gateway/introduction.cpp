@@ -30,7 +30,7 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
         auto* const only = upstreams_.find(request.scope);
         if (only == nullptr) co_return fault{errc::server_not_found};
         if (only->lists().capabilities.empty()) {
-            const auto ready = co_await only->ensure_running(
+            const auto ready = co_await only->life().ensure_running(
                 clock_type::now() + only->options().start_wait(), *request.abort);
             if (ready.has_error()) co_return ready.error();
         }

@@ -15,14 +15,14 @@ namespace mcpgw {
 
 /// No coroutine: where the server has room, nothing is waited for before the call itself.
 task<result<forwarded_answer>> attempt_runner::run(call_context& call, upstream& target) {
-    upstream::caller who;
+    upstream_caller who;
     who.speaks = call.request.client_era;
     who.owner = call.relay->owner();
     who.may_be_asked = call.may_be_asked;
-    if (call.needs_rounds || target.asks_in_rounds(call.what.tool)) who.speaks = era::modern;
+    if (call.needs_rounds || target.eras().asks_in_rounds(call.what.tool)) who.speaks = era::modern;
     who.method = call.what.method;
     who.tool = call.what.tool;
-    if (target.is_unproven(who) || target.may_have_more(who))
+    if (target.places().is_unproven(who) || target.places().may_have_more(who))
         who.can_answer = can_be_asked(*call.relay, call.request.spoken);
     who.deadline = call.deadline;
     auto key = sharing_key(target.options().pool.share, call.request);
@@ -33,14 +33,14 @@ task<result<forwarded_answer>> attempt_runner::run(call_context& call, upstream&
     call.task_place.reset();
     call.task_token.clear();
     call.held.reset();
-    auto at_once = target.try_acquire(who);
+    auto at_once = target.places().try_acquire(who);
     if (!at_once) return run_later(call, target, who, std::move(*key));
     if (at_once->has_error()) return fail(at_once->error());
     return call_at(call, std::move(**at_once));
 }
 
 task<result<forwarded_answer>> attempt_runner::run_later(call_context& call, upstream& target,
-                                                         upstream::caller who, std::string key) {
+                                                         upstream_caller who, std::string key) {
     who.key = key;
     std::optional<start_progress> waiting;
     if (call.relay->wants_progress())
@@ -48,7 +48,7 @@ task<result<forwarded_answer>> attempt_runner::run_later(call_context& call, ups
                         [relay = call.relay](double progress, const std::string& message) {
                             relay->on_start(progress, message);
                         });
-    auto place = co_await target.acquire(who, *call.request.abort);
+    auto place = co_await target.places().acquire(who, *call.request.abort);
     waiting.reset();
     if (place.has_error()) {
         // Who wants to wait longer for a start must know which limit it was.
@@ -61,7 +61,7 @@ task<result<forwarded_answer>> attempt_runner::run_later(call_context& call, ups
     co_return answered;
 }
 
-task<result<forwarded_answer>> attempt_runner::call_at(call_context& call, upstream::lease place) {
+task<result<forwarded_answer>> attempt_runner::call_at(call_context& call, upstream_lease place) {
     call.held.emplace(std::move(place));
     call.place = &*call.held;
     call.relay->set_server(call.place->spoken());
@@ -77,7 +77,7 @@ task<result<forwarded_answer>> attempt_runner::call_once(call_context& call) {
     const auto answer = co_await call.place->call(sent, std::move(observer), *call.request.abort);
     if (question_rounds::are_needed(call, answer)) {
         call.needs_rounds = true;
-        if (!call.what.tool.empty()) call.target.note_rounds(call.what.tool);
+        if (!call.what.tool.empty()) call.target.eras().note_rounds(call.what.tool);
         auto again = co_await run(call, call.target);
         co_return again;
     }
@@ -91,7 +91,7 @@ task<result<forwarded_answer>> attempt_runner::call_parked(call_context& call) {
     who.upstream = call.what.upstream;
     auto sent = make_call(call, std::move(call.members), {});
     if (call.what.tasks != nullptr)
-        call.task_place = std::make_unique<upstream::lease>(call.place->follow());
+        call.task_place = std::make_unique<upstream_lease>(call.place->follow());
     auto end = co_await parked_.begin(std::move(*call.place), std::move(sent), std::move(who),
                                       call.request, call.relay);
     co_return end_round(call, std::move(end));

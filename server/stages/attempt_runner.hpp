@@ -31,8 +31,8 @@ public:
 
 private:
     task<result<forwarded_answer>> run_later(call_context& call, upstream& target,
-                                             upstream::caller who, std::string key);
-    task<result<forwarded_answer>> call_at(call_context& call, upstream::lease place);
+                                             upstream_caller who, std::string key);
+    task<result<forwarded_answer>> call_at(call_context& call, upstream_lease place);
     task<result<forwarded_answer>> send_call(call_context& call);
     task<result<forwarded_answer>> call_once(call_context& call);
     task<result<forwarded_answer>> call_parked(call_context& call);

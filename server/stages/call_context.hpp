@@ -23,8 +23,8 @@ namespace mcpgw {
 struct call_context {
     const forward_request& what;
     const client_request& request;
-    upstream& target;                 ///< that is called
-    upstream::lease* place = nullptr; ///< null: the call has its own
+    upstream& target;                ///< that is called
+    upstream_lease* place = nullptr; ///< null: the call has its own
     std::shared_ptr<call_relay> relay;
     message_text members{};                       ///< of params for the upstream
     std::unique_ptr<const request_state> state{}; ///< null: it continues no other request
@@ -32,9 +32,9 @@ struct call_context {
     bool may_be_asked = false;
     bool needs_rounds = false; ///< only a result of the modern era has its questions
     task_terms terms{};
-    std::unique_ptr<upstream::lease> task_place{}; ///< where a task would be
-    std::optional<upstream::lease> held{};         ///< what `place` points to
-    std::string server_info{};                     ///< what the context shows of the server
+    std::unique_ptr<upstream_lease> task_place{}; ///< where a task would be
+    std::optional<upstream_lease> held{};         ///< what `place` points to
+    std::string server_info{};                    ///< what the context shows of the server
     /// The result is the server's own, which task_taker must look at first: it answers the call
     /// with this progress token (raw; the gateway's). Empty: it is the client's.
     std::string task_token{};

@@ -41,7 +41,7 @@ bool question_rounds::are_needed(const call_context& call, const result<upstream
     if (answer.has_error() || call.needs_rounds || call.server() != era::legacy) return false;
     const auto& message = answer->message;
     const bool may_be = message.is_error || !message.in_result.result_type.empty();
-    if (!may_be || !call.may_be_asked || !call.target.speaks_both_eras()) return false;
+    if (!may_be || !call.may_be_asked || !call.target.pools().speaks_both_eras()) return false;
     if (!message.is_error)
         return message.in_result.result_type.of(answer->line) == "\"input_required\"";
     return tells_of_rounds(message.error.of(answer->line));

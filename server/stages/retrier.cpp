@@ -60,7 +60,7 @@ task<result<forwarded_answer>> retrier::run(call_context& call, upstream& target
         failed.is_repeatable = !call.relay->has_asked() && may_be_repeated(call, target);
         call.may_be_done = call.may_be_done || (failed.was_written && !failed.is_repeatable);
         // Whoever stops a server does not want its calls to start it again.
-        const bool is_wanted = !abort.reason() && !target.is_stop_wanted();
+        const bool is_wanted = !abort.reason() && !target.life().is_stop_wanted();
         const bool is_again = is_wanted && is_worth_a_retry(failed, rules);
         if (!is_again || !target.retries().take()) co_return answered;
         log_.debug("server '{}': attempt {} of a call failed and is followed by another: {}",

@@ -67,9 +67,9 @@ task<result<upstream_answer>> server_tasks::call(std::shared_ptr<task_record> re
     if (target == nullptr)
         co_return fault{errc::server_not_found,
                         fmt::format("no server named '{}'", record->upstream)};
-    upstream::caller who;
+    upstream_caller who;
     who.speaks = record->form;
-    auto place = co_await target->acquire(who, abort);
+    auto place = co_await target->places().acquire(who, abort);
     if (place.has_error()) co_return place.error();
     auto answer = co_await place->call(request, nullptr, abort);
     co_return answer;
@@ -171,9 +171,9 @@ task<> server_tasks::send_cancel(std::shared_ptr<task_record> record) {
     }
     auto* const target = upstreams_.find(record->upstream);
     if (target == nullptr) co_return;
-    upstream::caller who;
+    upstream_caller who;
     who.speaks = record->form;
-    auto place = co_await target->acquire(who, never);
+    auto place = co_await target->places().acquire(who, never);
     if (!place.has_error()) co_await place->call(request, nullptr, never);
 }
 

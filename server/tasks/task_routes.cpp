@@ -61,7 +61,7 @@ task_routes::record_ptr task_routes::make_record(const client_request& request,
 }
 
 void task_routes::attach(const record_ptr& record, const client_request& request,
-                         const upstream::lease& place, const answered_call& answered) {
+                         const upstream_lease& place, const answered_call& answered) {
     task_inbox::sides both;
     both.task_id = record->id;
     both.child_id = record->child_id;
@@ -79,7 +79,7 @@ void task_routes::attach(const record_ptr& record, const client_request& request
 }
 
 task<task_routes::outcome> task_routes::take_over(const client_request& request, reply_sink& sink,
-                                                  const upstream::lease& place,
+                                                  const upstream_lease& place,
                                                   answered_call answered) {
     const auto form = era_of(place.spoken());
     if (created_task(answered.result, form).empty()) co_return keep_finished(request, answered);

@@ -31,7 +31,7 @@ public:
     task_routes(registry& upstreams, subscriptions& listeners, logger& log);
 
     task<outcome> take_over(const client_request& request, reply_sink& sink,
-                            const upstream::lease& place, answered_call answered) override;
+                            const upstream_lease& place, answered_call answered) override;
 
     /// tasks/get, tasks/update, tasks/cancel, tasks/result, tasks/list.
     task<outcome> handle(const client_request& request, reply_sink& sink);
@@ -56,7 +56,7 @@ private:
                                          const answered_call& answered, era form) const;
     /// What a core task needs beside its record.
     void attach(const record_ptr& record, const client_request& request,
-                const upstream::lease& place, const answered_call& answered);
+                const upstream_lease& place, const answered_call& answered);
     /// A record for work that ended before it became a task.
     outcome keep_finished(const client_request& request, const answered_call& answered);
 

@@ -42,7 +42,7 @@ struct task_record {
     bool is_cancelled = false; ///< final for a legacy client, whatever the server does
 
     /// The process (or session) that has it.
-    std::optional<upstream::lease> place;
+    std::optional<upstream_lease> place;
     /// Of core tasks: what it asks.
     std::shared_ptr<task_inbox> inbox;
     std::vector<std::shared_ptr<question>> live; ///< that the client is being asked

@@ -29,7 +29,7 @@ public:
     /// Makes the task known to the client, or waits for its end where the client expects a plain
     /// result. `place` is where the answer came from. The result is raw and of the client's era.
     virtual task<result<message_text>> take_over(const client_request& request, reply_sink& sink,
-                                                 const upstream::lease& place,
+                                                 const upstream_lease& place,
                                                  answered_call answered) = 0;
 };
 

@@ -136,7 +136,7 @@ public:
     [[nodiscard]] upstream_status status() const { return child_.status(); }
     [[nodiscard]] pid_t pid() const { return static_cast<pid_t>(child_.status().pid); }
 
-    result<void> start() { return loop.await(child_.ensure_running(far_deadline())); }
+    result<void> start() { return loop.await(child_.life().ensure_running(far_deadline())); }
     void must_start() {
         const auto started = start();
         INFO((started.has_error() ? started.error().message() : ""));
@@ -159,7 +159,8 @@ public:
         auto& running = *calls_.back();
         running.observer = std::move(observer);
         loop.spawn(process_loop::store(
-            child_.call(std::move(request), running.observer, running.abort), running.answer));
+            child_.places().call(std::move(request), running.observer, running.abort),
+            running.answer));
         loop.poll();
         return running;
     }
@@ -171,16 +172,16 @@ public:
         return *running.answer;
     }
     /// A place on an instance, taken for this client.
-    upstream::lease take(std::string_view key = {}) {
+    upstream_lease take(std::string_view key = {}) {
         abort_signal never;
-        upstream::caller who;
+        upstream_caller who;
         who.key = key;
-        auto place = loop.await(child_.acquire(who, never));
+        auto place = loop.await(child_.places().acquire(who, never));
         INFO((place.has_error() ? place.error().message() : ""));
         REQUIRE(place.has_value());
         return std::move(*place);
     }
-    void stop() { loop.await(child_.stop()); }
+    void stop() { loop.await(child_.life().stop()); }
     void run_until_state(upstream_state state) {
         loop.run_until([this, state] { return child_.status().state == state; });
     }

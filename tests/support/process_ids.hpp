@@ -9,7 +9,7 @@
 namespace mcpgw::child_test {
 
 /// Asks the fake server at `place` for the id of its process.
-inline std::int64_t pid_of(child_world& world, upstream::lease& place) {
+inline std::int64_t pid_of(child_world& world, upstream_lease& place) {
     abort_signal never;
     auto request = tool_call("surroundings");
     const auto answer = world.loop.await(place.call(request, nullptr, never));

@@ -46,7 +46,8 @@ FOLDERS = {
         "children/remote"],
     "children/pool": ["children/instance", "children/policy"],
     "children/upstream": [
-        "children", "children/instance", "children/policy", "children/pool", "children/process"],
+        "children", "children/instance", "children/link", "children/policy", "children/pool",
+        "children/process"],
     "server/changes": [],
     "server/catalog": [],
     "server/config/format": [],

@@ -31,7 +31,7 @@ void let_in(child_world& world, const std::string& key) {
 }
 
 /// All answers that the process behind this lease has had.
-std::string heard_by(child_world& world, upstream::lease& held) {
+std::string heard_by(child_world& world, upstream_lease& held) {
     auto request = tool_call("asked");
     abort_signal never;
     return text_of(world.loop.await(held.call(request, world.make_observer(), never)));
@@ -93,7 +93,7 @@ TEST_CASE("roots_that_a_client_changes_reach_its_own_process_alone") {
     auto first = world.take("a");
     auto second = world.take("b");
     world.events.clients["a"]->ready_answer = roots_of("elsewhere");
-    world.get().renew_roots("a");
+    world.get().pools().renew_roots("a");
     auto again = world.take("a");
     CHECK(heard_by(world, again) == list({configured, roots_of("a"), roots_of("elsewhere")}));
     CHECK(heard_by(world, second) == list({roots_of("b")}));

@@ -152,15 +152,6 @@ TEST_CASE("a_server_that_never_answers_anything_fails_to_start_with_the_reason")
     CHECK(world.status().pid == 0);
 }
 
-TEST_CASE("a_caller_waits_for_a_silent_server_no_longer_than_its_deadline") {
-    child_world world{fake_options({"--silent"})};
-    const auto started =
-        world.loop.await(world.get().ensure_running(clock_type::now() + short_time));
-    REQUIRE(started.has_error());
-    CHECK(started.error().code == errc::call_timed_out);
-    CHECK(world.status().state == upstream_state::starting); // others may be more patient
-}
-
 TEST_CASE("an_unknown_protocol_version_is_named_in_the_error") {
     child_world world{fake_options({"--version=1999-12-31"})};
     const auto started = world.start();

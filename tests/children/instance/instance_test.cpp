@@ -222,8 +222,8 @@ TEST_CASE("a_stop_during_the_start_ends_the_start_and_the_calls_that_wait_for_it
 TEST_CASE("two_stops_at_once_both_return") {
     child_world world{fake_options()};
     world.must_start();
-    world.loop.spawn(world.get().stop());
-    world.loop.spawn(world.get().stop());
+    world.loop.spawn(world.get().life().stop());
+    world.loop.spawn(world.get().life().stop());
     world.loop.finish();
     CHECK(world.status().state == upstream_state::stopped);
     world.stop(); // of one that does not run
@@ -263,38 +263,9 @@ TEST_CASE("closing_a_child_while_it_starts_ends_it_for_good") {
     CHECK(probe.has_ended());
     CHECK(world.end(call).error().code == errc::gateway_stopping);
     CHECK(world.call("echo").error().code == errc::gateway_stopping);
-    world.get().keep_running();
+    world.get().life().keep_running();
     CHECK(world.status().pid == 0);
     CHECK(has_no_children());
-}
-
-TEST_CASE("a_kept_child_starts_by_itself_and_comes_back_when_it_dies") {
-    child_world world{fake_options()};
-    world.get().keep_running();
-    world.run_until_state(upstream_state::running);
-    for (std::uint64_t death = 1; death <= 3; ++death) {
-        ::kill(world.pid(), SIGKILL);
-        world.loop.run_until([&world, death] {
-            const auto status = world.status();
-            return status.restarts == death && status.state == upstream_state::running;
-        });
-        CHECK(contains(world.status().last_error, "was ended by signal 9"));
-    }
-    world.stop();
-    CHECK(world.status().state == upstream_state::stopped);
-    CHECK(has_no_children());
-}
-
-TEST_CASE("a_kept_child_whose_command_is_missing_can_be_stopped_in_its_back_off") {
-    auto options = fake_options();
-    options.command = "/no/such/program";
-    options.restart.base = options.restart.max = std::chrono::hours{1};
-    options.restart.jitter = 0;
-    child_world world{options};
-    world.get().keep_running();
-    world.run_until_state(upstream_state::failed);
-    world.stop();
-    CHECK(world.status().state == upstream_state::stopped);
 }
 
 TEST_CASE("many_lives_leave_no_descriptor_and_no_zombie") {

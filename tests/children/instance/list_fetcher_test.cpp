@@ -107,8 +107,8 @@ TEST_CASE("a_list_that_is_refused_or_makes_no_sense_spares_the_other_lists_and_i
         CHECK(world.status().state == upstream_state::running);
         CHECK(world.status().last_error.starts_with("tools/list failed: "));
         // It is tried again, but not all the time.
-        CHECK_FALSE(world.get().has_stale_lists(clock_type::now()));
-        CHECK(world.get().has_stale_lists(clock_type::now() + std::chrono::minutes{1}));
+        CHECK_FALSE(world.get().pools().has_stale_lists(clock_type::now()));
+        CHECK(world.get().pools().has_stale_lists(clock_type::now() + std::chrono::minutes{1}));
     }
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("a_list_that_makes_no_sense_any_more_keeps_the_one_of_before_until_it_
     text_of(world.call("mute", R"({"method":"nothing","how":"garble"})"));
     const auto later = clock_type::now() + std::chrono::minutes{1};
     abort_signal never;
-    world.loop.await(world.get().refresh_stale(later, std::chrono::seconds{50}, never));
+    world.loop.await(world.get().pools().refresh_stale(later, std::chrono::seconds{50}, never));
     CHECK(keys(world.get().lists().tools) == names{"tool_0", "extra_0"});
     CHECK(world.status().last_error.empty());
 }
@@ -144,8 +144,8 @@ TEST_CASE("a_modern_server_that_tells_no_changes_is_asked_again_when_its_time_is
     text_of(world.call("change_tools"));
     abort_signal never;
     const auto refresh_at = [&world, &never](std::chrono::seconds later) {
-        world.loop.await(
-            world.get().refresh_stale(clock_type::now() + later, std::chrono::seconds{50}, never));
+        world.loop.await(world.get().pools().refresh_stale(clock_type::now() + later,
+                                                           std::chrono::seconds{50}, never));
     };
     refresh_at(std::chrono::seconds{30});
     CHECK_FALSE(has_tool(world, "extra_0"));
@@ -157,14 +157,14 @@ TEST_CASE("only_a_running_modern_server_that_tells_no_changes_is_asked_again") {
     const auto far = clock_type::now() + std::chrono::hours{48};
     child_world telling{fake_options({"--era=modern"})};
     telling.must_start();
-    CHECK(telling.get().has_stale_lists(far)); // of its prompts it tells nothing
+    CHECK(telling.get().pools().has_stale_lists(far)); // of its prompts it tells nothing
     child_world legacy{fake_options({"--no-changes"})};
     legacy.must_start();
-    CHECK_FALSE(legacy.get().has_stale_lists(far));
+    CHECK_FALSE(legacy.get().pools().has_stale_lists(far));
     child_world stopped{fake_options({"--era=modern", "--no-changes"})};
     stopped.must_start();
     stopped.stop();
-    CHECK_FALSE(stopped.get().has_stale_lists(far));
+    CHECK_FALSE(stopped.get().pools().has_stale_lists(far));
 }
 
 TEST_CASE("a_list_that_is_too_long_ends_at_the_limit_of_items") {

@@ -311,8 +311,8 @@ TEST_CASE("a_legacy_server_is_told_the_log_level_once_and_again_after_a_restart"
     child_world world{fake_options()};
     world.must_start();
     CHECK(text_of(world.call("received")).find("logging/setLevel") == std::string::npos);
-    world.get().want_logs();
-    world.get().want_logs();
+    world.get().pools().want_logs();
+    world.get().pools().want_logs();
     const auto count = [&world] {
         const auto lines = json_of(world.call("received"));
         return std::ranges::count_if(lines.as_array(), [](const json::value& line) {

@@ -63,9 +63,9 @@ struct waiting_calls {
 /// Stops the server as soon as the call has its answer.
 task<> call_and_stop(child_world& world, abort_signal& never, std::optional<std::string>& text) {
     const auto request = tool_call("hold");
-    auto answer = co_await world.get().call(request, nullptr, never);
+    auto answer = co_await world.get().places().call(request, nullptr, never);
     text = text_of(answer);
-    co_await world.get().stop();
+    co_await world.get().life().stop();
 }
 
 } // namespace

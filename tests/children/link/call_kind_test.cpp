@@ -22,7 +22,7 @@ child_options one_call(std::vector<std::string> flags = {}) {
     return options;
 }
 
-answer_or_fault call_on(child_world& world, upstream::lease& place, std::string_view tool) {
+answer_or_fault call_on(child_world& world, upstream_lease& place, std::string_view tool) {
     abort_signal never;
     auto request = tool_call(tool);
     return world.loop.await(place.call(request, nullptr, never));
@@ -82,7 +82,7 @@ TEST_CASE("a_resource_of_a_full_server_can_be_subscribed_to") {
     world.must_start();
     auto& held = world.begin(tool_call("hold"));
     abort_signal not_aborted;
-    const auto watched = world.loop.await(world.get().watch("fake://one", not_aborted));
+    const auto watched = world.loop.await(world.get().watches().watch("fake://one", not_aborted));
     INFO((watched.has_error() ? watched.error().message() : ""));
     CHECK(watched.has_value());
     held.abort.abort(errc::call_cancelled);
@@ -94,7 +94,7 @@ TEST_CASE("a_request_about_a_task_takes_no_place_from_a_call_and_needs_none") {
     child_world world{one_call()};
     std::optional<answer_or_fault> end_of_task;
     abort_signal never;
-    auto place = std::make_unique<upstream::lease>(world.take());
+    auto place = std::make_unique<upstream_lease>(world.take());
     auto task_place = place->follow();
     auto held = tool_call("hold");
     world.loop.spawn(process_loop::store(task_place.call(held, nullptr, never), end_of_task));

@@ -188,9 +188,9 @@ TEST_CASE("a_call_that_was_cancelled_before_it_began_is_never_answered") {
     world.must_start();
     abort_signal abort;
     abort.abort(errc::call_cancelled);
-    const auto answer = world.loop.await(world.get().call(tool_call("echo"), nullptr, abort));
-    REQUIRE(answer.has_error());
-    CHECK(answer.error().code == errc::call_cancelled);
+    const auto end = world.loop.await(world.get().places().call(tool_call("echo"), nullptr, abort));
+    REQUIRE(end.has_error());
+    CHECK(end.error().code == errc::call_cancelled);
 }
 
 TEST_CASE("a_late_answer_finds_nobody_and_disturbs_nobody") {
@@ -212,7 +212,7 @@ TEST_CASE("a_call_whose_coroutine_is_ended_from_outside_leaves_nothing_behind") 
     abort_signal abort;
     std::optional<answer_or_fault> answer;
     REQUIRE(connections.spawn(
-        process_loop::store(world.get().call(tool_call("hold"), nullptr, abort), answer)));
+        process_loop::store(world.get().places().call(tool_call("hold"), nullptr, abort), answer)));
     world.loop.run_until([&world] { return world.status().calls_in_flight == 1; });
     connections.cancel_all();
     world.loop.run_until([&connections] { return connections.size() == 0; });

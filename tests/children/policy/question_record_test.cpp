@@ -71,23 +71,23 @@ TEST_CASE("what_is_known_of_a_servers_questions_is_remembered") {
         all.keep_schemas_in(directory.str());
         all.add(fake_options({}, "a"));
         auto& a = *all.find("a");
-        upstream::caller who;
+        upstream_caller who;
         who.speaks = era::legacy;
         who.may_be_asked = true;
         who.method = method::tools_call;
         who.tool = "echo";
-        CHECK(a.is_unproven(who) != is_again);
+        CHECK(a.places().is_unproven(who) != is_again);
         if (is_again) {
             loop.await(all.close());
             continue;
         }
         abort_signal never;
-        auto place = loop.await(a.acquire(who, never));
+        auto place = loop.await(a.places().acquire(who, never));
         REQUIRE(place.has_value());
         auto request = tool_call("echo");
         request.tool = "echo";
         text_of(loop.await(place->call(request, nullptr, never)));
-        CHECK_FALSE(a.is_unproven(who));
+        CHECK_FALSE(a.places().is_unproven(who));
         loop.await(all.close());
     }
 }

@@ -24,13 +24,13 @@ task<> call_seated(upstream& server, std::string tool, std::string arguments,
                    std::optional<answer_or_fault>& answer) {
     auto request = tool_call(tool, arguments);
     request.tool = tool;
-    upstream::caller who;
+    upstream_caller who;
     who.speaks = era::legacy;
     who.owner = client->owner();
     who.may_be_asked = who.can_answer = true;
     who.method = method::tools_call;
     who.tool = tool;
-    auto place = co_await server.acquire(who, abort);
+    auto place = co_await server.places().acquire(who, abort);
     if (place.has_error()) {
         answer.emplace(place.error());
         co_return;
@@ -129,13 +129,13 @@ TEST_CASE("a_call_that_is_given_up_while_a_place_is_made_for_it_leaves_no_empty_
     options.limits.calls_in_flight_max = 1;
     options.interactive = interactivity::yes;
     child_world world{options};
-    auto held = std::make_unique<upstream::lease>(world.take());
+    auto held = std::make_unique<upstream_lease>(world.take());
     abort_signal abort;
-    std::optional<result<upstream::lease>> place;
-    upstream::caller who;
+    std::optional<result<upstream_lease>> place;
+    upstream_caller who;
     who.owner = 7;
     who.may_be_asked = true;
-    world.loop.spawn(process_loop::store(world.get().acquire(who, abort), place));
+    world.loop.spawn(process_loop::store(world.get().places().acquire(who, abort), place));
     abort.abort(errc::call_cancelled);
     world.loop.run_until([&place] { return place.has_value(); });
     CHECK(place->has_error());

@@ -97,8 +97,8 @@ TEST_CASE("an_instance_is_not_idle_while_a_call_or_what_follows_it_holds_it") {
     auto options = fake_options();
     options.pool.idle_timeout = 1ms;
     child_world world{options};
-    auto place = std::make_unique<upstream::lease>(world.take());
-    auto task = std::make_unique<upstream::lease>(place->follow());
+    auto place = std::make_unique<upstream_lease>(world.take());
+    auto task = std::make_unique<upstream_lease>(place->follow());
     const auto pid = world.pid();
     place.reset();
     child_world other{options}; // long enough for an idle one
@@ -109,28 +109,6 @@ TEST_CASE("an_instance_is_not_idle_while_a_call_or_what_follows_it_holds_it") {
     CHECK(world.pid() == pid);
     task.reset();
     world.run_until_state(upstream_state::stopped);
-}
-
-TEST_CASE("a_watched_or_kept_server_is_never_idle") {
-    auto options = fake_options();
-    options.pool.idle_timeout = 1ms;
-    child_world watched{options};
-    abort_signal never;
-    watched.loop.await(watched.get().watch("test://one", never)); // starts it
-    options.start = start_policy::keep_alive;
-    child_world kept{options};
-    kept.must_start();
-    options.start = start_policy::lazy;
-    child_world other{options}; // long enough for an idle one
-    other.must_start();
-    other.run_until_state(upstream_state::stopped);
-    watched.loop.poll();
-    kept.loop.poll();
-    CHECK(watched.status().state == upstream_state::running);
-    CHECK(watched.status().restarts == 0);
-    CHECK(kept.status().state == upstream_state::running);
-    watched.loop.await(watched.get().unwatch("test://one"));
-    watched.run_until_state(upstream_state::stopped);
 }
 
 TEST_CASE("an_instance_that_has_run_long_enough_gives_way_to_a_new_one_and_loses_no_call") {
@@ -167,7 +145,7 @@ TEST_CASE("a_pool_keeps_its_minimum_and_gives_calls_to_the_least_busy") {
     options.pool.max = 2;
     options.start = start_policy::pre_warm;
     child_world world{options};
-    world.get().keep_running();
+    world.get().life().keep_running();
     world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
     auto first = world.take();
     auto second = world.take();
@@ -183,7 +161,7 @@ TEST_CASE("a_pool_grows_when_all_are_at_work_and_not_beyond_its_maximum") {
     auto options = fake_options();
     options.pool.max = 2;
     child_world world{options};
-    std::vector<upstream::lease> places;
+    std::vector<upstream_lease> places;
     places.push_back(world.take());
     CHECK(world.status().instances == 1);
     places.push_back(world.take()); // on the first one; another is on its way
@@ -196,7 +174,7 @@ TEST_CASE("a_dead_instance_is_no_loss_where_another_one_runs") {
     auto options = fake_options();
     options.pool.min = options.pool.max = 2;
     child_world world{options};
-    world.get().keep_running();
+    world.get().life().keep_running();
     world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
     const auto before = pids(world.status(), false);
     ::kill(static_cast<pid_t>(*before.begin()), SIGKILL);
@@ -212,7 +190,7 @@ TEST_CASE("calls_over_the_limit_wait_in_line_and_are_refused_where_that_is_full"
     options.pool.queue_max = 1;
     child_world world{options};
     world.must_start();
-    std::vector<upstream::lease> places;
+    std::vector<upstream_lease> places;
     for (int i = 0; i < 8; ++i) places.push_back(world.take());
     auto& waiting = world.begin(tool_call("echo"));
     CHECK_FALSE(waiting.answer.has_value());
@@ -241,12 +219,13 @@ TEST_CASE("who_waits_longest_is_served_first") {
     auto options = fake_options();
     options.limits.calls_in_flight_max = 1;
     child_world world{options};
-    auto held = std::make_unique<upstream::lease>(world.take());
-    std::vector<std::optional<result<upstream::lease>>> served(3);
+    auto held = std::make_unique<upstream_lease>(world.take());
+    std::vector<std::optional<result<upstream_lease>>> served(3);
     std::vector<std::unique_ptr<abort_signal>> aborts;
     for (auto& place : served) {
         aborts.push_back(std::make_unique<abort_signal>());
-        world.loop.spawn(process_loop::store(world.get().acquire({}, *aborts.back()), place));
+        world.loop.spawn(
+            process_loop::store(world.get().places().acquire({}, *aborts.back()), place));
         world.loop.poll();
     }
     for (std::size_t i = 0; i < served.size(); ++i) {
@@ -288,11 +267,11 @@ TEST_CASE("each_session_has_its_own_process_which_ends_with_it") {
     auto again = world.take("second");
     CHECK(pid_of(world, again) == second_pid);
     CHECK(world.status().instances == 2);
-    world.get().end_key("first");
+    world.get().pools().end_key("first");
     world.loop.run_until([&] { return !pids(world.status(), true).contains(first_pid); });
     CHECK(pids(world.status(), false) == std::set<std::int64_t>{second_pid});
     // A session that ends waits for its calls.
-    world.get().end_key("second");
+    world.get().pools().end_key("second");
     CHECK(pid_of(world, again) == second_pid);
     auto third = world.take("third");
     CHECK(pid_of(world, third) != second_pid);
@@ -363,10 +342,10 @@ TEST_CASE("a_pool_is_stopped_in_good_order_whichever_of_its_processes_ends_first
         options.pool.min = options.pool.max = 2;
         options.stop_grace = 20ms;
         child_world world{options};
-        world.get().keep_running();
+        world.get().life().keep_running();
         world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
         // The one that is no lister ends and is forgotten while stop() waits for the lister.
-        std::vector<upstream::lease> held;
+        std::vector<upstream_lease> held;
         if (round == 2) held.push_back(world.take());
         ::kill(static_cast<pid_t>(world.status().each.back().pid), SIGKILL);
         ::kill(static_cast<pid_t>(world.status().each.front().pid), SIGSTOP);

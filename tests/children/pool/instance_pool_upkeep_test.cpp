@@ -35,11 +35,11 @@ task<> pause(executor ex, std::chrono::microseconds time) {
     co_await wait.async_wait(nothrow);
 }
 
-task<> call_once(upstream& server, upstream::caller who, std::string key, upstream_call request,
+task<> call_once(upstream& server, upstream_caller who, std::string key, upstream_call request,
                  std::shared_ptr<recorded_observer> client, abort_signal& abort,
                  std::optional<answer_or_fault>& answer) {
     who.key = key;
-    auto place = co_await server.acquire(who, abort);
+    auto place = co_await server.places().acquire(who, abort);
     if (place.has_error()) {
         answer.emplace(place.error());
         co_return;
@@ -66,7 +66,7 @@ public:
     explicit schedule(unsigned seed) : random_(seed), world_(options(random_)) {}
 
     void run() {
-        if (any(2) == 0) world_.get().keep_running();
+        if (any(2) == 0) world_.get().life().keep_running();
         for (int i = 0; i < steps_in_one; ++i) {
             step();
             check();
@@ -164,10 +164,10 @@ private:
             signal(any(2) == 0 ? SIGKILL : SIGSTOP);
             break;
         case 9:
-            world_.get().end_key(key());
+            world_.get().pools().end_key(key());
             break;
         case 10:
-            if (any(2) == 0) world_.loop.spawn(world_.get().stop());
+            if (any(2) == 0) world_.loop.spawn(world_.get().life().stop());
             break;
         default:
             watch();
@@ -182,7 +182,7 @@ private:
         call.said = tool == "echo" ? arguments : std::string{};
         call.client = world_.make_observer(&owners_[any(3)]);
         call.client->refusal = fault{errc::session_error, "not asked"};
-        upstream::caller who;
+        upstream_caller who;
         who.speaks = any(2) == 0 ? era::legacy : era::modern;
         who.owner = call.client->owner();
         who.may_be_asked = any(3) != 0;
@@ -205,9 +205,9 @@ private:
         if (any(2) == 0) {
             watches_.push_back(std::make_unique<std::optional<result<void>>>());
             world_.loop.spawn(
-                process_loop::store(world_.get().watch(uri, never_), *watches_.back()));
+                process_loop::store(world_.get().watches().watch(uri, never_), *watches_.back()));
         } else {
-            world_.loop.spawn(world_.get().unwatch(uri));
+            world_.loop.spawn(world_.get().watches().unwatch(uri));
         }
     }
 

@@ -217,7 +217,7 @@ TEST_CASE("a_list_request_that_is_ended_from_outside_leaves_nothing_that_refers_
     connections.cancel_all();
     world.loop.run_until([&connections] { return connections.size() == 0; });
     // What waited for the start learns of its end now.
-    world.loop.await(world.all.find("silent")->stop());
+    world.loop.await(world.all.find("silent")->life().stop());
     world.loop.await(world.all.close());
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("children_that_were_listed_once_are_not_started_for_another_list") {
     registry_world world;
     world.all.add(fake_options({}, "a"));
     world.list_all();
-    world.loop.await(world.all.find("a")->stop());
+    world.loop.await(world.all.find("a")->life().stop());
     world.list_all();
     CHECK(world.state_of("a") == upstream_state::stopped);
     CHECK(world.offers("a__tool_0"));
@@ -256,11 +256,11 @@ TEST_CASE("changed_lists_and_notifications_of_a_child_reach_the_listener") {
     const auto changes = world.listener.catalog_changes;
     abort_signal never;
     auto& a = *world.all.find("a");
-    world.loop.await(a.call(tool_call("change_tools"), nullptr, never));
+    world.loop.await(a.places().call(tool_call("change_tools"), nullptr, never));
     world.loop.run_until([&] { return world.listener.catalog_changes > changes; });
     CHECK(world.offers("a__extra_0"));
-    world.loop.await(
-        a.call(tool_call("notify", R"({"method":"notifications/custom"})"), nullptr, never));
+    world.loop.await(a.places().call(tool_call("notify", R"({"method":"notifications/custom"})"),
+                                     nullptr, never));
     REQUIRE(world.listener.notifications.size() == 1);
     CHECK(world.listener.notifications[0] ==
           R"(a: {"jsonrpc":"2.0","method":"notifications/custom"})");
@@ -310,7 +310,7 @@ TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
     CHECK(a.spoken() == newest_legacy);
     world.list_all();
     CHECK(world.state_of("a") == upstream_state::not_started);
-    CHECK(world.loop.await(a.ensure_running(clock_type::now() + long_enough)).has_value());
+    CHECK(world.loop.await(a.life().ensure_running(clock_type::now() + long_enough)).has_value());
     CHECK_FALSE(a.is_recalled());
     CHECK(world.all.merged()->tools_json() == tools);
 }
@@ -326,7 +326,7 @@ TEST_CASE("what_a_child_says_itself_takes_the_place_of_what_is_remembered") {
     CHECK(world.offers("a__gone"));
     CHECK(world.all.find("a")->status().server_info == schema_with("gone").server_info);
     abort_signal never;
-    world.loop.await(world.all.find("a")->call(tool_call("tool_0"), nullptr, never));
+    world.loop.await(world.all.find("a")->places().call(tool_call("tool_0"), nullptr, never));
     CHECK_FALSE(world.offers("a__gone"));
     CHECK(world.offers("a__tool_0"));
     CHECK(world.all.find("a")->status().server_info != schema_with("gone").server_info);
@@ -345,7 +345,7 @@ TEST_CASE("what_is_remembered_stays_where_the_child_cannot_start") {
     world.all.keep_schemas_in(kept.str());
     world.all.add(options);
     abort_signal never;
-    CHECK(world.loop.await(world.all.find("a")->call(tool_call("still"), nullptr, never))
+    CHECK(world.loop.await(world.all.find("a")->places().call(tool_call("still"), nullptr, never))
               .has_error());
     CHECK(world.state_of("a") == upstream_state::failed);
     CHECK(world.offers("a__still"));
@@ -382,7 +382,7 @@ TEST_CASE("closing_the_registry_ends_every_child_whatever_it_is_doing") {
     world.list_all();
     world.all.add(fake_options({"--silent"}, "starting"));
     world.all.add(fake_options({}, "never_used"));
-    world.all.find("starting")->keep_running();
+    world.all.find("starting")->life().keep_running();
     world.loop.await(world.all.close());
     CHECK(has_no_children());
     for (const auto& c : world.all.children()) CHECK(c->status().pid == 0);

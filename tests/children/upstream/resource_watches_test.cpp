@@ -25,9 +25,9 @@ TEST_CASE("who_watches_what_another_one_is_asking_for_hears_the_same_answer") {
     std::optional<result<void>> second;
     std::optional<result<void>> third;
     auto& loop = world.loop;
-    loop.spawn(process_loop::store(world.get().watch("fake://one", impatient), first));
-    loop.spawn(process_loop::store(world.get().watch("fake://one", never), second));
-    loop.spawn(process_loop::store(world.get().watch("fake://one", impatient), third));
+    loop.spawn(process_loop::store(world.get().watches().watch("fake://one", impatient), first));
+    loop.spawn(process_loop::store(world.get().watches().watch("fake://one", never), second));
+    loop.spawn(process_loop::store(world.get().watches().watch("fake://one", impatient), third));
     loop.poll();
     CHECK_FALSE(second.has_value());
     impatient.abort(errc::call_cancelled);
@@ -36,6 +36,6 @@ TEST_CASE("who_watches_what_another_one_is_asking_for_hears_the_same_answer") {
     CHECK(third->has_error());
     CHECK(third->error().code == errc::call_cancelled);
     child_world willing{fake_options()};
-    CHECK(willing.loop.await(willing.get().watch("fake://one", never)).has_value());
-    CHECK(willing.loop.await(willing.get().watch("fake://one", never)).has_value());
+    CHECK(willing.loop.await(willing.get().watches().watch("fake://one", never)).has_value());
+    CHECK(willing.loop.await(willing.get().watches().watch("fake://one", never)).has_value());
 }

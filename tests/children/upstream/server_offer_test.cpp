@@ -19,11 +19,11 @@ TEST_CASE("a_tool_that_only_the_second_process_has_is_offered_and_called_there")
     auto options = fake_options();
     options.pool.min = options.pool.max = 2;
     child_world world{options};
-    world.get().keep_running();
+    world.get().life().keep_running();
     world.loop.run_until([&] { return pids(world.status(), false).size() == 2; });
     const auto first_pid = world.pid();
-    auto place = std::make_unique<upstream::lease>(world.take());
-    auto other = std::make_unique<upstream::lease>(world.take());
+    auto place = std::make_unique<upstream_lease>(world.take());
+    auto other = std::make_unique<upstream_lease>(world.take());
     if (pid_of(world, *place) == first_pid) std::swap(place, other);
     const auto second_pid = pid_of(world, *place);
     REQUIRE(second_pid != first_pid);
@@ -34,12 +34,12 @@ TEST_CASE("a_tool_that_only_the_second_process_has_is_offered_and_called_there")
     CHECK(keys(world.get().lists().tools).back() == "extra_0");
     place.reset();
     other.reset();
-    upstream::caller who;
+    upstream_caller who;
     who.method = method::tools_call;
     who.tool = "extra_0";
-    std::vector<upstream::lease> places;
+    std::vector<upstream_lease> places;
     for (int i = 0; i < 4; ++i) {
-        auto taken = world.loop.await(world.get().acquire(who, never));
+        auto taken = world.loop.await(world.get().places().acquire(who, never));
         REQUIRE(taken.has_value());
         CHECK(pid_of(world, *taken) == second_pid);
         places.push_back(std::move(*taken));

@@ -45,7 +45,7 @@ TEST_CASE("who_waits_for_a_start_hears_of_it_now_and_then") {
     options.args = {"-c", "cat >/dev/null"};
     no_events events;
     upstream server{{loop.get_executor(), nullptr, &log, {}}, options, events};
-    CHECK_FALSE(server.start_note(clock_type::now())); // nobody has started it
+    CHECK_FALSE(server.view().start_note(clock_type::now())); // nobody has started it
     std::vector<double> told;
     std::vector<std::string> messages;
     start_progress waiting{loop.get_executor(),
@@ -57,7 +57,7 @@ TEST_CASE("who_waits_for_a_start_hears_of_it_now_and_then") {
                            {milliseconds{1}, milliseconds{2}}};
     std::optional<result<void>> started;
     loop.spawn(child_test::process_loop::store(
-        server.ensure_running(clock_type::now() + std::chrono::minutes{1}), started));
+        server.life().ensure_running(clock_type::now() + std::chrono::minutes{1}), started));
     loop.run_until([&told] { return told.size() >= 3; });
     CHECK(std::ranges::is_sorted(told));
     CHECK(told.front() < told.back());

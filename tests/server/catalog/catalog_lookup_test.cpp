@@ -87,7 +87,7 @@ TEST_CASE("a_server_that_hangs_holds_up_nothing_that_is_meant_for_others") {
             gateway_client client{world, speaking(spoken)};
             bool has_started = false;
             const auto begin = [](upstream& c, bool& started) -> task<> {
-                co_await c.ensure_running(clock_type::now() + 20s);
+                co_await c.life().ensure_running(clock_type::now() + 20s);
                 started = true;
             };
             world.spawn(begin(*world.upstreams().find("good"), has_started));
