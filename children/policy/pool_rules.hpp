@@ -13,7 +13,7 @@
 
 namespace mcpgw {
 
-/// What the rules of the pool know of one instance. Logic only: made by `instance_pool` for the
+/// What the rules of the pool know of one instance. Logic only: made by `pool_view` for the
 /// moment of a decision.
 struct pool_member {
     using time_point = std::chrono::steady_clock::time_point;

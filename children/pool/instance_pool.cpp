@@ -1,284 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-// Places: which instance a call goes to.
 #include "children/pool/instance_pool.hpp"
+
+#include "transports/async/on_scope_exit.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t pool_tasks_max = 4096; // starts and ends of instances
-
-pool_member::phase phase_of(const instance& one) {
-    if (one.life().is_ending()) return pool_member::phase::off; // it only has to be waited for
-    switch (one.session().state) {
-    case upstream_state::starting:
-        return pool_member::phase::starting;
-    case upstream_state::running:
-        return pool_member::phase::running;
-    case upstream_state::unhealthy:
-        return pool_member::phase::unhealthy;
-    case upstream_state::not_started:
-    case upstream_state::failed:
-    case upstream_state::stopped:
-        break;
-    }
-    return pool_member::phase::off;
-}
+constexpr std::chrono::seconds parked_grace{2}; // for people, before others need the process
 
 } // namespace
-
-// ---- place ------------------------------------------------------------------------------------
-
-instance_pool::place::place(instance_pool& pool, member& on, use what, bool is_unproven,
-                            bool can_answer)
-    : pool_(&pool), on_(&on), use_(what), is_unproven_(is_unproven), can_answer_(can_answer) {
-    if (what == use::hold) {
-        ++on.holds;
-        return;
-    }
-    ++on.leases;
-    if (what == use::nothing) return;
-    ++on.calls;
-    if (what != use::asked_call) return;
-    ++on.askers;
-    if (is_unproven) ++on.unproven;
-    if (can_answer) ++on.answerers;
-}
-
-instance_pool::place& instance_pool::place::operator=(place&& other) noexcept {
-    if (this == &other) return *this;
-    give_back();
-    pool_ = std::exchange(other.pool_, nullptr);
-    on_ = other.on_;
-    use_ = other.use_;
-    is_unproven_ = other.is_unproven_;
-    can_answer_ = other.can_answer_;
-    return *this;
-}
-
-instance& instance_pool::place::on() const {
-    return *on_->who;
-}
-
-instance_pool::place instance_pool::place::follow() const {
-    return {*pool_, *on_, use::nothing};
-}
-
-void instance_pool::place::give_back() {
-    if (pool_ == nullptr) return;
-    auto& pool = *std::exchange(pool_, nullptr);
-    auto& from = *on_;
-    if (use_ == use::hold) {
-        if (--from.holds == 0 && from.has_closed) pool.look();
-        return;
-    }
-    --from.leases;
-    if (use_ != use::nothing) --from.calls;
-    if (use_ == use::asked_call) {
-        if (is_unproven_) --from.unproven;
-        if (can_answer_) --from.answerers;
-        if (--from.askers == 0) from.owner = 0;
-    }
-    if (!pool.line_.empty()) pool.freed_.notify_all();
-    if (from.leases > 0) return;
-    from.idle_since = clock_type::now();
-    // Whatever else may be due by then is due at a time that is known already. One that was never
-    // started (its call was given up) must not count as one of them for long.
-    const bool is_off = !from.who->life().is_alive() && !from.is_lister;
-    const bool is_spent = pool.options_.pool.share == sharing::call || from.key == once_key;
-    if (from.is_leaving || is_off || is_spent) pool.look();
-}
-
-// ---- members ----------------------------------------------------------------------------------
 
 instance_pool::instance_pool(const child_context& context, const child_options& options,
                              instance::owner& above, restart_policy& restarts, era spoken)
     : context_(context)
     , options_(options)
-    , owner_(above)
     , restarts_(restarts)
-    , era_(spoken)
-    , tasks_(context.ex, pool_tasks_max)
+    , members_(context, options, above, restarts, spoken)
+    , view_(options, members_)
     , freed_(context.ex)
-    , changed_(context.ex) {
-    tasks_.on_exception = [this](const std::string& what) {
-        context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
-    };
+    , upkeep_(context, options, restarts, members_, view_, line_, freed_) {}
+
+instance_place instance_pool::hold_lister() {
+    auto* found = members_.lister();
+    if (found == nullptr) found = &members_.add(0);
+    return {upkeep_, *found, instance_place::use::hold};
 }
 
-instance_pool::~instance_pool() = default;
-
-instance_pool::member& instance_pool::add_member(std::size_t at) {
-    auto made = std::make_unique<member>();
-    made->who = std::make_unique<instance>(context_, options_, owner_, restarts_, era_);
-    made->number = ++members_made_;
-    made->is_lister = lister_member() == nullptr;
-    if (made->is_lister) made->who->offers().offer();
-    if (wants_logs_) made->who->want_logs();
-    made->who->agreement().trust_era(has_running());
-    made->idle_since = clock_type::now();
-    const auto position = members_.begin() + static_cast<std::ptrdiff_t>(at);
-    return **members_.insert(position, std::move(made));
-}
-
-instance_pool::member* instance_pool::lister_member() const {
-    for (const auto& m : members_)
-        if (m->is_lister && !m->is_leaving) return m.get();
-    return nullptr;
-}
-
-instance& instance_pool::lister() {
-    auto* const found = lister_member();
-    return *(found != nullptr ? *found : add_member(0)).who;
-}
-
-instance_pool::place instance_pool::hold_lister() {
-    auto* found = lister_member();
-    if (found == nullptr) found = &add_member(0);
-    return place{*this, *found, place::use::hold};
-}
-
-bool instance_pool::is_lister(const instance& one) const {
-    return std::ranges::any_of(
-        members_, [&one](const auto& m) { return m->is_lister && m->who.get() == &one; });
-}
-
-const instance* instance_pool::first() const {
-    // A successor that is still starting says less than the one that it shall replace.
-    const instance* found = nullptr;
-    for (const auto& m : members_) {
-        if (m->is_leaving || m->replaces != nullptr) continue;
-        if (m->is_lister) return m->who.get();
-        if (found == nullptr) found = m->who.get();
-    }
-    return found != nullptr || members_.empty() ? found : members_.front()->who.get();
-}
-
-instance_pool::place instance_pool::hold_first() {
-    const auto* const found = first();
-    for (const auto& m : members_)
-        if (m->who.get() == found) return place{*this, *m, place::use::hold};
-    return {};
-}
-
-bool instance_pool::has_running() const {
-    return std::ranges::any_of(
-        members_, [](const auto& m) { return !m->is_leaving && m->who->is_running(); });
-}
-
-bool instance_pool::is_alive() const {
-    return std::ranges::any_of(members_, [](const auto& m) { return m->who->life().is_alive(); });
-}
-
-bool instance_pool::is_leaving(const instance& one) const {
-    return std::ranges::none_of(
-        members_, [&one](const auto& m) { return m->who.get() == &one && !m->is_leaving; });
+instance_place instance_pool::hold_first() {
+    auto* const found = members_.first_entry();
+    if (found == nullptr) return {};
+    return {upkeep_, *found, instance_place::use::hold};
 }
 
 void instance_pool::set_interactive(bool is_interactive) {
-    // From now on another one may be started for those that wait.
-    if (std::exchange(is_interactive_, is_interactive) != is_interactive) freed_.notify_all();
+    if (members_.is_interactive() == is_interactive) return;
+    members_.set_interactive(is_interactive);
+    freed_.notify_all(); // from now on another one may be started for those that wait
 }
 
-void instance_pool::want_logs() {
-    wants_logs_ = true;
-    for (const auto& m : members_) m->who->want_logs();
+void instance_pool::renew_roots(std::string_view key) {
+    for (const auto& m : members_.all())
+        if (!key.empty() && m->key == key) m->who->roots().renew();
+}
+
+bool instance_pool::adopt(instance_pool& from, const instance& one) {
+    auto* const found = from.members_.find(one);
+    if (upkeep_.is_closed() || found == nullptr || found->leases > 0) return false;
+    auto* const old = members_.lister();
+    const bool is_lister = found->is_lister;
+    if (is_lister && old != nullptr && (old->leases > 0 || old->who->life().is_alive()))
+        return false;
+    // A lister takes the place of the one that is here.
+    const std::size_t freed = is_lister && old != nullptr && !old->is_leaving ? 1 : 0;
+    if (settled(view_.make()) >= members_.count_max() + freed) return false;
+    auto taken = from.members_.release(*found);
+    for (const auto& m : from.members_.all())
+        if (m.get() == taken->replaces) from.members_.leave(*m);
+    if (is_lister && old != nullptr) {
+        taken->who->changes().take_over(old->who->changes());
+        upkeep_.begin_closing(*old);
+    }
+    members_.adopt(std::move(taken));
+    upkeep_.look();
+    from.upkeep_.look();
+    from.freed_.notify_all();
+    return true;
 }
 
 // ---- choice -----------------------------------------------------------------------------------
 
-std::size_t instance_pool::members_max() const {
-    const auto& pool = options_.pool;
-    if (pool.max > 0) return pool.max;
-    const bool is_one_enough = pool.share == sharing::shared && !is_interactive_;
-    return std::max(pool.min, is_one_enough ? std::size_t{1} : pool_options::many);
-}
-
 pool_terms instance_pool::terms() const {
-    return {options_.pool.share, is_interactive_, members_max(),
+    return {options_.pool.share, members_.is_interactive(), members_.count_max(),
             options_.limits.calls_in_flight_max};
-}
-
-std::vector<std::shared_ptr<const upstream_lists>> instance_pool::other_lists() const {
-    std::vector<std::shared_ptr<const upstream_lists>> found;
-    for (const auto& m : members_)
-        if (!m->is_lister && !m->is_leaving && m->who->life().is_alive() &&
-            m->who->offers().has_read())
-            found.push_back(m->who->offers().lists());
-    return found;
-}
-
-/// What an instance that has not said otherwise offers is what the lister does.
-bool instance_pool::has_tool(const instance& one, std::string_view tool) const {
-    const auto has = [tool](const upstream_lists& lists) {
-        return std::ranges::find(lists.tools, tool, &list_item::key) != lists.tools.end();
-    };
-    if (one.offers().has_read()) return has(*one.offers().lists());
-    const auto* const lister = lister_member();
-    return lister != nullptr && has(*lister->who->offers().lists());
-}
-
-std::span<const pool_member> instance_pool::view(std::string_view tool) {
-    // Where some have a tool that others lack, its calls go to those.
-    const bool differs =
-        has_other_lists_ && !tool.empty() && options_.pool.share == sharing::shared &&
-        std::ranges::any_of(members_, [&](const auto& m) {
-            return !m->is_leaving && m->who->is_running() && has_tool(*m->who, tool);
-        });
-    view_.clear();
-    for (const auto& m : members_) {
-        pool_member seen;
-        seen.state = phase_of(*m->who);
-        seen.is_leaving = m->is_leaving;
-        seen.is_lister = m->is_lister;
-        seen.is_used = m->is_used;
-        seen.calls = m->calls;
-        seen.askers = m->askers;
-        // No clock is read for most calls.
-        const bool counts = m->unproven > 0 && clock_type::now() < m->unproven_until;
-        seen.unproven = counts ? m->unproven : 0;
-        seen.answerers = m->answerers;
-        seen.lacks_tool = differs && !has_tool(*m->who, tool);
-        seen.leases = m->leases;
-        seen.owner = m->owner;
-        seen.last_owner = m->last_owner;
-        seen.key = m->key;
-        seen.idle_since = m->idle_since;
-        seen.running_since = m->who->life().running_since();
-        seen.leaving_since = m->leaving_since;
-        for (std::size_t i = 0; m->replaces != nullptr && i < members_.size(); ++i)
-            if (members_[i].get() == m->replaces) seen.replaces = i;
-        view_.push_back(seen);
-    }
-    return view_;
 }
 
 /// Null: the caller has to wait. Who waits longest goes first, but for a place that the caller has
 /// already.
-instance_pool::member* instance_pool::choose(const pool_request& request, bool is_first) {
+pool_entry* instance_pool::choose(const pool_request& request, bool is_first) {
     using verdict = pool_choice::verdict;
-    if (is_closed_) return nullptr;
-    const auto choice = choose_member(terms(), view(request.tool), request);
+    if (upkeep_.is_closed()) return nullptr;
+    const auto choice = choose_member(terms(), view_.make(request.tool), request);
     if (!is_first && !choice.is_own) return nullptr;
     switch (choice.what) {
     case verdict::wait:
         return nullptr;
     case verdict::grow:
-        return &add_member(members_.size());
+        return &members_.add();
     case verdict::evict:
-        begin_closing(*members_[choice.member]);
-        return &add_member(members_.size());
+        upkeep_.begin_closing(*members_.all()[choice.member]);
+        return &members_.add();
     case verdict::take:
         break;
     }
-    auto& chosen = *members_[choice.member];
+    auto& chosen = *members_.all()[choice.member];
     if (choice.is_growing && !restarts_.is_resting(clock_type::now())) {
-        auto& another = add_member(members_.size());
-        begin_start(another);
+        auto& another = members_.add();
+        upkeep_.begin_start(another);
     }
     return &chosen;
 }
@@ -288,7 +111,7 @@ fault instance_pool::is_shut_down() const {
 }
 
 /// The place on the one that was chosen.
-instance_pool::place instance_pool::enter(member& chosen, const pool_request& request) {
+instance_place instance_pool::enter(pool_entry& chosen, const pool_request& request) {
     const auto whose = request.owner;
     if (options_.pool.share == sharing::session || options_.pool.share == sharing::principal) {
         const bool changes_hands = chosen.key != request.key;
@@ -296,26 +119,28 @@ instance_pool::place instance_pool::enter(member& chosen, const pool_request& re
         if (changes_hands) chosen.who->roots().renew();
     }
     chosen.is_used = true;
-    if (!request.may_be_asked) return place{*this, chosen, place::use::call};
+    if (!request.may_be_asked) return {upkeep_, chosen, instance_place::use::call};
     const bool changes_hands = chosen.askers == 0 && chosen.last_owner != whose;
-    if (changes_hands && chosen.last_owner != 0 && is_interactive_)
+    if (changes_hands && chosen.last_owner != 0 && members_.is_interactive())
         chosen.who->questions().drop_roots();
     chosen.owner = chosen.askers == 0 || chosen.owner == whose ? whose : 0;
     chosen.last_owner = whose;
     if (request.is_unproven)
         chosen.unproven_until = clock_type::now() + options_.question_hold_timeout;
-    return place{*this, chosen, place::use::asked_call, request.is_unproven, request.can_answer};
+    return {upkeep_, chosen, instance_place::use::asked_call, request.is_unproven,
+            request.can_answer};
 }
 
-std::optional<instance_pool::place> instance_pool::try_take(const pool_request& request) {
-    if (is_interactive_ || is_stop_wanted_) return std::nullopt; // there may be something to stop
-    auto* const chosen = choose(request, is_first_in_line(request));
+std::optional<instance_place> instance_pool::try_take(const pool_request& request) {
+    // There may be something to stop.
+    if (members_.is_interactive() || upkeep_.is_stop_wanted()) return std::nullopt;
+    auto* const chosen = choose(request, line_.is_first(request));
     if (chosen == nullptr) return std::nullopt;
     return enter(*chosen, request);
 }
 
-task<result<instance_pool::place>> instance_pool::take(pool_request request, abort_signal& abort) {
-    auto* chosen = choose(request, is_first_in_line(request));
+task<result<instance_place>> instance_pool::take(pool_request request, abort_signal& abort) {
+    auto* chosen = choose(request, line_.is_first(request));
     if (chosen == nullptr) {
         auto waited = co_await wait_in_line(request, abort);
         if (waited.has_error()) co_return waited.error();
@@ -323,10 +148,95 @@ task<result<instance_pool::place>> instance_pool::take(pool_request request, abo
     }
     auto taken = enter(*chosen, request); // a hold: what is waited for below may end its process
     // A call that was given up may still be at work there, and ask: nobody else's business.
-    const bool is_tainted = is_interactive_ && request.may_be_asked && chosen->askers == 1 &&
+    const bool is_tainted = members_.is_interactive() && request.may_be_asked &&
+                            chosen->askers == 1 &&
                             chosen->who->questions().is_abandoned(request.owner);
     if (is_tainted) co_await chosen->who->life().stop();
     co_return taken;
+}
+
+// ---- waiting ----------------------------------------------------------------------------------
+
+fault instance_pool::busy(std::string_view what) const {
+    const auto hint = line_.hint();
+    const auto running = members_.count_running();
+    return {errc::server_busy,
+            fmt::format("server '{}' has more to do than its {} instance{} can take: {}; try again "
+                        "in about {} ms",
+                        options_.name, running, running == 1 ? "" : "s", what, hint.count()),
+            fmt::format(R"({{"retryAfterMs":{}}})", hint.count())};
+}
+
+/// When the next of the calls that could still ask has had time enough to do so.
+clock_type::time_point instance_pool::next_seat(clock_type::time_point now) const {
+    auto next = clock_type::time_point::max();
+    for (const auto& m : members_.all())
+        if (m->unproven > 0 && m->unproven_until > now) next = std::min(next, m->unproven_until);
+    return next;
+}
+
+task<result<pool_entry*>> instance_pool::wait_in_line(pool_request request, abort_signal& abort) {
+    if (upkeep_.is_closed()) co_return is_shut_down();
+    if (line_.size() >= options_.pool.queue_max) {
+        request.is_urgent = true; // rather the risk of a question that is not certain than no call
+        if (auto* const chosen = choose(request, true)) co_return chosen;
+        co_return busy("as many calls wait as may (instances.queue_max)");
+    }
+    const auto since = clock_type::now();
+    const auto deadline = std::min(since + options_.pool.queue_timeout, request.deadline);
+    const auto seat_until = since + options_.question_hold_timeout;
+    auto patient_until = since + parked_grace;
+    const auto own = line_.join(request);
+    pool_entry* chosen = nullptr;
+    {
+        const on_scope_exit leave_line{[this, own] {
+            line_.leave(own);
+            freed_.notify_all(); // the next one is the first now
+        }};
+        for (auto now = since;;) {
+            if (now >= deadline || abort.reason() || upkeep_.is_closed()) break;
+            // Nobody must wait for people: who never comes back with the answers would block the
+            // rest.
+            if (members_.is_interactive() && now >= patient_until) {
+                let_oldest_parked_give_way();
+                patient_until = now + parked_grace;
+            }
+            // Urgent at the last look: what has become so since then looks again at once.
+            auto look_at = members_.is_interactive() ? std::min(deadline, patient_until) : deadline;
+            if (!request.is_urgent) look_at = std::min({look_at, seat_until, next_seat(now)});
+            co_await freed_.wait_until(look_at, abort);
+            if (abort.reason() || upkeep_.is_closed()) break; // else one might be made for nobody
+            now = clock_type::now();
+            request.is_urgent = now >= seat_until;
+            chosen = choose(request, line_.is_first(own, request));
+            if (chosen != nullptr) break;
+        }
+    }
+    const auto waited =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_type::now() - since);
+    line_.note_wait(waited);
+    if (chosen != nullptr) co_return chosen;
+    if (abort.reason()) co_return *abort.reason();
+    if (upkeep_.is_closed()) co_return is_shut_down();
+    co_return busy(fmt::format("no place was free for {} ms (instances.queue_timeout)",
+                               options_.pool.queue_timeout.count()));
+}
+
+void instance_pool::let_oldest_parked_give_way() {
+    std::shared_ptr<call_observer> oldest;
+    for (const auto& m : members_.all()) {
+        const auto peer = m->who->session().connection;
+        if (!peer) continue;
+        for (const auto& observer : peer->observers()) {
+            const auto since = observer->parked_since();
+            if (since && (!oldest || *since < *oldest->parked_since())) oldest = observer;
+        }
+    }
+    if (!oldest) return;
+    context_.log->info("server '{}': all {} processes wait for clients; the call that waits "
+                       "longest gives way to a new one",
+                       options_.name, members_.all().size());
+    oldest->give_way();
 }
 
 } // namespace mcpgw

@@ -22,12 +22,12 @@ era_pools::era_pools(const child_context& context, const child_options& options,
 }
 
 const instance_pool& era_pools::primary() const {
-    const auto* const legacy = legacy_.first();
+    const auto* const legacy = legacy_.members().first();
     if (const auto* const known = known_.last())
         return known->is_modern || legacy == nullptr ? modern_ : legacy_;
     // The legacy era was believed in and has just failed.
     const bool has_failed = legacy != nullptr && legacy->session().state == upstream_state::failed;
-    return has_failed && !modern_.is_alive() ? legacy_ : modern_;
+    return has_failed && !modern_.members().is_alive() ? legacy_ : modern_;
 }
 
 instance_pool& era_pools::primary() {
@@ -36,12 +36,12 @@ instance_pool& era_pools::primary() {
 
 bool era_pools::is_leaving(const instance& one) const {
     const auto& own = one.session().speaks == era::modern ? modern_ : legacy_;
-    return own.is_leaving(one);
+    return own.members().is_leaving(one);
 }
 
 std::string_view era_pools::key_of(const instance& one) const {
     const auto& own = one.session().speaks == era::modern ? modern_ : legacy_;
-    return own.key_of(one);
+    return own.members().key_of(one);
 }
 
 void era_pools::set_wanted(bool is_wanted) {
@@ -95,7 +95,7 @@ void era_pools::renew_roots(std::string_view key) {
 
 bool era_pools::has_stale_lists(clock_type::time_point now) const {
     const auto are_stale = [now](const instance_pool& pool) {
-        return pool.first() != nullptr && pool.first()->offers().are_stale(now);
+        return pool.members().first() != nullptr && pool.members().first()->offers().are_stale(now);
     };
     return are_stale(modern_) || are_stale(legacy_);
 }

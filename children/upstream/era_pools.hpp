@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::optional<era_verdict> verdict() const {
         const auto* const last = known_.last();
         if (last != nullptr && last->is_modern) return *last; // no clock is read for most calls
-        return known_.at(clock_type::now(), legacy_.is_alive());
+        return known_.at(clock_type::now(), legacy_.members().is_alive());
     }
     [[nodiscard]] bool speaks_both_eras() const {
         const auto known = verdict();
@@ -44,11 +44,11 @@ public:
     [[nodiscard]] bool is_leaving(const instance& one) const;
     /// Whose it is; empty: nobody's.
     [[nodiscard]] std::string_view key_of(const instance& one) const;
-    /// Calls `visit` with each instance_pool::member_status, those of the modern era first.
+    /// Calls `visit` with each pool_members::member_status, those of the modern era first.
     template <class Visit>
     void for_each(Visit visit) const {
-        modern_.for_each(visit);
-        legacy_.for_each(visit);
+        modern_.members().for_each(visit);
+        legacy_.members().for_each(visit);
     }
 
     /// Somebody waits for the server even when nobody calls it: it is not stopped for being idle.

@@ -37,7 +37,7 @@ public:
     /// that of before, of a process in the other era or of an earlier run.
     void take(const instance& from);
     /// One process of several may come to offer what the others lack (tools that appear after a
-    /// login, say): it is offered too, and its calls go to that process (instance_pool::view()).
+    /// login, say): it is offered too, and its calls go to that process (pool_view).
     void merge(const std::vector<std::shared_ptr<const upstream_lists>>& others);
     /// Before the first start: it is what it was when the server last ran.
     void recall(upstream_lists lists, identity who);

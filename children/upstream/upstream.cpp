@@ -90,7 +90,7 @@ void upstream::on_notification(instance& from, std::string_view line, const enve
 
 void upstream::on_lists(instance& from) {
     auto& pool = pools_.of(from.session().speaks);
-    if (pool.is_lister(from)) {
+    if (pool.members().is_lister(from)) {
         offer_.take(from);
         if (from.session().speaks == era::legacy) questions_.meet(from.session().server_info);
     }
@@ -99,7 +99,7 @@ void upstream::on_lists(instance& from) {
 
 void upstream::merge_lists() {
     pools_.note_lists();
-    offer_.merge(pools_.primary().other_lists());
+    offer_.merge(pools_.primary().view().other_lists());
     events_.on_lists_changed(*this);
 }
 
@@ -118,7 +118,7 @@ void upstream::recall(remembered_schema schema) {
 }
 
 std::optional<remembered_schema> upstream::schema() const {
-    const auto* const first = pools_.primary().first();
+    const auto* const first = pools_.primary().members().first();
     if (is_recalled() || first == nullptr || !first->session().spoken ||
         !first->offers().problem().empty())
         return std::nullopt;

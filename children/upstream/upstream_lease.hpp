@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/policy/circuit_breaker.hpp"
-#include "children/pool/instance_pool.hpp"
+#include "children/pool/instance_place.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,7 +18,7 @@ class place_finder;
 /// `place_finder`, which must outlive it; owned by whoever calls.
 class upstream_lease {
 public:
-    upstream_lease(place_finder& from, instance_pool::place place)
+    upstream_lease(place_finder& from, instance_place place)
         : from_(&from), place_(std::move(place)) {}
     ~upstream_lease();
     upstream_lease(upstream_lease&& other) noexcept;
@@ -65,7 +65,7 @@ private:
     place_finder* from_;
     std::optional<circuit_breaker::pass> pass_{}; ///< nothing: its outcomes decide nothing
     bool is_unproven_ = false;
-    instance_pool::place place_;
+    instance_place place_;
     std::shared_ptr<link> link_;
     revision spoken_ = newest_modern;
 };

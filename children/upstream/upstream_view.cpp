@@ -11,7 +11,7 @@ namespace mcpgw {
 
 /// The instance that says who the server is; null: none has said so in this run.
 const instance* upstream_view::speaker() const {
-    const auto* const first = offer_.is_recalled() ? nullptr : pools_.primary().first();
+    const auto* const first = offer_.is_recalled() ? nullptr : pools_.primary().members().first();
     return first != nullptr && first->session().spoken ? first : nullptr;
 }
 
@@ -27,7 +27,7 @@ std::string_view upstream_view::server_info() const {
 
 upstream_state upstream_view::state() const {
     if (!options_.defect.empty()) return upstream_state::failed;
-    const auto* const first = pools_.primary().first();
+    const auto* const first = pools_.primary().members().first();
     // Without one it ran for somebody who is gone.
     const bool has_ended = first == nullptr && offer_.who() && !offer_.is_recalled();
     const auto state = first != nullptr ? first->session().state
@@ -65,7 +65,7 @@ upstream_status upstream_view::status() const {
 
 /// What the instance that speaks for the others shows.
 void upstream_view::describe_first(upstream_status& status) const {
-    const auto* const first = pools_.primary().first();
+    const auto* const first = pools_.primary().members().first();
     if (first == nullptr) return;
     if (first->session().state == upstream_state::unhealthy)
         status.last_error = first->life().last_fault().message();
@@ -77,7 +77,7 @@ void upstream_view::describe_first(upstream_status& status) const {
 }
 
 void upstream_view::describe_each(upstream_status& status) const {
-    pools_.for_each([&status](const instance_pool::member_status& of) {
+    pools_.for_each([&status](const pool_members::member_status& of) {
         const auto& connection = of.who->session().connection;
         status.restarts += of.who->life().starts() > 0 ? of.who->life().starts() - 1 : 0;
         if (!connection || connection->has_ended()) return;
@@ -93,7 +93,7 @@ void upstream_view::describe_each(upstream_status& status) const {
 
 std::optional<std::string> upstream_view::start_note(clock_type::time_point now) const {
     const instance* starting = nullptr;
-    pools_.for_each([&starting](const instance_pool::member_status& of) {
+    pools_.for_each([&starting](const pool_members::member_status& of) {
         if (!of.who->life().starting_since()) return;
         const bool is_beside =
             starting != nullptr && starting->session().speaks != of.who->session().speaks;

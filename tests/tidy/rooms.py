@@ -44,7 +44,7 @@ FOLDERS = {
     "children/instance": [
         "children", "children/link", "children/policy", "children/process",
         "children/remote"],
-    "children/pool": ["children/instance", "children/policy"],
+    "children/pool": ["children/instance", "children/link", "children/policy"],
     "children/upstream": [
         "children", "children/instance", "children/link", "children/policy", "children/pool",
         "children/process"],

@@ -28,6 +28,7 @@ TESTS_WITHOUT_SOURCE = {
     "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
     "tests/transports/http_fuzz_test.cpp",  # the same, of what reads HTTP
     "tests/children/child_output_fuzz_test.cpp",  # and of what reads the output of servers
+    "tests/children/pool_schedule_test.cpp",  # servers, pools and processes in any schedule
     "tests/children/remote_street_test.cpp",  # odd remote servers, through all that reads them
     "tests/server/client_files_test.cpp",  # import and direct use, reading and writing
     "tests/transports/odd_requests_test.cpp",  # clients a little off, of all HTTP files

@@ -4,7 +4,7 @@
 // close, in whatever order. Time is put forward beside them, so that what takes seconds (starts,
 // rests, checks, lifetimes) comes between any two steps. What must hold is checked all the time;
 // what is freed too early or raced for is found by the sanitizers: whoever waits inside an instance
-// holds it (instance_pool::place), so that it is there when the wait ends.
+// holds it (instance_place), so that it is there when the wait ends.
 //
 // MCPGW_SCHEDULE_SECONDS: how long (3). MCPGW_SCHEDULE_SEED: this seed alone, once.
 #include "tests/support/child_world.hpp"
