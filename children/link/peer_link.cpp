@@ -111,9 +111,9 @@ std::shared_ptr<call_observer> peer_link::subject_of(std::string_view line,
     return observer_of(calls_, unquote_json(tag).value_or(std::string{tag}));
 }
 
-fault peer_link::named(const fault& reason) const {
+fault with_server_name(std::string_view server, const fault& reason) {
     if (reason.message().starts_with("server '")) return reason;
-    return {reason.code, fmt::format("server '{}': {}", options_.name, reason.message()),
+    return {reason.code, fmt::format("server '{}': {}", server, reason.message()),
             reason.data_json};
 }
 

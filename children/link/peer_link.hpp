@@ -19,6 +19,9 @@
 
 namespace mcpgw {
 
+/// `reason` with the name of the server in front.
+[[nodiscard]] fault with_server_name(std::string_view server, const fault& reason);
+
 /// What every link has: the calls in flight from their begin to their end, and what becomes of the
 /// lines of the peer. How lines travel is for the links that derive from it.
 class peer_link : public link {
@@ -93,8 +96,9 @@ protected:
         ++strays_;
     }
     [[nodiscard]] std::string_view stray_output() const final { return stray_; }
-    /// With the name of the server in front.
-    [[nodiscard]] fault named(const fault& reason) const;
+    [[nodiscard]] fault named(const fault& reason) const {
+        return with_server_name(options_.name, reason);
+    }
 
     executor executor_;
     const child_options& options_;

@@ -15,63 +15,31 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t other_tasks_max = 256; // messages on their way, streams
-constexpr std::size_t other_connections_max = 64;
 constexpr std::size_t reply_bytes_max = 64 * 1024; // to a message that needs no answer
 constexpr std::chrono::seconds send_timeout{15};
 constexpr std::chrono::seconds last_answers_time{1}; // for calls under way when a session is lost
 constexpr auto never = clock_type::time_point::max();
 
-http_client_options client_options(const child_options& options,
-                                   std::optional<proxy_address> proxy) {
-    http_client_options made;
-    made.tls.ca_file = options.remote.ca_file;
-    made.proxy = std::move(proxy);
-    made.connect_timeout = options.remote.connect_timeout;
-    // The end of a stream is read after its call has ended.
-    made.connections_max =
-        2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_connections_max;
-    return made;
-}
-
 } // namespace
-
-http_link::enlisted::enlisted(http_link& l, errand_pointer e) : owner(l), errand(std::move(e)) {
-    owner.errands_.push_back(errand);
-    if (owner.is_stopping_) errand->end({errc::connection_lost, "the connection is being closed"});
-}
-
-http_link::enlisted::~enlisted() {
-    std::erase(owner.errands_, errand);
-}
 
 http_link::http_link(executor ex, const child_options& options, http_url url,
                      std::optional<proxy_address> proxy, events& listener, logger& log)
     : peer_link(ex, options, answer_delivery::by_the_loop, listener, log)
-    , url_(std::move(url))
-    , client_(ex, client_options(options, std::move(proxy)))
-    , tasks_(ex, 2 * multiplexer::room_for(options.limits.calls_in_flight_max) + other_tasks_max)
-    , changed_(ex)
-    , uses_sse_(options.remote.transport == remote_transport::sse) {
-    tasks_.on_exception = [this](const std::string& what) {
-        log_.error("server '{}': unexpected exception: {}", options_.name, what);
-    };
-}
+    , channel_(ex, options, std::move(url), std::move(proxy), *this, log)
+    , sse_(channel_)
+    , listening_(channel_) {}
 
 // ---- life -------------------------------------------------------------------------------------
 
 task<> http_link::run() {
-    while (!is_stopping_) co_await changed_.wait_until(never);
-    if (is_session_lost_) co_await wait_for_last_answers();
+    while (!is_stopping_) co_await channel_.changed().wait_until(never);
+    if (channel_.session().is_lost) co_await wait_for_last_answers();
     if (end_reason_.detail.empty())
         end_reason_ = {errc::connection_lost,
                        fmt::format("the connection to server '{}' was closed", options_.name)};
     calls_.fail_all(end_reason_);
-    const auto open = errands_; // one that ends leaves the list
-    for (const auto& errand : open) errand->end(end_reason_);
-    changed_.notify_all();
-    co_await end_session();
-    co_await tasks_.wait_all();
+    channel_.end_errands(end_reason_);
+    co_await channel_.close(end_grace_);
     has_ended_ = true;
 }
 
@@ -79,57 +47,45 @@ task<> http_link::run() {
 /// take it; one that is at work there may still be answered.
 task<> http_link::wait_for_last_answers() {
     const auto until = clock_type::now() + last_answers_time;
-    while (calls_.size() > 0 && clock_type::now() < until) co_await changed_.wait_until(until);
+    while (calls_.size() > 0 && clock_type::now() < until)
+        co_await channel_.changed().wait_until(until);
 }
 
 void http_link::stop(std::chrono::milliseconds grace) {
     end_grace_ = std::min(grace, options_.stop_grace);
     is_stopping_ = true;
-    changed_.notify_all();
+    channel_.begin_stop();
 }
 
-void http_link::give_up(fault reason) {
+const fault& http_link::on_end(const fault& reason) {
     if (end_reason_.detail.empty()) end_reason_ = named(reason);
     stop();
+    return end_reason_;
 }
 
-/// 2025-11-25, basic/transports, "Session Management": who no longer needs a session should say so.
-task<> http_link::end_session() {
-    if (session_.id.empty()) co_return;
-    auto fields = stream_fields(session_, {});
-    auto request = co_await make_request("DELETE", std::move(fields));
-    request.deadline = clock_type::now() + end_grace_;
-    abort_signal not_aborted;
-    const auto ended = co_await client_.fetch(std::move(request), reply_bytes_max, not_aborted);
-    // 405: it does not let clients end sessions. Whatever it says, we are done.
-    if (ended.has_error())
-        log_.debug("server '{}' was not told that its session ends: {}", options_.name,
-                   ended.error().message());
-}
-
-/// Who we are, for the next request. A coroutine: a token may have to be fetched one day.
-task<field_list> http_link::authorization() {
-    co_return authorization_fields(options_.remote);
-}
-
-task<http_client_request> http_link::make_request(std::string_view method, field_list fields) {
-    http_client_request request;
-    request.url = url_;
-    request.method = method;
-    request.fields = std::move(fields);
-    auto identity = co_await authorization();
-    for (auto& field : identity) request.fields.push_back(std::move(field));
-    co_return request;
-}
-
-task<http_client_request> http_link::stream_request(const stream_position& position) {
-    auto fields = stream_fields(session_, position.last_event_id);
-    auto request = co_await make_request("GET", std::move(fields));
-    request.is_repeatable = true;
-    co_return request;
+void http_link::on_garbage(const fault& problem) {
+    if (++garbage_total_ == 1)
+        log_.warning("server '{}' sends what is no message ({}); that is dropped", options_.name,
+                     problem.message());
 }
 
 // ---- calls ------------------------------------------------------------------------------------
+
+outgoing_call http_link::pack(const upstream_call& request, std::optional<revision> spoken,
+                              const open_call& call) const {
+    const auto& session = channel_.session();
+    outgoing_call packed;
+    packed.id = call.id();
+    packed.id_text = std::to_string(call.id());
+    packed.method = request.method;
+    packed.line = make_request_line(request, call.id(), spoken).str();
+    packed.fields = request_fields(request, spoken, session);
+    packed.observer = call.observer();
+    packed.is_legacy = !spoken || era_of(*spoken) == era::legacy;
+    packed.has_session =
+        packed.is_legacy && !packed.is_opening() && (channel_.uses_sse() || !session.id.empty());
+    return packed;
+}
 
 task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               std::optional<revision> spoken,
@@ -137,20 +93,13 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
                                               abort_signal& abort) {
     open_call call{*this, request, std::move(observer), abort};
     if (call.refusal()) co_return *call.refusal();
-    parcel goods;
-    goods.id = call.id();
-    goods.id_text = std::to_string(call.id());
-    goods.method = request.method;
-    goods.line = make_request_line(request, call.id(), spoken).str();
-    goods.fields = request_fields(request, spoken, session_);
-    goods.observer = call.observer();
-    goods.is_legacy = !spoken || era_of(*spoken) == era::legacy;
-    goods.has_session =
-        goods.is_legacy && !goods.is_opening() && (uses_sse_ || !session_.id.empty());
+    auto packed = pack(request, spoken, call);
     const bool is_cancelled_by_message =
-        (goods.is_legacy || uses_sse_) && request.method != method::initialize;
-    const auto errand = std::make_shared<http_errand>(executor_);
-    if (!tasks_.spawn(carry(errand, std::move(goods))))
+        (packed.is_legacy || channel_.uses_sse()) && request.method != method::initialize;
+    const auto errand = channel_.make_errand();
+    const call_exchange::surroundings with{channel_, sse_, listening_, calls_};
+    auto exchange = call_exchange::carry(with, errand, std::move(packed));
+    if (!channel_.spawn(std::move(exchange)))
         co_return named({errc::server_busy, "too many requests are on their way"});
     call.begin();
     std::optional<call_end> end;
@@ -159,7 +108,7 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
         end = call.end(abort);
     }
     const auto given_up = call.conclude(*end, abort);
-    if (is_stopping_) changed_.notify_all();
+    if (is_stopping_) channel_.changed().notify_all();
     if (!given_up) {
         auto outcome = call.take_outcome();
         note_answer(request, outcome);
@@ -170,28 +119,15 @@ task<result<upstream_answer>> http_link::call(const upstream_call& request,
     if (call.is_at_work() && is_cancelled_by_message)
         try_send(make_cancel_line(call.id(), given_up->message()));
     errand->end(*given_up);
-    changed_.notify_all();
+    channel_.changed().notify_all();
     co_return *given_up;
 }
 
 void http_link::note_answer(const upstream_call& request, const result<upstream_answer>& outcome) {
     if (request.method != method::initialize || outcome.has_error()) return;
     const auto body = outcome->message.result.of(outcome->line);
-    session_.spoken =
+    channel_.session().spoken =
         parse_revision(unquote_json(find_member(body, "protocolVersion")).value_or(""));
-}
-
-// ---- messages of the server -------------------------------------------------------------------
-
-void http_link::on_messages(std::string text, const std::shared_ptr<call_observer>& cause) {
-    auto messages = split_messages(std::move(text));
-    if (messages.has_error()) {
-        if (++garbage_total_ == 1)
-            log_.warning("server '{}' sends what is no message ({}); that is dropped",
-                         options_.name, messages.error().message());
-        return;
-    }
-    for (auto& line : *messages) relay(std::move(line), cause);
 }
 
 // ---- messages to the server -------------------------------------------------------------------
@@ -203,20 +139,21 @@ bool http_link::try_send(message_text text) {
     const bool is_initialized =
         message.has_value() && message->method.of(line) == notification::initialized;
     // Before: the coroutine may end before spawn() returns.
-    is_opening_ = is_opening_ || is_initialized;
-    if (tasks_.spawn(send(std::move(line), is_initialized))) return true;
-    if (is_initialized) is_opening_ = false;
+    auto& session = channel_.session();
+    session.is_opening = session.is_opening || is_initialized;
+    if (channel_.spawn(send(std::move(line), is_initialized))) return true;
+    if (is_initialized) session.is_opening = false;
     return false;
 }
 
 task<result<http_response>> http_link::deliver_message(http_errand& errand, std::string line) {
-    auto fields = message_fields(session_);
-    auto request = co_await make_request("POST", std::move(fields));
-    if (uses_sse_ && endpoint_) request.url = *endpoint_;
+    auto fields = message_fields(channel_.session());
+    auto request = co_await channel_.make_request("POST", std::move(fields));
+    if (channel_.uses_sse() && sse_.endpoint()) request.url = *sse_.endpoint();
     request.body = std::move(line);
     request.is_repeatable = true; // answers and notifications may arrive twice
     request.deadline = clock_type::now() + send_timeout;
-    http_fetch exchange{client_, std::move(request)};
+    http_fetch exchange{channel_.client(), std::move(request)};
     const http_errand::use under_way{errand, exchange};
     const auto opened = co_await exchange.open();
     if (opened.has_error()) co_return opened.error();
@@ -229,28 +166,32 @@ task<result<http_response>> http_link::deliver_message(http_errand& errand, std:
 }
 
 task<> http_link::send(std::string line, bool is_initialized) {
-    const auto errand = std::make_shared<http_errand>(executor_);
-    const enlisted open{*this, errand};
+    const auto errand = channel_.make_errand();
+    const remote_channel::enlisted open{channel_, errand};
     const auto reply = co_await deliver_message(*errand, std::move(line));
     if (is_initialized) {
-        is_opening_ = false;
-        changed_.notify_all();
+        channel_.session().is_opening = false;
+        channel_.changed().notify_all();
     }
     if (is_stopping_) co_return;
-    if (reply.has_error()) {
+    if (reply.has_error())
         log_.warning("{}; a message did not reach it", named(reply.error()).message());
-    } else if (reply->head.status >= 300) {
-        // One that has just begun cannot be forgotten yet; some servers refuse all notifications.
-        const bool is_lost = !session_.id.empty() && !is_initialized &&
-                             is_session_refusal(reply->head.status, reply->body);
-        if (is_lost) {
-            lose_session();
-            co_return;
-        }
-        const auto refused = refusal(reply->head, false, reply->body);
-        log_.warning("{}; it did not take a message", named(refused).message());
+    else if (reply->head.status >= 300)
+        report_refusal(*reply, is_initialized);
+    if (is_initialized && !channel_.uses_sse()) listening_.begin();
+}
+
+/// The server did not take a message.
+void http_link::report_refusal(const http_response& reply, bool is_initialized) {
+    // One that has just begun cannot be forgotten yet; some servers refuse all notifications.
+    const bool is_lost = !channel_.session().id.empty() && !is_initialized &&
+                         is_session_refusal(reply.head.status, reply.body);
+    if (is_lost) {
+        channel_.lose_session();
+        return;
     }
-    if (is_initialized && !uses_sse_) begin_listening();
+    const auto refused = channel_.refusal(reply.head, false, reply.body);
+    log_.warning("{}; it did not take a message", named(refused).message());
 }
 
 } // namespace mcpgw

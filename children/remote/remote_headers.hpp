@@ -15,10 +15,13 @@ namespace mcpgw {
 
 using field_list = std::vector<std::pair<std::string, std::string>>;
 
-/// What every request to a remote server says about the session that it belongs to.
+/// The session with a remote server; its id and its revision go with every request.
 struct remote_session {
-    std::string id;                 ///< Mcp-Session-Id; empty: none
-    std::optional<revision> spoken; ///< once it is agreed
+    std::string id;                  ///< Mcp-Session-Id; empty: none
+    std::optional<revision> spoken;  ///< once it is agreed
+    bool answers_in_streams = false; ///< to `initialize`, at least
+    bool is_opening = false;         ///< notifications/initialized is on its way
+    bool is_lost = false;            ///< the server has forgotten it
 };
 
 /// Fields that show who we are: the configured ones and the bearer token.

@@ -188,4 +188,11 @@ private:
     }
 };
 
+/// Of a legacy server with tools.
+inline std::string initialize_result(std::string_view version) {
+    return fmt::format(R"({{"protocolVersion":"{}","capabilities":{{"tools":{{}}}},)"
+                       R"("serverInfo":{{"name":"s","version":"1"}}}})",
+                       version);
+}
+
 } // namespace mcpgw::child_test

@@ -218,19 +218,6 @@ TEST_CASE("stop_of_a_remote_server_ends_its_calls") {
     CHECK(text_of(child.call("echo")) == "hello"); // and the next call begins anew
 }
 
-TEST_CASE("configured_headers_and_token_go_with_every_request") {
-    auto options = fake_options();
-    options.remote.headers = {{"X-Api-Key", "k"}};
-    options.remote.bearer_token = "t";
-    modern_world remote{options};
-    REQUIRE(remote.world.child.call("echo").has_value());
-    for (const auto* const method_name : {"server/discover", "tools/list", "tools/call"}) {
-        const auto request = remote.world.server.received(method_name).at(0);
-        CHECK(request.field("x-api-key") == "k");
-        CHECK(request.field("authorization") == "Bearer t");
-    }
-}
-
 TEST_CASE("server_that_refuses_a_version_which_it_supports_is_asked_once_more") {
     int refusals = 1;
     modern_server server;

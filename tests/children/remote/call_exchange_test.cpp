@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A remote server of the legacy era over Streamable HTTP; the code under test is
-// children/remote/http_link_post.cpp.
+// Calls of a remote server of the legacy era over Streamable HTTP; the code under test is
+// children/remote/call_exchange.cpp.
 #include "tests/support/fake_remote.hpp"
 
 #include <catch2/catch_test_macros.hpp>
