@@ -3,13 +3,24 @@
 
 #include "children/instance/open_link.hpp"
 #include "children/instance/remote_handshake.hpp"
-#include "protocol/json/json_members.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
 namespace mcpgw {
+
+namespace {
+
+void log_start(const peer_session& session, const link& peer, const list_fetcher& offers) {
+    const auto process = peer.pid() == 0 ? std::string{} : fmt::format("pid {}, ", peer.pid());
+    const auto tools = offers.is_offered() ? fmt::format(", {} tools", offers.lists()->tools.size())
+                                           : std::string{};
+    session.context.log->info("server '{}' runs: {}protocol {}{}", session.options.name, process,
+                              to_string(*session.spoken), tools);
+}
+
+} // namespace
 
 instance::instance(const child_context& context, const child_options& options, owner& above,
                    restart_policy& restarts, era spoken)
@@ -28,14 +39,13 @@ instance::instance(const child_context& context, const child_options& options, o
     , agreement_(session_, *this)
     , opening_(session_, agreement_, errors_)
     , health_(session_, *this)
+    , logs_(session_)
     , life_(session_, restarts, *this) {
     session_.tasks.on_exception = [this](const std::string& what) {
         session_.context.log->error("server '{}': unexpected exception: {}", session_.options.name,
                                     what);
     };
 }
-
-instance::~instance() = default;
 
 // ---- its life --------------------------------------------------------------------------------
 
@@ -68,9 +78,9 @@ task<result<void>> instance::greet(std::shared_ptr<link> peer) {
 }
 
 void instance::on_running(const std::shared_ptr<link>& peer) {
-    log_start(*peer);
+    log_start(session_, *peer, offers_);
     auto& tasks = session_.tasks;
-    if (wants_logs_) tasks.spawn(request_logs(peer));
+    logs_.on_running(peer);
     tasks.spawn(changes_.resume(peer, life_.starts() > 1));
     if (session_.options.health.interval.count() > 0) tasks.spawn(health_.run(peer));
     offers_.refresh_if_wanted();
@@ -89,15 +99,6 @@ std::optional<fault> instance::excuse() {
     return agreement_.other_era();
 }
 
-void instance::log_start(const link& peer) const {
-    const auto process = peer.pid() == 0 ? std::string{} : fmt::format("pid {}, ", peer.pid());
-    const auto tools = offers_.is_offered()
-                           ? fmt::format(", {} tools", offers_.lists()->tools.size())
-                           : std::string{};
-    session_.context.log->info("server '{}' runs: {}protocol {}{}", session_.options.name, process,
-                               to_string(*session_.spoken), tools);
-}
-
 void instance::on_sick(std::size_t misses) {
     fault reason{errc::server_failed,
                  fmt::format("server '{}' runs and did not answer {} checks of its health in a row "
@@ -110,20 +111,6 @@ void instance::on_sick(std::size_t misses) {
 void instance::on_well() {
     session_.context.log->info("server '{}' answers again", session_.options.name);
     life_.set_well();
-}
-
-void instance::want_logs() {
-    if (std::exchange(wants_logs_, true)) return;
-    if (is_running()) session_.tasks.spawn(request_logs(session_.connection));
-}
-
-task<> instance::request_logs(std::shared_ptr<link> peer) {
-    const bool is_legacy = session_.spoken && era_of(*session_.spoken) == era::legacy;
-    if (!is_legacy || find_member(session_.agreed.capabilities, "logging").empty()) co_return;
-    auto request = own_call(method::set_level, session_.options.list_timeout);
-    request.members = R"("level":"debug")";
-    abort_signal never;
-    co_await peer->call(request, session_.spoken, nullptr, never);
 }
 
 // ---- what the server says of itself ----------------------------------------------------------

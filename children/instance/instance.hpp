@@ -7,6 +7,7 @@
 #include "children/instance/health_prober.hpp"
 #include "children/instance/instance_life.hpp"
 #include "children/instance/list_fetcher.hpp"
+#include "children/instance/log_subscription.hpp"
 #include "children/instance/peer_session.hpp"
 #include "children/instance/process_handshake.hpp"
 #include "children/instance/question_relay.hpp"
@@ -19,9 +20,9 @@
 namespace mcpgw {
 
 /// One process (or remote session) of a configured server, spoken to in one era, across all its
-/// lives. It does not come back by itself; `upstream` starts it again. Made of parts that share a
-/// `peer_session`; tells its owner what they find, and gives them what the server says. Owned by
-/// `instance_pool`.
+/// lives. It does not come back by itself; `upstream_life` and calls start it. Made of parts that
+/// share a `peer_session`; tells its owner what they find, and gives them what the server says.
+/// Owned by `instance_pool`.
 class instance final : private instance_life::host,
                        private era_agreement::owner,
                        private health_prober::owner,
@@ -56,7 +57,6 @@ public:
     /// `restarts` is the server's, for all its instances.
     instance(const child_context& context, const child_options& options, owner& above,
              restart_policy& restarts, era spoken);
-    ~instance();
 
     /// How it is, and what was agreed.
     [[nodiscard]] const peer_session& session() const { return session_; }
@@ -71,19 +71,12 @@ public:
     list_fetcher& offers() { return offers_; }
     [[nodiscard]] const list_fetcher& offers() const { return offers_; }
     change_watcher& changes() { return changes_; }
-    [[nodiscard]] const change_watcher& changes() const { return changes_; }
     question_relay& questions() { return questions_; }
     client_roots& roots() { return roots_; }
+    log_subscription& logs() { return logs_; }
     [[nodiscard]] const health_prober& health() const { return health_; }
 
-    /// Some client wants log messages: a legacy server is told to send them all, now and after
-    /// each start. Each client gets those of its own level.
-    void want_logs();
-
 private:
-    task<> request_logs(std::shared_ptr<link> peer);
-    void log_start(const link& peer) const;
-
     // of instance_life
     void on_start() override;
     result<std::shared_ptr<link>> open() override;
@@ -118,8 +111,8 @@ private:
     era_agreement agreement_;
     process_handshake opening_;
     health_prober health_;
+    log_subscription logs_;
     instance_life life_;
-    bool wants_logs_ = false;
 };
 
 } // namespace mcpgw

@@ -90,7 +90,7 @@ std::size_t pool_members::count_max() const {
 
 void pool_members::want_logs() {
     wants_logs_ = true;
-    for (const auto& m : members_) m->who->want_logs();
+    for (const auto& m : members_) m->who->logs().want();
 }
 
 // ---- coming and going -------------------------------------------------------------------------
@@ -101,7 +101,7 @@ pool_entry& pool_members::add(std::size_t at) {
     made->number = ++members_made_;
     made->is_lister = lister() == nullptr;
     if (made->is_lister) made->who->offers().offer();
-    if (wants_logs_) made->who->want_logs();
+    if (wants_logs_) made->who->logs().want();
     made->who->agreement().trust_era(has_running());
     made->idle_since = clock_type::now();
     const auto position = members_.begin() + static_cast<std::ptrdiff_t>(at);

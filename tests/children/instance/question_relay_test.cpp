@@ -306,22 +306,3 @@ TEST_CASE("other_notifications_are_passed_upwards_as_they_came") {
           R"({"jsonrpc":"2.0","method":"notifications/resources/updated",)"
           R"("params":{"uri":"fake://one"}})");
 }
-
-TEST_CASE("a_legacy_server_is_told_the_log_level_once_and_again_after_a_restart") {
-    child_world world{fake_options()};
-    world.must_start();
-    CHECK(text_of(world.call("received")).find("logging/setLevel") == std::string::npos);
-    world.get().pools().want_logs();
-    world.get().pools().want_logs();
-    const auto count = [&world] {
-        const auto lines = json_of(world.call("received"));
-        return std::ranges::count_if(lines.as_array(), [](const json::value& line) {
-            const auto* const name = line.as_object().if_contains("method");
-            return name != nullptr && *name == "logging/setLevel";
-        });
-    };
-    CHECK(count() == 1);
-    world.stop();
-    world.must_start();
-    CHECK(count() == 1);
-}
