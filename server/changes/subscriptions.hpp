@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "transports/async/wake_up.hpp"
 #include "transports/session/request_handler.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/config_reader.hpp"
 
-#include "children/upstream/schema_cache.hpp"
+#include "children/registry/schema_cache.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/crypto/sealed_token.hpp"
 #include "protocol/json/json_text.hpp"

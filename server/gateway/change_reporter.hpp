@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "server/catalog/exposure.hpp"
 #include "server/changes/subscriptions.hpp"
 #include "transports/log.hpp"

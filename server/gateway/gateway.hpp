@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
 #include "server/catalog/catalog_view.hpp"

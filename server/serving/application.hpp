@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/process/process_guard.hpp"
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "server/config/config.hpp"
 #include "server/gateway/gateway.hpp"
 #include "transports/buffers/memory_reserve.hpp"

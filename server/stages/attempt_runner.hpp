@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "server/calls/parked_calls.hpp"
 #include "server/stages/answer_translator.hpp"
 #include "server/stages/call_context.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "protocol/bridge/era_bridge.hpp"
 #include "server/tasks/task_table.hpp"
 #include "transports/log.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/registry.hpp"
+#include "children/registry/registry.hpp"
 #include "children/upstream/upstream.hpp"
 #include "protocol/json/json_text.hpp"
 #include "tests/support/process_loop.hpp"

@@ -48,6 +48,7 @@ FOLDERS = {
     "children/upstream": [
         "children", "children/instance", "children/link", "children/policy", "children/pool",
         "children/process"],
+    "children/registry": ["children", "children/upstream"],
     "server/changes": [],
     "server/catalog": [],
     "server/config/format": [],

@@ -29,23 +29,3 @@ TEST_CASE("one_more_instance_that_cannot_be_started_does_not_open_the_breaker_of
     CHECK(world.status().state == upstream_state::running);
     CHECK(text_of(world.call("echo")) == "{}");
 }
-
-TEST_CASE("a_list_whose_client_has_left_waits_no_more") {
-    process_loop loop;
-    logger log{log_level::off};
-    registry all{loop.get_executor(), {}, nullptr, log, {}};
-    all.add(fake_options({"--silent"}, "silent"));
-    abort_signal abort;
-    bool has_ended = false;
-    const auto list = [](registry& of, abort_signal& signal, bool& ended) -> task<> {
-        const std::chrono::seconds patience{50};
-        co_await of.ensure_listed(patience, signal);
-        ended = true;
-    };
-    loop.spawn(list(all, abort, has_ended));
-    loop.run_until([&all] { return all.find("silent")->state() == upstream_state::starting; });
-    CHECK_FALSE(has_ended);
-    abort.abort(errc::call_cancelled);
-    loop.run_until([&has_ended] { return has_ended; });
-    loop.await(all.close());
-}

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "children/upstream/registry.hpp"
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include "children/registry/registry.hpp"
 
 #include <algorithm>
 #include <new>
@@ -10,21 +7,20 @@
 namespace mcpgw {
 
 namespace {
-constexpr std::size_t registry_tasks_max = 100'000;  // one per child and list request that waits
-constexpr std::chrono::minutes first_start_time{10}; // far more than a start may take
+constexpr std::size_t registry_tasks_max = 100'000; // one per child and list request that waits
 } // namespace
 
 registry::registry(executor ex, naming_options naming, process_guard* guard, logger& log,
                    std::vector<std::string> environment)
     : executor_(ex)
-    , naming_(std::move(naming))
     , guard_(guard)
     , log_(log)
     , environment_(std::move(environment))
     , schemas_({}, log)
-    , merged_(std::make_shared<catalog>())
-    , told_(ex)
-    , tasks_(ex, registry_tasks_max) {
+    , catalogs_(std::move(naming), log)
+    , tasks_(ex, registry_tasks_max)
+    , starts_(tasks_, log)
+    , listing_(ex, tasks_) {
     tasks_.on_exception = [this](const std::string& what) {
         log_.error("unexpected exception in the work on servers: {}", what);
     };
@@ -48,7 +44,7 @@ void registry::add(std::span<const child_options> children) {
         upstreams_.back()->recall(std::move(*schema));
         offers_something = true;
     }
-    rebuild();
+    catalogs_.rebuild(upstreams_);
     // What is offered from here on is what later changes are told against.
     if (offers_something && listener_ != nullptr) listener_->on_catalog_changed();
 }
@@ -57,27 +53,6 @@ upstream* registry::find(std::string_view name) const {
     const auto found = std::ranges::find(
         upstreams_, name, [](const auto& c) -> std::string_view { return c->name(); });
     return found == upstreams_.end() ? nullptr : found->get();
-}
-
-std::shared_ptr<const catalog> registry::only(std::string_view name) const {
-    const auto found = single_.find(name);
-    return found == single_.end() ? nullptr : found->second;
-}
-
-void registry::rebuild() {
-    std::vector<catalog::source> sources;
-    for (const auto& c : upstreams_) {
-        sources.push_back({c->name(), &c->lists()});
-        single_[c->name()] = std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt);
-    }
-    merged_ = std::make_shared<catalog>(sources, naming_);
-    for (const auto& conflict : merged_->conflicts()) {
-        const auto key = fmt::format("{} {}", conflict.kind, conflict.key);
-        if (!reported_conflicts_.emplace(key, true).second) continue;
-        log_.warning("{} '{}' is offered by {} ({}); {}", conflict.kind, conflict.key,
-                     conflict.is_own ? "the gateway itself and others" : "several servers",
-                     fmt::join(conflict.others, ", "), conflict.outcome());
-    }
 }
 
 void registry::remember(const upstream& source) {
@@ -93,8 +68,8 @@ void registry::remember(const upstream& source) {
 
 void registry::on_lists_changed(upstream& source) {
     remember(source);
-    rebuild();
-    told_.notify_all();
+    catalogs_.rebuild(upstreams_);
+    listing_.on_told();
     if (listener_ != nullptr) listener_->on_catalog_changed();
 }
 
@@ -103,30 +78,14 @@ void registry::on_notification(upstream& source, std::string_view line, const en
 }
 
 void registry::start_kept(bool is_listing_children, std::size_t at_once_max) {
+    std::deque<upstream*> wanted;
     for (const auto& c : upstreams_) {
         const auto policy = c->options().start;
         if (policy == start_policy::pre_warm ||
             (policy == start_policy::automatic && is_listing_children))
-            warming_.push_back(c.get());
+            wanted.push_back(c.get());
     }
-    to_warm_ = warming_;
-    for (std::size_t i = 0; i < std::min(at_once_max, warming_.size()); ++i)
-        tasks_.spawn(warm_up());
-}
-
-/// One start after the other. A server that fails is tried again by itself; its first attempt is
-/// what the others wait for.
-task<> registry::warm_up() {
-    while (!to_warm_.empty() && !is_closing_) {
-        auto& c = *to_warm_.front();
-        to_warm_.pop_front();
-        const on_scope_exit finish{[this, &c] {
-            std::erase(warming_, &c);
-        }};
-        log_.info("server '{}' is being started", c.name());
-        c.life().keep_running();
-        co_await c.life().ensure_running(clock_type::now() + c.options().start_wait());
-    }
+    starts_.start(std::move(wanted), at_once_max);
 }
 
 bool registry::is_listed() const {
@@ -139,35 +98,6 @@ std::vector<upstream*> registry::untold() const {
     for (const auto& c : upstreams_)
         if (c->view().is_worth_listing()) found.push_back(c.get());
     return found;
-}
-
-void registry::begin_listing(upstream& c) {
-    wanted_since_.try_emplace(&c, clock_type::now());
-    if (is_closing_ || !listing_.insert(&c).second) return; // before: it may end within spawn()
-    if (!tasks_.spawn(start_one(c))) listing_.erase(&c);
-}
-
-/// A failure is told where the child is used; the list goes on without it.
-task<> registry::start_one(upstream& c) {
-    const on_scope_exit finish{[this, &c] {
-        listing_.erase(&c);
-        told_.notify_all();
-    }};
-    co_await c.life().ensure_running(clock_type::now() + first_start_time);
-}
-
-task<bool> registry::wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
-                                  abort_signal& abort) {
-    if (abort.reason()) co_return false;
-    const auto now = clock_type::now();
-    auto until = now;
-    for (auto* const c : which) {
-        begin_listing(*c);
-        if (listing_.contains(c)) until = std::max(until, wanted_since_[c] + patience);
-    }
-    if (until <= now) co_return false;
-    co_await told_.wait_until(until, abort);
-    co_return !abort.reason();
 }
 
 task<> registry::ensure_listed(std::chrono::milliseconds patience, abort_signal& abort) {
@@ -204,7 +134,8 @@ task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
 }
 
 task<> registry::close() {
-    is_closing_ = true;
+    starts_.close();
+    listing_.close();
     for (const auto& c : upstreams_) {
         try {
             remember(*c);                 // also what was found out about its questions

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "children/upstream/schema_cache.hpp"
+#include "children/registry/schema_cache.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

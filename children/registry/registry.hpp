@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "children/upstream/schema_cache.hpp"
+#include "children/registry/listing_starts.hpp"
+#include "children/registry/offered_catalogs.hpp"
+#include "children/registry/schema_cache.hpp"
+#include "children/registry/start_queue.hpp"
 #include "children/upstream/upstream.hpp"
-#include "protocol/catalog/catalog.hpp"
 #include "transports/async/on_scope_exit.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <functional>
-#include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,8 +19,8 @@
 
 namespace mcpgw {
 
-/// All upstreams by name, in the order of the configuration, and the catalog of what they offer.
-/// Owned by the application; outlives every request.
+/// All upstreams by name, in the order of the configuration, and what they offer. Owned by the
+/// application; outlives every request.
 class registry final : private upstream_events {
 public:
     /// Told after the catalog changed, and of notifications that belong to no call.
@@ -59,33 +58,34 @@ public:
         return upstreams_;
     }
     /// The merged catalog of all children as of now; shared with the requests that read it.
-    [[nodiscard]] std::shared_ptr<const catalog> merged() const { return merged_; }
+    [[nodiscard]] std::shared_ptr<const catalog> merged() const { return catalogs_.merged(); }
     /// One child alone, names as it knows them; null: no such child.
-    [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const {
+        return catalogs_.only(name);
+    }
 
     /// Starts those that are started ahead of their use, at most `at_once_max` at the same time,
     /// without waiting for them.
     void start_kept(bool is_listing_children, std::size_t at_once_max);
     /// Those of them whose first start has not ended yet, in the order of their starts.
-    [[nodiscard]] const std::deque<upstream*>& warming() const { return warming_; }
+    [[nodiscard]] const std::deque<upstream*>& warming() const { return starts_.warming(); }
     /// No child has still to be started to know what it offers.
     [[nodiscard]] bool is_listed() const;
     /// Those that have still to be started to know what they offer, in the order of the
     /// configuration.
     [[nodiscard]] std::vector<upstream*> untold() const;
-    /// Starts those of them that do not run, and waits until one more of them has told what it
-    /// offers, or has failed; for each at most `patience` from when somebody first wanted to know:
-    /// one that hangs holds up those who come in that time, and nobody later. False: there is
-    /// nothing (more) to be waited for, or the wait was aborted.
+    /// Starts those of them that do not run, and waits for one more; see listing_starts.
     task<bool> wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
-                            abort_signal& abort);
+                            abort_signal& abort) {
+        return listing_.wait_for_one(std::move(which), patience, abort);
+    }
     /// The same until all have, of those that are untold. A child that fails is left out: it must
     /// not fail the list of the others. Its start goes on when nobody waits any more.
     task<> ensure_listed(std::chrono::milliseconds patience, abort_signal& abort);
-    /// Reads lists again that are out of date; waits for that as instance::refresh_stale() does.
+    /// Reads lists again that are out of date; waits for that as list_fetcher does.
     task<> refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
                          abort_signal& abort);
-    [[nodiscard]] const naming_options& naming() const { return naming_; }
+    [[nodiscard]] const naming_options& naming() const { return catalogs_.naming(); }
     /// Work in the background that must end before the upstreams do: it has to end when they are
     /// closed. False: there is too much of it.
     bool spawn(task<> work) { return tasks_.spawn(std::move(work)); }
@@ -111,33 +111,22 @@ private:
     std::shared_ptr<call_observer> client_with(std::string_view key, revision server) override {
         return listener_ == nullptr ? nullptr : listener_->client_with(key, server);
     }
-    void rebuild();
-    task<> warm_up();
     void remember(const upstream& source);
-    void begin_listing(upstream& c);
-    task<> start_one(upstream& c);
     task<> refresh_one(upstream& c, clock_type::time_point now, std::chrono::milliseconds patience,
                        std::shared_ptr<countdown> refreshes);
     task<> close_one(upstream& c, std::shared_ptr<countdown> ends);
 
     executor executor_;
-    naming_options naming_;
     process_guard* guard_;
     logger& log_;
     std::vector<std::string> environment_;
     schema_cache schemas_;
     listener* listener_ = nullptr;
     std::vector<std::unique_ptr<upstream>> upstreams_;
-    std::shared_ptr<const catalog> merged_;
-    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
-    std::map<std::string, bool, std::less<>> reported_conflicts_;
-    std::deque<upstream*> warming_;
-    std::deque<upstream*> to_warm_;     ///< of these, those whose start has not begun
-    std::set<const upstream*> listing_; ///< started to know what they offer
-    std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by whoever lists
-    broadcast told_; ///< the catalog changed, or such a start has ended
-    bool is_closing_ = false;
+    offered_catalogs catalogs_;
     task_group tasks_;
+    start_queue starts_;
+    listing_starts listing_;
 };
 
 } // namespace mcpgw

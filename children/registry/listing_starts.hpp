@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "children/upstream/upstream.hpp"
+#include "transports/async/broadcast.hpp"
+#include "transports/async/task_group.hpp"
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace mcpgw {
+
+/// Starts servers of which nobody knows yet what they offer, and has those wait who want to list
+/// it. A server that fails is left out: it must not fail the list of the others. Owned by
+/// `registry`.
+class listing_starts {
+public:
+    /// `work`: whoever owns it waits for its end.
+    listing_starts(executor ex, task_group& work) : tasks_(work), told_(ex) {}
+
+    /// Starts those of them that do not run, and waits until one more of them has told what it
+    /// offers, or has failed; for each at most `patience` from when somebody first wanted to know:
+    /// one that hangs holds up those who come in that time, and nobody later. False: there is
+    /// nothing (more) to be waited for, or the wait was aborted.
+    task<bool> wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
+                            abort_signal& abort);
+    /// Some server has told.
+    void on_told() { told_.notify_all(); }
+    /// No further start is begun.
+    void close() { is_closing_ = true; }
+
+private:
+    void begin(upstream& c);
+    task<> start_one(upstream& c);
+
+    task_group& tasks_;
+    broadcast told_;                     ///< the catalog changed, or such a start has ended
+    std::set<const upstream*> starting_; ///< to know what they offer
+    std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by whoever lists
+    bool is_closing_ = false;
+};
+
+} // namespace mcpgw

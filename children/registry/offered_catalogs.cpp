@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "children/registry/offered_catalogs.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+namespace mcpgw {
+
+offered_catalogs::offered_catalogs(naming_options naming, logger& log)
+    : naming_(std::move(naming)), log_(log), merged_(std::make_shared<catalog>()) {}
+
+std::shared_ptr<const catalog> offered_catalogs::only(std::string_view name) const {
+    const auto found = single_.find(name);
+    return found == single_.end() ? nullptr : found->second;
+}
+
+void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstreams) {
+    std::vector<catalog::source> sources;
+    for (const auto& c : upstreams) {
+        sources.push_back({c->name(), &c->lists()});
+        single_[c->name()] = std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt);
+    }
+    merged_ = std::make_shared<catalog>(sources, naming_);
+    report_conflicts();
+}
+
+/// Each once.
+void offered_catalogs::report_conflicts() {
+    for (const auto& conflict : merged_->conflicts()) {
+        const auto key = fmt::format("{} {}", conflict.kind, conflict.key);
+        if (!reported_conflicts_.emplace(key).second) continue;
+        log_.warning("{} '{}' is offered by {} ({}); {}", conflict.kind, conflict.key,
+                     conflict.is_own ? "the gateway itself and others" : "several servers",
+                     fmt::join(conflict.others, ", "), conflict.outcome());
+    }
+}
+
+} // namespace mcpgw

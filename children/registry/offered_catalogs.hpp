@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "children/upstream/upstream.hpp"
+#include "protocol/catalog/catalog.hpp"
+#include "transports/log.hpp"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mcpgw {
+
+/// The catalog of what all servers offer together, and that of each alone. Requests share the one
+/// that they have begun with. Owned by `registry`.
+class offered_catalogs {
+public:
+    offered_catalogs(naming_options naming, logger& log);
+
+    /// The servers offer something else now.
+    void rebuild(std::span<const std::unique_ptr<upstream>> upstreams);
+
+    [[nodiscard]] const naming_options& naming() const { return naming_; }
+    /// Of all servers as of now.
+    [[nodiscard]] const std::shared_ptr<const catalog>& merged() const { return merged_; }
+    /// Of one server, with names as it knows them; null: no such server.
+    [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const;
+
+private:
+    void report_conflicts();
+
+    naming_options naming_;
+    logger& log_;
+    std::shared_ptr<const catalog> merged_;
+    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
+    std::set<std::string, std::less<>> reported_conflicts_;
+};
+
+} // namespace mcpgw
