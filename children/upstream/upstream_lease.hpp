@@ -18,8 +18,6 @@ class place_finder;
 /// `place_finder`, which must outlive it; owned by whoever calls.
 class upstream_lease {
 public:
-    upstream_lease(place_finder& from, instance_place place)
-        : from_(&from), place_(std::move(place)) {}
     ~upstream_lease();
     upstream_lease(upstream_lease&& other) noexcept;
     upstream_lease& operator=(upstream_lease&&) = delete;
@@ -42,7 +40,10 @@ public:
         place_.on().questions().give_task(std::move(names), observer);
     }
 
-    // For the one who makes it, before it is given away.
+private:
+    friend class place_finder;
+    upstream_lease(place_finder& from, instance_place place)
+        : from_(&from), place_(std::move(place)) {}
     [[nodiscard]] instance& on() const { return place_.on(); }
     /// To the connection of the instance. False: that does not run.
     bool try_bind();
@@ -53,7 +54,6 @@ public:
     /// Nobody knows whether calls of this kind make the server ask; see question_record.
     void set_unproven() { is_unproven_ = true; }
 
-private:
     task<result<void>> bind_anew(std::optional<clock_type::time_point> call_ends,
                                  abort_signal& abort);
     void report(const upstream_call& request, const result<upstream_answer>& answer) const;

@@ -17,12 +17,13 @@ result<std::shared_ptr<question>> session_voice::ask(std::string_view method_nam
                                                      std::string_view params) {
     const auto session = session_.lock();
     if (!session || session->is_closed()) return fault{errc::session_error, "the client has left"};
-    auto shown =
-        question_for_client(method_name, params, {server_, client_, client_capabilities_, {}});
+    auto shown = question_for_client(method_name, params,
+                                     {server_, client_, client_capabilities_, {}});
     if (shown.has_error()) return shown.error();
-    auto made = session->make_question(method_name, *shown, [weak = session_](std::string line) {
-        if (const auto to = weak.lock()) to->notify(std::move(line));
-    });
+    auto made = session->make_question(
+        method_name, *shown, [weak = session_](std::string line) {
+            if (const auto to = weak.lock()) to->notify(std::move(line));
+        });
     if (made.has_error()) return made.error();
     session->notify(std::move(made->line));
     return std::move(made->pending);

@@ -26,9 +26,7 @@ public:
     [[nodiscard]] owner_id owner() const override { return 0; }
 
     session_voice(const std::shared_ptr<client_session>& session, revision server)
-        : session_(session)
-        , server_(server)
-        , client_(session->spoken)
+        : session_(session), server_(server), client_(session->spoken)
         , client_capabilities_(session->client_capabilities) {}
 
 private:

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "children/registry/registry.hpp"
-#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
 #include "server/catalog/catalog_view.hpp"
 #include "server/catalog/list_pages.hpp"
@@ -14,6 +13,7 @@
 #include "server/gateway/gateway_tools.hpp"
 #include "server/gateway/introduction.hpp"
 #include "server/gateway/request_router.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/tasks/task_routes.hpp"
 #include "transports/log.hpp"
 #include "transports/session/request_handler.hpp"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "children/registry/registry.hpp"
-#include "server/stages/forwarder.hpp"
 #include "server/gateway/gateway_options.hpp"
+#include "server/stages/forwarder.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <boost/json/object.hpp>

@@ -23,7 +23,8 @@ constexpr std::chrono::minutes answer_time{10}; // a person may have to think
 
 } // namespace
 
-task_waiter::outcome task_waiter::end_of(const task_record& record, const client_request& request) {
+task_waiter::outcome task_waiter::end_of(const task_record& record,
+                                         const client_request& request) {
     if (record.is_cancelled) return fault{errc::call_cancelled, "the task was cancelled"};
     const auto context = context_of(record, request.client_era);
     if (!record.error.empty())

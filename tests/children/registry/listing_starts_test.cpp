@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Servers that are started to be listed; the code under test is
 // children/registry/listing_starts.cpp.
-#include "tests/support/process_probe.hpp"
 #include "tests/support/registry_world.hpp"
 
 #include <catch2/catch_test_macros.hpp>

@@ -7,8 +7,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <filesystem>
-
 using namespace mcpgw;
 using namespace mcpgw::child_test;
 
