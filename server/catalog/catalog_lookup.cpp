@@ -108,7 +108,7 @@ task<> catalog_lookup::wait_for_lists(const client_request& request) {
 
 const std::string* catalog_lookup::link_source(const client_request& request,
                                                std::string_view uri) {
-    const auto* const source = links_.find(link_memory::client_of(request), uri);
+    const auto* const source = links_.find(resource_link_index::client_of(request), uri);
     return source != nullptr && upstreams_.find(*source) != nullptr ? source : nullptr;
 }
 
@@ -125,8 +125,9 @@ task<upstream*> catalog_lookup::source_of(const client_request& request, std::st
 
 void catalog_lookup::note_links(const client_request& request, std::string_view source,
                                 const message_text& result_json) {
-    if (!link_memory::may_have_links(result_json)) return;
-    links_.note_result(link_memory::client_of(request), std::string{source}, result_json.str());
+    if (!resource_link_index::may_have_links(result_json)) return;
+    links_.note_result(resource_link_index::client_of(request), std::string{source},
+                       result_json.str());
 }
 
 } // namespace mcpgw

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "server/catalog/catalog_view.hpp"
-#include "server/catalog/link_memory.hpp"
+#include "server/catalog/resource_link_index.hpp"
 
 #include <chrono>
 #include <memory>
@@ -48,7 +48,9 @@ public:
     void note_links(const client_request& request, std::string_view source,
                     const message_text& result_json);
     /// The session has ended: its links lead nowhere.
-    void forget(const client_session& session) { links_.forget(link_memory::client_of(session)); }
+    void forget(const client_session& session) {
+        links_.forget(resource_link_index::client_of(session));
+    }
 
 private:
     task<> refresh_lists(const client_request& request, std::chrono::milliseconds patience);
@@ -58,7 +60,7 @@ private:
     const catalog_view& view_;
     registry& upstreams_;
     std::chrono::milliseconds list_wait_;
-    link_memory links_;
+    resource_link_index links_;
 };
 
 } // namespace mcpgw

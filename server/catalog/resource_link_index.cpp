@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server/catalog/link_memory.hpp"
+#include "server/catalog/resource_link_index.hpp"
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 #include <string.h>
@@ -25,15 +26,15 @@ void add_links(std::string_view block, std::vector<std::string>& uris) {
 
 } // namespace
 
-std::string link_memory::client_of(const client_session& session) {
+std::string resource_link_index::client_of(const client_session& session) {
     return "session " + session.id();
 }
 
-std::string link_memory::client_of(const client_request& request) {
+std::string resource_link_index::client_of(const client_request& request) {
     return request.session ? client_of(*request.session) : "principal " + request.principal;
 }
 
-bool link_memory::may_have_links(const message_text& result_json) {
+bool resource_link_index::may_have_links(const message_text& result_json) {
     static constexpr std::string_view mark = R"("resource)";
     const std::array<std::string_view, 3> parts{result_json.before, result_json.middle,
                                                 result_json.after};
@@ -44,8 +45,8 @@ bool link_memory::may_have_links(const message_text& result_json) {
     });
 }
 
-void link_memory::note_result(const std::string& client, const std::string& upstream,
-                              std::string_view result_json) {
+void resource_link_index::note_result(const std::string& client, const std::string& upstream,
+                                      std::string_view result_json) {
     std::vector<std::string> uris;
     element_reader blocks{find_member(result_json, "content")};
     while (const auto block = blocks.next()) {
@@ -60,35 +61,31 @@ void link_memory::note_result(const std::string& client, const std::string& upst
     for (auto& uri : uris) note(client, upstream, std::move(uri));
 }
 
-void link_memory::note(const std::string& client, const std::string& upstream, std::string uri) {
+void resource_link_index::note(const std::string& client, const std::string& upstream,
+                               std::string uri) {
     if (uri.empty() || uri.size() > uri_bytes_max) return;
-    key where{client, std::move(uri)};
-    if (const auto known = index_.find(where); known != index_.end()) {
-        known->second->upstream = upstream;
-        links_.splice(links_.begin(), links_, known->second);
-        return;
+    auto& used = links_.get<by_use>();
+    const auto [place, is_new] = used.push_front({client, std::move(uri), upstream});
+    if (!is_new) {
+        used.modify(place, [&upstream](link& known) { known.upstream = upstream; });
+        used.relocate(used.begin(), place);
     }
-    if (links_.size() >= links_max) {
-        index_.erase(links_.back().where);
-        links_.pop_back();
-    }
-    links_.push_front({where, upstream});
-    index_.emplace(std::move(where), links_.begin());
+    if (used.size() > links_max) used.pop_back();
 }
 
-const std::string* link_memory::find(const std::string& client, std::string_view uri) {
-    const auto known = index_.find({client, std::string{uri}});
-    if (known == index_.end()) return nullptr;
-    links_.splice(links_.begin(), links_, known->second);
-    return &known->second->upstream;
+const std::string* resource_link_index::find(std::string_view client, std::string_view uri) {
+    const auto& known = links_.get<by_client_and_uri>();
+    const auto found = known.find(std::tuple{client, uri});
+    if (found == known.end()) return nullptr;
+    auto& used = links_.get<by_use>();
+    used.relocate(used.begin(), links_.project<by_use>(found));
+    return &found->upstream;
 }
 
-void link_memory::forget(const std::string& client) {
-    auto at = index_.lower_bound({client, {}});
-    while (at != index_.end() && at->first.first == client) {
-        links_.erase(at->second);
-        at = index_.erase(at);
-    }
+void resource_link_index::forget(std::string_view client) {
+    auto& known = links_.get<by_client_and_uri>();
+    const auto [begin, end] = known.equal_range(std::tuple{client});
+    known.erase(begin, end);
 }
 
 } // namespace mcpgw
