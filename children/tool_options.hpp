@@ -15,6 +15,8 @@ struct fallback_target {
     std::string arguments; ///< fill_template(); empty: those of the call
     /// Also where the server that failed may have done the work already.
     bool is_always_allowed = false;
+
+    bool operator==(const fallback_target&) const = default;
 };
 
 /// What is configured for one tool of a server, where it differs from the rest of the server.
@@ -24,6 +26,8 @@ struct tool_options {
     /// Whether it may be called twice, whatever it says itself.
     std::optional<bool> is_repeatable;
     std::optional<std::vector<fallback_target>> fallbacks; ///< in this order
+
+    bool operator==(const tool_options&) const = default;
 };
 
 } // namespace mcpgw

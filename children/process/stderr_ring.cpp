@@ -2,16 +2,13 @@
 #include "children/process/stderr_ring.hpp"
 
 #include "protocol/json/json_text.hpp"
+#include "protocol/text/secret_mask.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <utility>
 
 namespace mcpgw {
-
-namespace {
-constexpr std::string_view mask = "***";
-}
 
 stderr_ring::stderr_ring(std::size_t lines_max, std::size_t line_bytes_max,
                          std::vector<std::string> secrets)
@@ -35,11 +32,7 @@ void stderr_ring::append(std::string_view bytes) {
 }
 
 std::string stderr_ring::masked(std::string text) const {
-    for (const auto& secret : secrets_)
-        for (auto at = text.find(secret); at != std::string::npos;
-             at = text.find(secret, at + mask.size()))
-            text.replace(at, secret.size(), mask);
-    return text;
+    return mask_secrets(std::move(text), secrets_);
 }
 
 void stderr_ring::finish_line() {

@@ -5,6 +5,7 @@
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
+#include "protocol/text/secret_mask.hpp"
 
 #include <fmt/format.h>
 
@@ -37,11 +38,7 @@ std::string shown_words(std::string_view body, const std::vector<std::string>& s
         is_blank = is_control;
     }
     while (words.ends_with(' ')) words.pop_back();
-    for (const auto& secret : secrets)
-        for (auto at = secret.empty() ? std::string::npos : words.find(secret);
-             at != std::string::npos; at = words.find(secret, at + 3))
-            words.replace(at, secret.size(), "***");
-    return shown(words);
+    return shown(mask_secrets(std::move(words), secrets));
 }
 
 /// Those that are not empty.

@@ -28,6 +28,8 @@ struct truncation {
 struct truncation_step {
     std::size_t lines_min = 0;
     truncation keep;
+
+    bool operator==(const truncation_step&) const = default;
 };
 
 /// Steps in ascending order of lines_min; the last one that applies wins.

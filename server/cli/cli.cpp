@@ -109,12 +109,17 @@ void add_configuring(CLI::App& app, cli_options& options, runner& run) {
                     "that fail and names that collide");
     // The default, and so of no effect; spelled out in older scripts.
     check->add_flag("--start")->group("");
+    check
+        ->add_option("--diff", options.diff_file,
+                     "Another configuration: say what changes, and when, for a gateway that runs "
+                     "with it. Nothing is started")
+        ->type_name("FILE");
     add_json(*check, options);
     check->footer("Exit codes: 0 no errors; 1 a server could not be started; 2 the file has errors."
                   "\nExample: mcp-gateway check gateway.toml");
     check->callback([&] {
         run = [&] {
-            return run_check(options);
+            return options.diff_file.empty() ? run_check(options) : run_diff(options);
         };
     });
 

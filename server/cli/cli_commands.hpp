@@ -21,6 +21,7 @@ struct cli_options {
     bool as_json = false;         ///< --json
     bool takes_all = false;       ///< import --all
     bool reads_only = false;      ///< check --no-start
+    std::string diff_file;        ///< check --diff
     bool is_strict = false;       ///< --strict
     bool attaches = true;         ///< stdio: false with --no-attach
 };
@@ -30,6 +31,7 @@ struct cli_options {
 int run_serve(const cli_options& options);
 int run_stdio(const cli_options& options);
 int run_check(const cli_options& options);
+int run_diff(const cli_options& options);
 int run_import(const cli_options& options);
 int run_tools(const cli_options& options);
 int run_call(const cli_options& options);

@@ -34,6 +34,16 @@ std::string show_listen(const configuration& options) {
     return quote_json(listen_address{options.http.address, options.http.port}.str());
 }
 
+/// Two members, of which the second cannot be told from the first.
+constexpr config_place listen_place() {
+    auto place = place_by<store_listen, show_listen>(key_type::text);
+    place.same = [](const void* one, const void* other) {
+        return show_listen(*static_cast<const configuration*>(one)) ==
+               show_listen(*static_cast<const configuration*>(other));
+    };
+    return place;
+}
+
 constexpr std::array gateway{
     key("expose", in_gateway<&gateway_options::expose>, at_once,
         "gateway: the gateway's own tools, which list and call the children. all: every child's "
@@ -56,7 +66,7 @@ constexpr std::array gateway{
         "Seals what clients of 2026-07-28 carry between two requests, and page cursors. At least "
         "32 characters: openssl rand -hex 16. Never shown; write ${NAME}. Empty: a random one, and "
         "what clients hold ends with the gateway.",
-        expanded),
+        expanded, hidden),
     key("list_wait", in_gateway<&gateway_options::list_wait>, new_calls,
         "How long a list waits for children that have never told what they offer, not even before "
         "the gateway was started (schema_cache). Then it comes without them, and list_changed "
@@ -73,7 +83,7 @@ constexpr std::array gateway{
 };
 
 constexpr std::array http{
-    key("listen", place_by<store_listen, show_listen>(key_type::text), gateway_start,
+    key("listen", listen_place(), gateway_start,
         "Address and port: 127.0.0.1:8080, [::1]:8080, localhost:8080; :8080 and 8080 mean "
         "127.0.0.1. Port 0 takes any free port. Any other address is open to the network.",
         expanded),

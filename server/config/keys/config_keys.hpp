@@ -63,6 +63,8 @@ struct config_place {
     /// What the options say, as JSON; empty: nothing. `options` null: those nobody has touched.
     /// A null function: it cannot be told.
     std::string (*show)(const void* options, const config_key& key) = nullptr;
+    /// Whether two options say the same. Null: another key stands for what this one says.
+    bool (*same)(const void* one, const void* other) = nullptr;
 };
 
 template <class Options>
@@ -85,6 +87,7 @@ struct config_key {
     bool is_of_process = false; ///< means something for a server that is started only
     bool is_of_remote = false;  ///< or for one at a url only
     bool is_in_status = false;  ///< a status shows it
+    bool is_hidden = false;     ///< its value is, or may hold, a secret: it is never shown
 
     [[nodiscard]] key_type type() const { return place.type; }
     /// Tables of keys have none: their keys do.

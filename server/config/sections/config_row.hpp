@@ -28,6 +28,12 @@ constexpr auto& follow(Options& options) {
         return follow<rest...>(options.*first);
 }
 
+template <class Options, auto... path>
+bool is_same_at(const void* one, const void* other) {
+    return follow<path...>(*static_cast<const Options*>(one)) ==
+           follow<path...>(*static_cast<const Options*>(other));
+}
+
 template <class Options, class Member>
 Options owner_of(Member Options::*);
 template <class Options>
@@ -49,12 +55,13 @@ constexpr config_place place_in() {
         const auto& shown = kept == nullptr ? untouched : *static_cast<const options*>(kept);
         return show_value(detail::follow<path...>(shown), key);
     };
+    place.same = detail::is_same_at<options, path...>;
     return place;
 }
 
 /// Where `store`, a function (options&, const value_site&), puts it. `show`: (const options&), as
-/// JSON.
-template <auto store, auto show = nullptr>
+/// JSON. `path`: the member that it fills; none where the row of another key has that.
+template <auto store, auto show = nullptr, auto... path>
 constexpr config_place place_by(key_type type) {
     using options = decltype(detail::owner_of(store));
     config_place place{type, {}, &options_tag<options>};
@@ -65,6 +72,7 @@ constexpr config_place place_by(key_type type) {
         place.show = [](const void* kept, const config_key& /*key*/) {
             return show(kept == nullptr ? options{} : *static_cast<const options*>(kept));
         };
+    if constexpr (sizeof...(path) > 0) place.same = detail::is_same_at<options, path...>;
     return place;
 }
 
@@ -89,6 +97,7 @@ inline constexpr auto of_one = &config_key::is_of_one;
 inline constexpr auto of_process = &config_key::is_of_process;
 inline constexpr auto of_remote = &config_key::is_of_remote;
 inline constexpr auto in_status = &config_key::is_in_status;
+inline constexpr auto hidden = &config_key::is_hidden;
 
 constexpr void add_trait(config_key& key, range allowed) {
     key.min = allowed.min;

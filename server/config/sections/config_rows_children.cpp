@@ -91,10 +91,14 @@ constexpr std::array children{
         range{0.001, 3600}),
     key("stop_grace", place_in<&child_options::stop_grace>(), at_once,
         "Between the steps of stopping: end of input, SIGTERM, SIGKILL.", range{0, 3600}),
-    key("truncate_adaptive", place_by<store_truncation_steps>(key_type::truncation_steps),
+    key("truncate_adaptive",
+        place_by<store_truncation_steps, nullptr, &child_options::truncate_adaptive>(
+            key_type::truncation_steps),
         new_calls,
         "The adaptive rule's steps, ascending by lines_min; used where truncate is no table."),
-    key("truncate", place_by<store_truncation>(key_type::truncation), new_calls,
+    key("truncate",
+        place_by<store_truncation, nullptr, &child_options::truncate>(key_type::truncation),
+        new_calls,
         "What execute_child_tool keeps of a text where the caller does not say. \"adaptive\": by "
         "the text's length. \"none\": everything."),
     table_key("restart", "How it comes back when it died."),
@@ -102,9 +106,9 @@ constexpr std::array children{
     table_key("retry", "When a failed call is tried again."),
     table_key("breaker", "When it is left alone."),
     table_key("limits", "Limits of this child."),
-    key("fallback", place_by<store_fallbacks>(key_type::tables), new_calls,
-        "Who answers calls of its tools when it fails, tried in this order.", said_default{"[]"},
-        of_one),
+    key("fallback", place_by<store_fallbacks, nullptr, &child_options::fallbacks>(key_type::tables),
+        new_calls, "Who answers calls of its tools when it fails, tried in this order.",
+        said_default{"[]"}, of_one),
     key("tools_only", place_in<&child_options::offered, &tool_filter::only>(), at_once,
         "Its tools that clients see, by its own names for them; * stands for any text. The others "
         "are neither listed nor called. []: none.",
@@ -162,8 +166,9 @@ constexpr std::array tools{
     key("repeatable", place_in<&tool_options::is_repeatable>(), new_calls,
         "Whether the tool may be called twice, whatever it says itself (readOnlyHint, "
         "idempotentHint)."),
-    key("fallback", place_by<store_fallbacks_of_tool>(key_type::tables), new_calls,
-        "As the child's fallback, in its place; []: none."),
+    key("fallback",
+        place_by<store_fallbacks_of_tool, nullptr, &tool_options::fallbacks>(key_type::tables),
+        new_calls, "As the child's fallback, in its place; []: none."),
 };
 
 constexpr std::array fallback{
@@ -171,7 +176,9 @@ constexpr std::array fallback{
         required),
     key("tool", place_in<&fallback_target::tool>(), new_calls,
         "Its tool, by its own name. Without it: the one of the same name.", no_default),
-    key("arguments", place_by<store_arguments>(key_type::json_table), new_calls,
+    key("arguments",
+        place_by<store_arguments, nullptr, &fallback_target::arguments>(key_type::json_table),
+        new_calls,
         "What this tool is called with; {{name}} stands for an argument of the call. Without it: "
         "the same arguments."),
     key("always", place_in<&fallback_target::is_always_allowed>(), new_calls,

@@ -33,19 +33,20 @@ constexpr std::array process{
         "this or url.",
         expanded, of_one, no_default),
     key("args", place_in<&child_options::args>(), child_start, "Its arguments, one text each.",
-        expanded, of_one, of_process),
+        expanded, of_one, of_process, hidden),
     key("url", in_remote<&remote_options::url>, child_start,
         "Address of a server that is reached over HTTP: https://example.com/mcp.", expanded, of_one,
-        no_default),
+        no_default, hidden),
     key("transport", in_remote<&remote_options::transport>, child_start,
         "How it is spoken to. streamable_http: of both eras. sse: HTTP+SSE of 2024-11-05. auto: "
         "the first, else the second.",
         of_remote),
     key("headers", in_remote<&remote_options::headers>, child_start,
-        "Sent to it with every request. The values are never shown.", expanded, of_one, of_remote),
+        "Sent to it with every request. The values are never shown.", expanded, of_one, of_remote,
+        hidden),
     key("bearer_token", in_remote<&remote_options::bearer_token>, child_start,
         "Sent to it as Authorization: Bearer. Never shown; write ${NAME}.", expanded, of_one,
-        of_remote),
+        of_remote, hidden),
     key("ca_file", in_remote<&remote_options::ca_file>, child_start,
         "PEM file of the only CA that is trusted for it, relative to the configuration file. "
         "Empty: the system's.",
@@ -53,7 +54,7 @@ constexpr std::array process{
     key("proxy", in_remote<&remote_options::proxy>, child_start,
         "The proxy on the way to its url: http://user:password@proxy.example:3128. auto: what "
         "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say. none: no proxy.",
-        expanded, of_remote),
+        expanded, of_remote, hidden),
     key("connect_timeout", in_remote<&remote_options::connect_timeout>, child_start,
         "For a connection to a url: name and TCP.", range{0.001, 3600}),
     key("env_file", place_by<store_env_file>(key_type::text), child_start,
@@ -62,7 +63,7 @@ constexpr std::array process{
         expanded, of_process),
     key("env", place_in<&child_options::env>(), child_start,
         "The child's environment, beside inherit_env. Nothing else is passed on.", expanded,
-        of_process),
+        of_process, hidden),
     key("inherit_env", place_in<&child_options::inherit_env>(), child_start,
         "Variables that the child gets from the gateway's own environment where they are set: who "
         "and where it is, proxies, certificates to trust. [] for none."),
@@ -82,15 +83,21 @@ constexpr std::array isolation{
         expanded, of_process),
     key("group", in_isolation<&isolation_options::group>, child_start,
         "Group that it runs as, instead of the user's first one.", expanded, of_process),
-    key("umask", place_by<store_umask, show_umask>(key_type::text), child_start,
+    key("umask",
+        place_by<store_umask, show_umask, &child_options::isolation, &isolation_options::umask>(
+            key_type::text),
+        child_start,
         "Permissions that its new files do not get, octal: \"0027\". Empty: the gateway's own.",
         of_process),
     key("network", in_isolation<&isolation_options::has_network>, child_start,
         "false: it has a network of its own, in which there is a loopback and nothing else.",
         of_process),
     table_key("rlimits", "What it may use at most.", of_process),
-    key("landlock", place_by<store_landlock>(key_type::table), child_start,
-        "The only paths that it reaches. Absent: whatever its user may reach.", of_process),
+    key("landlock",
+        place_by<store_landlock, nullptr, &child_options::isolation, &isolation_options::landlock>(
+            key_type::table),
+        child_start, "The only paths that it reaches. Absent: whatever its user may reach.",
+        of_process),
 };
 
 constexpr std::array rlimits{

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/config/config_plan.hpp"
+
+#include "protocol/json/json_text.hpp"
+#include "protocol/text/secret_mask.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <ranges>
+#include <set>
+
+namespace mcpgw {
+
+namespace {
+
+constexpr std::string_view server_tables = "children.";
+
+/// "timeout" of [[children]] and [http] as it is, "limits.x" of a table within [[children]].
+std::string path_of(const config_key& key, std::string_view prefix) {
+    auto table = key.section;
+    if (table.starts_with(server_tables))
+        return fmt::format("{}{}.{}", prefix, table.substr(server_tables.size()), key.name);
+    return fmt::format("{}{}", prefix, key.name);
+}
+
+std::string shown(const config_key& key, const void* options,
+                  const std::vector<std::string>& secrets) {
+    if (key.is_hidden || key.place.show == nullptr) return {};
+    return mask_secrets(key.place.show(options, key), secrets);
+}
+
+/// Two options of one type, and the secrets of both.
+template <class Options>
+struct both {
+    const Options& before;
+    const Options& after;
+    const std::vector<std::string>& secrets;
+};
+
+/// The keys that are bound to such options and say something else now.
+template <class Options>
+void add_changes(std::vector<key_change>& changes, const both<Options>& of,
+                 std::string_view prefix = {}) {
+    for (const auto& key : config_keys()) {
+        const auto& place = key.place;
+        if (place.owner != &options_tag<Options> || place.same == nullptr) continue;
+        if (place.same(&of.before, &of.after)) continue;
+        changes.push_back({path_of(key, prefix), key.effect, shown(key, &of.before, of.secrets),
+                           shown(key, &of.after, of.secrets)});
+    }
+}
+
+/// tools.NAME, each as if it had been there before.
+void add_tool_changes(std::vector<key_change>& changes, const both<child_options>& of) {
+    std::set<std::string, std::less<>> names;
+    for (const auto& [name, options] : of.before.tools) names.insert(name);
+    for (const auto& [name, options] : of.after.tools) names.insert(name);
+    const tool_options untouched;
+    const auto at = [&untouched](const child_options& server,
+                                 const std::string& tool) -> const tool_options& {
+        const auto found = server.tools.find(tool);
+        return found == server.tools.end() ? untouched : found->second;
+    };
+    for (const auto& name : names) {
+        std::vector<key_change> found;
+        add_changes<tool_options>(found, {at(of.before, name), at(of.after, name), of.secrets});
+        for (auto& change : found) {
+            // The section of the rows is that of any tool; the name stands in its place.
+            const auto key = change.key.substr(change.key.rfind('.') + 1);
+            change.key = fmt::format("tools.{}.{}", name, key);
+            changes.push_back(std::move(change));
+        }
+    }
+}
+
+server_change compare(const child_options& before, const child_options& after) {
+    std::vector<std::string> secrets = before.secrets;
+    secrets.insert(secrets.end(), after.secrets.begin(), after.secrets.end());
+    std::ranges::sort(secrets, std::ranges::greater{}, &std::string::size);
+    server_change change{after.name, {}};
+    const both<child_options> of{before, after, secrets};
+    add_changes(change.keys, of);
+    add_tool_changes(change.keys, of);
+    // What is wrong with it may be nothing that a key says, such as a file that is not there.
+    if (change.keys.empty() && before.defect != after.defect)
+        change.keys.push_back({"defect", key_effect::child_start, quote_json(before.defect),
+                               quote_json(after.defect)});
+    return change;
+}
+
+std::string_view words_for(key_effect effect) {
+    switch (effect) {
+    case key_effect::at_once:
+        return "at once";
+    case key_effect::new_calls:
+        return "for new calls";
+    case key_effect::child_start:
+        return "with a new process";
+    case key_effect::gateway_start:
+        return "at the next start of the gateway";
+    }
+    return {};
+}
+
+std::string line_of(const key_change& change, std::string_view of) {
+    const bool is_shown = !change.before.empty() || !change.after.empty();
+    const auto values = is_shown ? fmt::format(": {} -> {}", change.before, change.after) : "";
+    return fmt::format("{} {}{} ({})\n", of, change.key, values, words_for(change.effect));
+}
+
+std::string json_of(const key_change& change) {
+    std::string text =
+        fmt::format(R"({{"key":{},"effect":"{}")", quote_json(change.key), word_of(change.effect));
+    if (!change.before.empty()) text += fmt::format(R"(,"before":{})", change.before);
+    if (!change.after.empty()) text += fmt::format(R"(,"after":{})", change.after);
+    return text + "}";
+}
+
+template <class Range, class ToJson>
+std::string json_list(const Range& range, ToJson to_text) {
+    std::vector<std::string> items;
+    for (const auto& item : range) items.push_back(to_text(item));
+    return fmt::format("[{}]", fmt::join(items, ","));
+}
+
+std::string json_of(const server_change& server) {
+    return fmt::format(R"({{"name":{},"new_process":{},"keys":{}}})", quote_json(server.name),
+                       server.needs_new_process(),
+                       json_list(server.keys, [](const key_change& c) { return json_of(c); }));
+}
+
+} // namespace
+
+bool server_change::needs_new_process() const {
+    return std::ranges::any_of(
+        keys, [](const key_change& c) { return c.effect >= key_effect::child_start; });
+}
+
+bool config_plan::is_empty() const {
+    return gateway.empty() && added.empty() && removed.empty() && changed.empty() && !is_reordered;
+}
+
+std::vector<std::string> config_plan::keys_for_restart() const {
+    std::vector<std::string> keys;
+    for (const auto& change : gateway)
+        if (change.effect == key_effect::gateway_start) keys.push_back(change.key);
+    return keys;
+}
+
+config_plan plan_change(const configuration& from, const configuration& to) {
+    config_plan plan;
+    const std::vector<std::string> none;
+    for (const auto& key : config_keys()) {
+        const auto& place = key.place;
+        if (place.owner != &options_tag<configuration> || place.same == nullptr) continue;
+        if (place.same(&from, &to)) continue;
+        plan.gateway.push_back({fmt::format("{}.{}", key.section, key.name), key.effect,
+                                shown(key, &from, none), shown(key, &to, none)});
+    }
+    std::map<std::string_view, const child_options*> before;
+    for (const auto& server : from.children) before.emplace(server.name, &server);
+    std::set<std::string_view> kept;
+    std::vector<std::string_view> order;
+    for (const auto& server : to.children) {
+        const auto known = before.find(server.name);
+        if (known == before.end()) {
+            plan.added.push_back(server.name);
+            continue;
+        }
+        kept.insert(known->first);
+        order.push_back(known->first);
+        auto change = compare(*known->second, server);
+        if (change.keys.empty())
+            plan.unchanged.push_back(server.name);
+        else
+            plan.changed.push_back(std::move(change));
+    }
+    std::vector<std::string_view> old_order;
+    for (const auto& server : from.children) {
+        if (kept.contains(server.name))
+            old_order.push_back(server.name);
+        else
+            plan.removed.push_back(server.name);
+    }
+    plan.is_reordered = order != old_order;
+    return plan;
+}
+
+std::string describe(const config_plan& plan) {
+    std::string text;
+    for (const auto& change : plan.gateway) text += line_of(change, "gateway:");
+    for (const auto& name : plan.removed) text += fmt::format("server '{}' is removed\n", name);
+    for (const auto& name : plan.added) text += fmt::format("server '{}' is added\n", name);
+    for (const auto& server : plan.changed)
+        for (const auto& change : server.keys)
+            text += line_of(change, fmt::format("server '{}':", server.name));
+    if (plan.is_reordered) text += "the servers have another order\n";
+    return text;
+}
+
+std::string to_json(const config_plan& plan) {
+    const auto name = [](const std::string& text) {
+        return quote_json(text);
+    };
+    return fmt::format(R"({{"gateway":{},"added":{},"removed":{},"changed":{},"unchanged":{},)"
+                       R"("reordered":{}}})",
+                       json_list(plan.gateway, [](const key_change& c) { return json_of(c); }),
+                       json_list(plan.added, name), json_list(plan.removed, name),
+                       json_list(plan.changed, [](const server_change& s) { return json_of(s); }),
+                       json_list(plan.unchanged, name), plan.is_reordered);
+}
+
+} // namespace mcpgw
