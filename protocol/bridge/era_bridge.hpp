@@ -16,7 +16,7 @@ namespace mcpgw {
 /// Translates one message between the eras. Pure text in, text out; whatever is not named here
 /// keeps its bytes.
 
-/// Between whom the params of a request travel.
+/// The two ends between which the params of a request travel.
 struct params_route {
     era client_era = era::legacy;
     era upstream_era = era::legacy;

@@ -41,7 +41,7 @@ void append_canonical_members(std::string& out, std::string_view object) {
         out += ',';
         members.push_back({std::move(key), {begin, out.size()}});
     }
-    // Stable: of members with equal names the order means something, to those who take the last.
+    // Stable: the order of members with equal names matters to readers that take the last one.
     if (std::ranges::is_sorted(members, {}, &member::key)) return;
     std::ranges::stable_sort(members, {}, &member::key);
     std::string sorted;

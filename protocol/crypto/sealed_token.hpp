@@ -38,7 +38,7 @@ public:
 
     /// Secrets are keys, not passwords: random, and at least this long (`openssl rand -hex 16`).
     static constexpr std::size_t secret_bytes_min = 32;
-    /// Limit of what one token holds. Who seals what others wrote must check this first.
+    /// Limit of what one token holds. The caller checks it before it seals what others wrote.
     static constexpr std::size_t payload_bytes_max = std::size_t{256} * 1024;
     static constexpr std::chrono::hours key_interval{1};
 

@@ -47,7 +47,7 @@ public:
     /// unusable.
     result<void> feed(std::string_view bytes);
     /// The stream has ended: an event whose empty line is missing counts as complete if it has
-    /// data. The standard drops it, since it may be cut off; whoever asks must check what is in it.
+    /// data. The standard drops it, since it may be cut off; the caller checks what is in it.
     void finish();
     /// The next complete event. Events without data are delivered only if they carry an id or
     /// retry.

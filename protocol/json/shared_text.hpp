@@ -33,8 +33,8 @@ public:
         return {std::move(owner_), inside};
     }
 
-    /// For whom it must outlive its surroundings: a short text is copied, lest it keeps much more
-    /// than itself in memory; a long one stays where it is.
+    /// The same text, to be kept for long. A short one is copied, because it would keep a whole
+    /// buffer in memory; a long one stays where it is.
     [[nodiscard]] shared_text lasting() const {
         return size() < long_bytes ? copy_of(text_) : *this;
     }

@@ -11,13 +11,12 @@
 
 namespace mcpgw {
 
-/// The `_meta` that came last from one sender, as its text and what the scanner found in it. The
-/// next message mostly has the same one: who calls, with what capabilities, or who answers. Then
-/// it is compared instead of scanned.
+/// Keeps the `_meta` that came last from one sender: its text, and what the scanner found in it.
+/// The next message mostly repeats it (the client, its capabilities, the server), and then it is
+/// compared instead of scanned.
 ///
-/// Nothing is taken on trust by that: an object ends where its own text says, whatever follows it,
-/// so the same bytes at the same place are the same object, and as good as they were. Scans with
-/// one known_meta have the same limits.
+/// This trusts nobody: an object ends where its own text says, whatever follows it, so the same
+/// bytes at the same place are the same object. All scans with one known_meta have the same limits.
 class known_meta {
 public:
     static constexpr std::size_t bytes_max = 1024; ///< longer ones are not kept

@@ -12,7 +12,7 @@
 
 namespace mcpgw {
 
-/// Who sent a message: of a server more is forgiven, because its users did not write it.
+/// The sender of a message. More is repaired for servers, because their users did not write them.
 enum class message_origin : std::uint8_t { client, server };
 
 /// Scans a message of a program that nobody here wrote, and repairs it where it needs that and what

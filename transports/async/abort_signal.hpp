@@ -10,8 +10,8 @@
 namespace mcpgw {
 
 /// Tells one request that nobody wants its answer any more: the client is gone, cancelled it, or
-/// the gateway stops. Owned by the transport for as long as the request runs; whoever waits on
-/// behalf of the request listens, one at a time.
+/// the gateway stops. Owned by the transport for as long as the request runs; the coroutine that
+/// waits on behalf of the request listens, one at a time.
 ///
 /// Plain data instead of Asio's cancellation: it names a reason, and it cannot end a coroutine that
 /// is cleaning up.

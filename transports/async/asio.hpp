@@ -38,8 +38,8 @@ using task = asio::awaitable<T, executor>;
 /// co_await op(…, nothrow) gives [ec, …] instead of throwing. Deferred: the coroutine that awaits
 /// waits itself, where use_awaitable would make another one for each operation.
 inline constexpr auto nothrow = asio::as_tuple(asio::deferred);
-/// With which Asio resumes a coroutine that awaits such an operation. It has no public name; two
-/// pointers, where a type-erased handler would be an allocation for each wait.
+/// The handler by which Asio resumes a coroutine that awaits such an operation. Asio gives it no
+/// public name. It is two pointers; a type-erased handler would cost an allocation for each wait.
 using resumption =
     asio::detail::awaitable_async_op_handler<void(boost::system::error_code), executor>;
 inline constexpr asio::use_awaitable_t<executor> use_task{};

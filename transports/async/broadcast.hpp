@@ -9,8 +9,9 @@
 
 namespace mcpgw {
 
-/// Wakes every coroutine that waits. Unlike wake_up it has many waiters and no memory: check the
-/// condition, then wait, in a loop. Owned by the object whose change it announces.
+/// A condition variable for coroutines: wakes all that wait. Unlike wake_up it has many waiters and
+/// keeps no signal: check the condition, then wait, in a loop. Owned by the object whose change it
+/// announces.
 class broadcast {
 public:
     explicit broadcast(executor ex) : executor_(ex) {}

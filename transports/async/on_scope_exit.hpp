@@ -5,8 +5,8 @@
 
 namespace mcpgw {
 
-/// Does something when a scope is left, however that comes: a flag that says "somebody is at it"
-/// must not stay set when an exception ends the one who was.
+/// Does something when a scope is left, by an exception too: a flag that says that work is under
+/// way must not stay set when the worker has ended.
 template <class Act>
 class on_scope_exit {
 public:

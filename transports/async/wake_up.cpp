@@ -25,8 +25,8 @@ void wake_up::release(error_code outcome) {
     if (!waiter_) return;
     auto resume = [handler = take_waiter(), outcome]() mutable { handler(outcome); };
     const auto later = asio::require(executor_, asio::execution::blocking.never);
-    // Where there is no memory, `resume` is left as it is: with it the waiter would be gone, and
-    // whoever waits for the end of that coroutine would wait for ever.
+    // Where there is no memory, `resume` is kept: with it the waiting coroutine would be destroyed,
+    // and its owner would wait for its end for ever.
     for (int tried = 0; tried < release_tries_max; ++tried) {
         try {
             return later.execute(std::move(resume)); // NOLINT(bugprone-use-after-move)

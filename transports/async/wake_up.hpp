@@ -8,8 +8,8 @@
 
 namespace mcpgw {
 
-/// A wake-up without a lost-signal window on one thread: wait() returns at once if notify() came
-/// before it. One waiter at a time, on the loop of the executor.
+/// An event that resets itself: notify() lets one wait() return, the next one if nobody waits yet,
+/// so that no signal is lost. One waiter at a time, on the loop of the executor.
 class wake_up {
 public:
     using error_code = boost::system::error_code;
@@ -18,8 +18,8 @@ public:
 
     /// The waiter goes on when the loop comes to it, not within this call.
     void notify();
-    /// The same, but the waiter goes on within this call: saves a round of the loop. Only for whom
-    /// has nothing left to do with what the waiter may change or end.
+    /// The same, but the waiter goes on within this call, which saves a round of the loop. The
+    /// caller must not touch afterwards what the waiter may change or destroy.
     void notify_now();
     /// co_await wait(): until notify(). A coroutine that is cancelled ends here, with an exception.
     [[nodiscard]] auto wait() {

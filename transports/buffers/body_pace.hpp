@@ -7,10 +7,10 @@
 
 namespace mcpgw {
 
-/// By when a head or a body that comes in pieces must have come: within its time as a whole, and
-/// after a while of grace at no less than a rate, so that whoever sends a byte now and then does
-/// not keep a place for all of that time. A value that is compared after each read: a timer alone
-/// can come between two reads, and then ends neither.
+/// The deadline of a head or a body that comes in pieces: the time for the whole, and behind a
+/// grace period no less than a rate, so that a client that sends a byte now and then does not keep
+/// its place for all of that time. A value that is compared after each read: a timer alone can fire
+/// between two reads, and then ends neither.
 struct body_pace {
     using clock = std::chrono::steady_clock;
     /// For what takes its time before the first byte, such as a client that waits for a disk.

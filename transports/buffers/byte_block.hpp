@@ -11,9 +11,9 @@
 
 namespace mcpgw {
 
-/// Memory into which bytes are read that become texts where they are. Nothing is filled before, so
-/// what was not read into is not resident; a large block grows without a copy. Owned by whoever
-/// reads; texts made of it live on without it.
+/// Memory into which bytes are read and in which they stay, as texts. It is not filled beforehand,
+/// so unused parts are not resident; a large block grows without a copy. Owned by its reader; the
+/// texts made of it share its memory and outlive it.
 class byte_block {
 public:
     byte_block() = default; ///< none yet: capacity 0

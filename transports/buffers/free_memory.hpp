@@ -5,9 +5,9 @@
 
 namespace mcpgw {
 
-/// Gives memory back to the system that was needed once, for a flood of large messages, and lies
-/// idle in the heap: the allocator does so only at the end of it. Asked now and then by whoever
-/// owns it; acts at a quiet time, because the next calls would have to take the pages again.
+/// Gives memory back to the system that a flood of large messages needed once and that now lies
+/// idle within the heap; the allocator itself trims only the heap's end. Its owner asks now and
+/// then. It acts at a quiet time, because the next calls would have to take the pages again.
 class free_memory {
 public:
     /// Resident beyond what is in use, from which on it is worth it.

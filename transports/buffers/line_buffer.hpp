@@ -25,10 +25,10 @@ public:
     std::span<char> space();
     void commit(std::size_t bytes);
 
-    /// The next line without its "\n" or "\r\n". Empty lines are skipped. It keeps the whole buffer
-    /// alive: who needs a line for longer takes its lasting(). Error message_too_large: a line
-    /// is too long. It comes as soon as that is known, while the rest is skipped, and again at the
-    /// end of the line, when take_oversized() has what is left of it. Then comes the next line.
+    /// The next line without its "\n" or "\r\n". Empty lines are skipped. The text keeps the whole
+    /// buffer alive; its lasting() does not. Error message_too_large: a line is too long. It is
+    /// reported as soon as that is known, while the rest is skipped, and again at the end of the
+    /// line, when take_oversized() has what is left of it. Then comes the next line.
     result<std::optional<shared_text>> next_line();
 
     /// The next bytes, whatever lines there are: as many as rest() has at least.

@@ -8,12 +8,12 @@
 
 namespace mcpgw {
 
-/// What all clients together make the gateway hold: bodies that come, messages that wait to go out
-/// or to be fetched again (`limits.memory_max`). Counted by those who hold it (memory_share), so
-/// that one limit stands over all the limits for each of them. Used on one thread; shared with what
-/// it counts, which may outlive the listener.
+/// Limits what all clients together make the gateway hold: bodies that come, messages that wait to
+/// go out or to be fetched again (`limits.memory_max`). Each holder counts its part by a
+/// memory_share, so that one limit stands over the limits of each. Used on one thread; shared with
+/// the holders, which may outlive the listener.
 ///
-/// Bodies that are large leave the last eighth to small ones: whoever fills the memory does not
+/// Large bodies leave the last eighth to small ones, so that a client that fills the memory does not
 /// keep small requests out.
 class memory_budget {
 public:

@@ -13,7 +13,7 @@
 
 namespace mcpgw {
 
-/// Messages on their way to one client: a bounded queue between those who produce them and the one
+/// Messages on their way to one client: a bounded queue between their producers and the one
 /// coroutine that writes. How a message looks on the wire is the writer's choice: lines or events.
 ///
 /// A client that reads slowly loses notifications, never an answer or a question: beyond 64 KiB (or

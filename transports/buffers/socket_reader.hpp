@@ -22,8 +22,8 @@ namespace mcpgw {
 /// notice that the client has left, and it costs no system call that would not be made anyway.
 class socket_reader {
 public:
-    /// `unread_bytes_max`: that may have come and not been consumed. `memory`: in which long texts
-    /// count; null: they do not.
+    /// `unread_bytes_max`: the most that it holds unconsumed. `memory`: counts long texts; null:
+    /// nothing counts them.
     socket_reader(tcp_socket& socket, std::size_t unread_bytes_max,
                   std::shared_ptr<memory_budget> memory = {});
     ~socket_reader() { unwatch(); }
@@ -40,16 +40,15 @@ public:
     /// Until more has come. Errors: end of file, those of the socket, operation_aborted after
     /// interrupt(), no_buffer_space: nothing was consumed for too long.
     task<boost::system::error_code> read_more();
-    /// The same in parts, for whom a coroutine more is too much: begin_more(), then co_await
-    /// arrived() while it is_reading().
+    /// The same in parts, which saves the caller a coroutine: begin_more(), then co_await arrived()
+    /// while it is_reading().
     void begin_more();
     [[nodiscard]] bool is_reading() const { return state_->is_reading; }
     [[nodiscard]] auto arrived() { return state_->arrived.wait(); }
     /// Of the last read.
     [[nodiscard]] const boost::system::error_code& error() const { return state_->error; }
     /// One read towards so many bytes that were not consumed, whatever the limit; then arrived().
-    /// They have memory as they come (body_capacity): who only announces megabytes gets none for
-    /// them.
+    /// Memory for them is taken as they come (next_capacity), not as they are announced.
     void begin_toward(std::size_t bytes);
     /// All that is held now counts as memory of a long text of `whole` bytes. False: there is no
     /// room for it.
@@ -63,10 +62,10 @@ public:
     ///
     /// Nor is one that has only ended its sending, and still reads (RFC 9112, 9.6): on the wire
     /// both look the same. So the probe is called after a moment, to send something that means
-    /// nothing; who has left refuses it, and only then is gone.
+    /// nothing; a client that has left refuses it, and only then counts as gone.
     void watch(std::function<void()> on_gone);
     void unwatch();
-    /// Once, at the beginning. Without it who ends its sending is gone.
+    /// Set once, at the beginning. Without a probe a client that ends its sending counts as gone.
     void set_probe(std::function<void()> probe) { state_->probe = std::move(probe); }
 
 private:

@@ -131,7 +131,7 @@ content_coding choose_coding(std::string_view accept_encoding) {
         if (name == "*") others = quality;
     }
     if (gzip < 0) gzip = others;
-    // Not by "*" alone: who names nothing may not have heard of it.
+    // Not by "*" alone: a client that names no coding may not know zstd.
     const auto best = std::max(gzip, zstd);
     if (best <= 0 || identity > best) return content_coding::identity;
     return zstd >= gzip ? content_coding::zstd : content_coding::gzip;

@@ -18,7 +18,7 @@ enum class content_coding : std::uint8_t { identity, gzip, deflate, br, zstd };
 std::string_view to_string(content_coding coding);
 
 /// How much more may come out than went in. Text that repeats itself shrinks to a fiftieth; what
-/// grows more was made to fill memory. The size of the whole is limited by whoever reads the body.
+/// grows more was made to fill memory. The reader of the body limits the size of the whole.
 struct expansion_limits {
     std::size_t free_bytes = 4U << 20U; ///< come out of however little
     std::size_t ratio_max = 300;        ///< of all that comes out beyond that

@@ -59,7 +59,7 @@ struct http_response {
 /// Outgoing HTTP/1.1 over TCP and TLS, through a proxy or not: connections that are kept for the
 /// next request, name resolution, limits. Redirects are followed within an origin and never to
 /// another one, because credentials travel with the request; compressed bodies are undone. Owned
-/// by whoever talks to a server elsewhere; outlives the http_fetches made with it.
+/// by the link to a server; outlives the http_fetches made with it.
 class http_client {
 public:
     http_client(executor ex, http_client_options options);

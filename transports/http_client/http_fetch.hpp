@@ -34,7 +34,8 @@ public:
     /// The rest must come soon: for reading on when what counts is there.
     void end_within(std::chrono::milliseconds time);
 
-    /// From elsewhere: whoever waits in one of the above gets `reason`. The first call counts.
+    /// Called from elsewhere: a coroutine that waits in one of the above gets `reason`. The first
+    /// call counts.
     void close(fault reason);
 
 private:

@@ -14,9 +14,9 @@
 
 namespace mcpgw {
 
-/// The addresses of a host. The system's resolver blocks and cannot be interrupted, so a look-up
-/// has a thread of its own, and whoever no longer waits just leaves: what the thread finds then is
-/// dropped. Shared by those that wait for the same name; all of them on one loop.
+/// Finds the addresses of a host. The system's resolver blocks and cannot be interrupted, so each
+/// look-up has a thread of its own. A waiter that gives up just leaves; when all have left, the
+/// result is dropped. Shared by all that wait for the same name, on one loop.
 class name_lookup {
 public:
     using endpoints = std::vector<asio::ip::tcp::endpoint>;

@@ -11,8 +11,8 @@
 
 namespace mcpgw {
 
-/// One outgoing TCP connection, with TLS on it or not. Owned by whoever uses it; one read and one
-/// write at a time. No timeouts of its own: close() from elsewhere ends what is under way.
+/// One outgoing TCP connection, with TLS on it or not. Owned by its one user; one read and one
+/// write at a time. It has no timeouts of its own: close() from elsewhere ends what is under way.
 class net_stream {
 public:
     using endpoints = std::vector<asio::ip::tcp::endpoint>;

@@ -9,8 +9,8 @@
 
 namespace mcpgw {
 
-/// How servers that we connect to prove who they are. There is no way to switch that off: who has
-/// a certificate of their own names the file of their CA.
+/// How servers prove their identity to us. There is no way to switch that off: for a server with
+/// a certificate of its own, the user names the file of its CA.
 struct tls_options {
     std::string ca_file; ///< PEM; trusted beside nothing else. Empty: the system's store
 };

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds accept_pause{
     50}; // after an error such as "too many open files"
 constexpr std::chrono::seconds expiry_interval_max{30};
-// Who has just connected is about to ask; the same for a wait of a client's in the middle.
+// A client that has just connected is about to send its request, so it is not idle yet.
 constexpr std::chrono::seconds idle_before_end{1};
 constexpr int turns_for_an_end_max = 16;                  // of the loop, until a place is free
 constexpr std::chrono::milliseconds relief_interval{100}; // after one that found nothing
@@ -45,7 +45,8 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     require("open a socket for");
     ::fcntl(acceptor.native_handle(), F_SETFD, FD_CLOEXEC);
     acceptor.set_option(tcp_acceptor::reuse_address{true}, ec);
-    // Else one that was given up is skipped, and who came after it waits for the next that comes.
+    // Otherwise accept() skips a connection that was given up, and the one behind it waits until
+    // another one comes.
     acceptor.set_option(asio::socket_base::enable_connection_aborted{true}, ec);
     acceptor.bind(endpoint, ec);
     require("bind to");
@@ -185,8 +186,8 @@ void http_listener::take_in(tcp_socket socket) {
     turn_away(socket, limits_.connections_max);
 }
 
-/// One that no request ever came over goes first: those of a flood, and of who sends a head byte by
-/// byte. The end is not at once: the coroutine of the connection must come to it.
+/// Closes an idle connection. Connections without any request go first: those of a flood, and
+/// those whose head comes byte by byte. The place is free when the connection's coroutine has ended.
 task<> http_listener::make_place() {
     const auto idle_until = clock_type::now() - idle_before_end;
     http_connection* longest = nullptr;

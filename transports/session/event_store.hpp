@@ -44,7 +44,7 @@ public:
     /// All of an ended stream was written to a connection. It may have been lost on the way, so it
     /// is still kept, but goes first.
     void set_delivered(std::uint64_t stream);
-    /// Id of the newest message: who resumes after it gets what comes next.
+    /// Id of the newest message; a client that resumes after it gets what comes next.
     [[nodiscard]] std::string newest_id(std::uint64_t stream) const;
 
     struct event {

@@ -44,7 +44,7 @@ public:
 
 private:
     [[nodiscard]] std::size_t sessions_of(std::string_view address) const;
-    /// Ends some sessions of one client, or of whomever. False: all are in use.
+    /// Ends some sessions of one client, or of any (null). False: all are in use.
     bool make_room(const std::string_view* address, std::size_t among);
 
     executor executor_;
