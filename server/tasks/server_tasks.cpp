@@ -94,9 +94,9 @@ task<result<std::string>> server_tasks::show(std::shared_ptr<task_record> record
                                                       method::tasks_get, {}));
         }
         if (!is_good)
-            record->task_json =
-                with_task_status(record->task_json, record->error.empty() ? task_status::completed
-                                                                          : task_status::failed);
+            record->task_json = with_task_status(record->task_json, record->outcome.error.empty()
+                                                                        ? task_status::completed
+                                                                        : task_status::failed);
     }
     if (record->form == era::legacy && client == era::modern) {
         const auto status = record->status();
@@ -108,10 +108,10 @@ task<result<std::string>> server_tasks::show(std::shared_ptr<task_record> record
     }
     task_payload payload;
     if (record->inbox) payload.input_requests = record->inbox->input_requests();
-    payload.result = record->result;
-    if (!record->error.empty())
-        payload.error =
-            error_for_client(record->error, context_of(*record, client), method::tools_call, {});
+    payload.result = record->outcome.result;
+    if (!record->outcome.error.empty())
+        payload.error = error_for_client(record->outcome.error, context_of(*record, client),
+                                         method::tools_call, {});
     auto shown = task_for_client(record->task_json, record->form, client, record->id, payload);
     if (record->is_cancelled && client == era::legacy)
         shown = with_task_status(shown, task_status::cancelled);
@@ -132,13 +132,13 @@ task<> server_tasks::watch(std::shared_ptr<task_record> record) {
         const auto answer = co_await record->place->call(request, nullptr, record->given_up);
         if (record->given_up.reason()) break;
         if (answer.has_error()) {
-            record->error = error_text(answer.error());
+            record->outcome.error = error_text(answer.error());
         } else if (!answer->message.is_error) {
             auto payload = repaired_task_result(answer->message.result.of(answer->line));
             if (payload.has_error())
-                record->error = error_text(payload.error());
+                record->outcome.error = error_text(payload.error());
             else
-                record->result = std::move(*payload);
+                record->outcome.result = std::move(*payload);
             table_.fit();
         } else {
             // Some servers do not wait, but say that there is no result yet.
@@ -148,7 +148,7 @@ task<> server_tasks::watch(std::shared_ptr<task_record> record) {
                 !seen.has_error() && !seen->message.is_error &&
                 !is_terminal(task_status_of(seen->message.result.of(seen->line)));
             if (!is_at_work) {
-                record->error = answer->message.error.of(answer->line);
+                record->outcome.error = answer->message.error.of(answer->line);
             } else {
                 const auto interval = record->poll_interval();
                 co_await record->changed.wait_until(clock_type::now() + interval);

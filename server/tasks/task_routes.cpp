@@ -122,7 +122,7 @@ task_routes::outcome task_routes::keep_finished(const client_request& request,
                     R"("ttlMs":{},"result":{}}})",
                     record->id, now, now, std::chrono::milliseconds{task_table::life_max}.count(),
                     answered.result);
-    record->result = answered.result;
+    record->outcome.result = answered.result;
     if (const auto added = table_.add(record, clock_type::now()); added.has_error())
         return added.error();
     table_.fit();

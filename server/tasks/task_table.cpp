@@ -100,7 +100,7 @@ std::vector<std::shared_ptr<task_record>> task_table::list(std::string_view owne
 
 void task_table::fit() {
     const auto size = [](const task_record& record) {
-        return record.task_json.size() + record.result.size() + record.error.size();
+        return record.task_json.size() + record.outcome.result.size() + record.outcome.error.size();
     };
     std::size_t total = 0;
     for (const auto& record : records_) total += size(*record);

@@ -17,6 +17,11 @@
 
 namespace mcpgw {
 
+/// How the work of a task ended, raw, in the upstream's era; both empty: not known yet.
+struct task_outcome {
+    std::string result, error;
+};
+
 /// One task of a client at an upstream.
 struct task_record {
     explicit task_record(executor ex) : changed(ex) {}
@@ -36,8 +41,7 @@ struct task_record {
     /// progress.
     std::shared_ptr<call_observer> caller;
 
-    /// How the work ended, raw, in the upstream's era; both empty: not known yet.
-    std::string result, error;
+    task_outcome outcome;
     bool is_local = false;     ///< it ended before it began: the upstream has no such task
     bool is_cancelled = false; ///< final for a legacy client, whatever the server does
 
@@ -54,7 +58,9 @@ struct task_record {
     bool has_new_listener = false;
 
     /// It is known how the work ended.
-    [[nodiscard]] bool has_ended() const { return !result.empty() || !error.empty(); }
+    [[nodiscard]] bool has_ended() const {
+        return !outcome.result.empty() || !outcome.error.empty();
+    }
     /// Its status changes no more.
     [[nodiscard]] bool is_over() const;
     /// As its server says; `working` where that says nothing.

@@ -27,9 +27,10 @@ task_waiter::outcome task_waiter::end_of(const task_record& record,
                                          const client_request& request) {
     if (record.is_cancelled) return fault{errc::call_cancelled, "the task was cancelled"};
     const auto context = context_of(record, request.client_era);
-    if (!record.error.empty())
-        return upstream_fault(error_for_client(record.error, context, method::tools_call, {}));
-    return result_for_client(without_related_task(record.result), context);
+    if (!record.outcome.error.empty())
+        return upstream_fault(
+            error_for_client(record.outcome.error, context, method::tools_call, {}));
+    return result_for_client(without_related_task(record.outcome.result), context);
 }
 
 task<task_waiter::outcome> task_waiter::wait(std::shared_ptr<task_record> record,
@@ -157,12 +158,13 @@ task<task_waiter::outcome> task_waiter::wait_for_extension(std::shared_ptr<task_
         const auto status = record->status();
         if (status != before) task_notifier::notify_session(*record);
         if (status == task_status::completed)
-            record->result = find_member(record->task_json, "result");
-        if (status == task_status::failed) record->error = find_member(record->task_json, "error");
+            record->outcome.result = find_member(record->task_json, "result");
+        if (status == task_status::failed)
+            record->outcome.error = find_member(record->task_json, "error");
         if (status == task_status::cancelled) record->is_cancelled = true;
         // A task that has ended without telling how would be asked for ever.
         if (is_terminal(status) && !record->is_cancelled && !record->has_ended())
-            record->error = error_text({errc::server_failed});
+            record->outcome.error = error_text({errc::server_failed});
         if (is_terminal(status)) break;
         member_writer fresh;
         member_reader reader{find_member(record->task_json, "inputRequests")};

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 
+import classes
 from rooms import FOLDERS, ROOMS
 
 LINES_MAX, FUNCTION_LINES_MAX, COLUMNS_MAX, FOLDER_FILES_MAX = 400, 70, 100, 30
@@ -59,6 +60,8 @@ RULES = {
     "print": "stdout carries the protocol; log, or print in the commands of server/",
     "file-length": f"a file is one noun: at most {LINES_MAX} lines",
     "function-length": f"at most {FUNCTION_LINES_MAX} lines in a function",
+    "class-size": f"a class has at most {classes.FUNCTIONS_MAX} member functions and "
+                  f"{classes.DATA_MAX} data members: make two of it",
     "columns": f"at most {COLUMNS_MAX} columns",
     "own-header-first": "a source includes its own header first, which proves that it is complete",
     "unlisted-source": "sources are listed by hand in CMakeLists.txt; this one is never built",
@@ -166,6 +169,9 @@ class Tree:
                 self.check_coroutines(path, code)
                 self.check_calls(path, code)
                 self.check_functions(path, code, data_lines(text))
+                if path.split("/")[0] in ROOMS:
+                    for position in classes.large_classes(code, closing):
+                        self.report("class-size", path, code, position)
             if path.endswith("/README.md") and path.split("/")[0] in ROOMS:
                 self.check_map(path, text)
             if path == "docs/protocol.md":  # each of its rows has its proof

@@ -55,6 +55,14 @@ CASES = {
                       "void f() { event.wait(); } // no sleep\n"),
     "print": ("server/catalog.cpp", 'void f() { fmt::print("x"); }\n',
               'void f() { log_info(log, "printf"); }\n'),
+    "class-size": (
+        "protocol/a.hpp",
+        "#pragma once\nclass x {\n%s};\n" % "".join(
+            f"    [[nodiscard]] bool f{i}(int a = 1) const {{ return a; }}\n" for i in range(31)),
+        "#pragma once\nclass x {\n    struct y {\n        int a, b;\n    };\n%s};\n"
+        "struct options {\n%s};\n" % (
+            "".join(f"    void f{i}();\n" for i in range(30)) + "    y a{1, 2};\n" * 20,
+            "    int a = 1;\n" * 40)),
     "file-length": ("protocol/a.cpp", "// x\n" * (tidy.LINES_MAX + 1), "// x\n" * tidy.LINES_MAX),
     "function-length": ("protocol/a.cpp", "int f() {\n%s}\n" % ("    g();\n" * 69),
                         "namespace x {\nint f() {\n%s}\n}\n" % ("    g();\n" * 68)),

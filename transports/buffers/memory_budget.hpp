@@ -13,8 +13,8 @@ namespace mcpgw {
 /// memory_share, so that one limit stands over the limits of each. Used on one thread; shared with
 /// the holders, which may outlive the listener.
 ///
-/// Large bodies leave the last eighth to small ones, so that a client that fills the memory does not
-/// keep small requests out.
+/// Large bodies leave the last eighth to small ones, so that a client that fills the memory does
+/// not keep small requests out.
 class memory_budget {
 public:
     static constexpr std::size_t small_bytes_max = 256U * 1024;

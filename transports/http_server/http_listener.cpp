@@ -187,7 +187,8 @@ void http_listener::take_in(tcp_socket socket) {
 }
 
 /// Closes an idle connection. Connections without any request go first: those of a flood, and
-/// those whose head comes byte by byte. The place is free when the connection's coroutine has ended.
+/// those whose head comes byte by byte. The place is free when the coroutine of the connection has
+/// ended.
 task<> http_listener::make_place() {
     const auto idle_until = clock_type::now() - idle_before_end;
     http_connection* longest = nullptr;

@@ -26,8 +26,8 @@ result<std::shared_ptr<client_session>> find_session(http_connection& connection
     const auto& meaning = connection.input().meaning();
     if (meaning.session_id.empty()) return errc::session_required;
     auto session = connection.service().sessions.find(meaning.session_id);
-    // A session belongs to the endpoint and to the principal that opened it. The error does not tell
-    // others that the session exists.
+    // A session belongs to the endpoint and to the principal that opened it. The error does not
+    // tell others that the session exists.
     if (!session || session->scope != meaning.scope || session->is_http_sse ||
         session->principal != connection.principal())
         return errc::session_unknown;
