@@ -38,7 +38,7 @@ public:
     }
     [[nodiscard]] owner_id owner() const override { return 0; }
 
-    broadcast acknowledged;
+    async_condition acknowledged;
     bool is_acknowledged = false;
     bool has_ended = false;
     abort_signal abort;

@@ -56,7 +56,7 @@ private:
 
     peer_session& session_;
     std::function<std::shared_ptr<call_observer>()> client_of_;
-    broadcast answered_;
+    async_condition answered_;
     std::vector<std::shared_ptr<question>> asked_;
     std::uint64_t learnt_ = 0; ///< times that it began to
     bool has_agreed_ = false;  ///< in this life, as the others

@@ -4,7 +4,7 @@
 #include "children/child_options.hpp"
 #include "children/link/link.hpp"
 #include "protocol/catalog/catalog.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 #include "transports/async/task_group.hpp"
 #include "transports/log.hpp"
 
@@ -56,7 +56,7 @@ struct peer_session {
     const child_options& options;
     era speaks;
     task_group tasks;  ///< all coroutines of the instance
-    broadcast changed; ///< something of what stands here
+    async_condition changed; ///< something of what stands here
 
     upstream_state state = upstream_state::not_started;
     bool is_stop_wanted = false;

@@ -91,7 +91,7 @@ private:
     peer_session& session_;
     client_roots& roots_;
     std::function<void()> on_question_;
-    broadcast calls_changed_;
+    async_condition calls_changed_;
     std::vector<pending_question> questions_;
     std::map<std::string, task_owner, std::less<>> task_owners_; ///< by the server's task id
     bool has_asked_roots_ = false;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/link/multiplexer.hpp"
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 
 namespace mcpgw {
 
@@ -19,7 +19,7 @@ private:
     void on_time();
 
     const multiplexer& calls_;
-    lazy_timer alarm_;
+    deadline_timer alarm_;
     clock_type::time_point next_ = clock_type::time_point::max();
 };
 

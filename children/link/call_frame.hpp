@@ -5,7 +5,7 @@
 #include "children/link/upstream_call.hpp"
 #include "transports/async/abort_signal.hpp"
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -64,7 +64,7 @@ private:
     answer_delivery delivery_;
     std::shared_ptr<call_observer> observer_;
     std::optional<result<upstream_answer>> outcome_;
-    wake_up wake_;
+    async_event wake_;
     std::chrono::milliseconds patience_;
     clock_type::time_point last_deadline_;
     clock_type::time_point deadline_; ///< until there is progress

@@ -5,7 +5,7 @@
 #include "protocol/error.hpp"
 #include "protocol/json/shared_text.hpp"
 #include "protocol/message/envelope.hpp"
-#include "protocol/message/known_meta.hpp"
+#include "protocol/message/meta_cache.hpp"
 
 #include <array>
 #include <cstddef>
@@ -106,7 +106,7 @@ private:
     std::vector<std::size_t> free_;
     std::array<std::size_t, call_kinds> used_{};
     std::array<std::size_t, call_kinds> calls_max_;
-    known_meta known_meta_;
+    meta_cache known_meta_;
 };
 
 } // namespace mcpgw

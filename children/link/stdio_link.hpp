@@ -5,8 +5,8 @@
 #include "children/process/output_framer.hpp"
 #include "children/process/process.hpp"
 #include "children/process/stderr_ring.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/async/task_group.hpp"
-#include "transports/async/wake_up.hpp"
 #include "transports/buffers/line_buffer.hpp"
 #include "transports/buffers/write_queue.hpp"
 
@@ -58,8 +58,8 @@ private:
     std::unique_ptr<process> process_;
     stderr_ring& errors_;
     write_queue out_;
-    wake_up writer_wake_;
-    wake_up drained_;
+    async_event writer_wake_;
+    async_event drained_;
     task_group tasks_;
     bool is_writing_ = false; ///< a batch is on its way
     bool has_begun_ = false;

@@ -78,7 +78,7 @@ private:
     pool_members members_;
     pool_view view_;
     waiting_line line_;
-    broadcast freed_; ///< a place may be free
+    async_condition freed_; ///< a place may be free
     pool_upkeep upkeep_;
 };
 

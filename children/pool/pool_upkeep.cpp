@@ -18,7 +18,7 @@ constexpr std::size_t pool_tasks_max = 4096; // starts and ends of instances
 
 pool_upkeep::pool_upkeep(const child_context& context, const child_options& options,
                          const restart_policy& restarts, pool_members& members, pool_view& view,
-                         const waiting_line& line, broadcast& freed)
+                         const waiting_line& line, async_condition& freed)
     : context_(context)
     , options_(options)
     , restarts_(restarts)

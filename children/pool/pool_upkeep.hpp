@@ -4,7 +4,7 @@
 #include "children/pool/instance_place.hpp"
 #include "children/pool/pool_view.hpp"
 #include "children/pool/waiting_line.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 #include "transports/async/task_group.hpp"
 
 #include <string_view>
@@ -20,7 +20,7 @@ public:
     /// `freed`: told when a place may be free.
     pool_upkeep(const child_context& context, const child_options& options,
                 const restart_policy& restarts, pool_members& members, pool_view& view,
-                const waiting_line& line, broadcast& freed);
+                const waiting_line& line, async_condition& freed);
 
     /// Something may be due.
     void look();
@@ -65,9 +65,9 @@ private:
     pool_members& members_;
     pool_view& view_;
     const waiting_line& line_;
-    broadcast& freed_;
+    async_condition& freed_;
     task_group tasks_;
-    broadcast changed_; ///< something may be due
+    async_condition changed_; ///< something may be due
     bool is_kept_ = false;
     bool is_looking_after_ = false;
     bool is_stop_wanted_ = false;

@@ -6,7 +6,7 @@
 #include "children/sandbox/launcher.hpp"
 #include "protocol/error.hpp"
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <chrono>
 #include <memory>
@@ -97,7 +97,7 @@ private:
     std::optional<exit_status> exit_;
     int signal_sent_ = 0;
     std::string launch_failure_;
-    wake_up ended_;
+    async_event ended_;
 };
 
 /// Where `command` is: itself if it contains a slash (relative to `cwd`), else the first executable

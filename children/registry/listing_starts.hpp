@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/upstream/upstream.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 #include "transports/async/task_group.hpp"
 
 #include <chrono>
@@ -36,7 +36,7 @@ private:
     task<> start_one(upstream& c);
 
     task_group& tasks_;
-    broadcast told_;                     ///< the catalog changed, or such a start has ended
+    async_condition told_;               ///< the catalog changed, or such a start has ended
     std::set<const upstream*> starting_; ///< to know what they offer
     std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by whoever lists
     bool is_closing_ = false;

@@ -103,7 +103,7 @@ private:
                 ended.notify_all();
             }};
         }
-        broadcast ended;
+        async_condition ended;
         std::size_t pending = 0;
     };
     void on_lists_changed(upstream& source) override;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/http_client/http_fetch.hpp"
 
 #include <optional>
@@ -44,7 +44,7 @@ private:
     std::optional<fault> reason_;
     http_fetch* current_ = nullptr;
     bool waits_elsewhere_ = false;
-    wake_up pause_;
+    async_event pause_;
 };
 
 } // namespace mcpgw

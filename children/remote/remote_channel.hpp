@@ -8,7 +8,7 @@
 #include "children/remote/remote_headers.hpp"
 #include "protocol/http/http_url.hpp"
 #include "protocol/json/shared_text.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 #include "transports/async/task_group.hpp"
 #include "transports/http_client/http_client.hpp"
 #include "transports/log.hpp"
@@ -94,7 +94,7 @@ public:
     const fault& lose_session();
 
     /// Told when something changes for which a coroutine may wait.
-    broadcast& changed() { return changed_; }
+    async_condition& changed() { return changed_; }
     [[nodiscard]] errand_pointer make_errand() const {
         return std::make_shared<http_errand>(executor_);
     }
@@ -119,7 +119,7 @@ private:
     http_client client_;
     task_group tasks_;
     std::vector<errand_pointer> errands_; ///< under way
-    broadcast changed_;
+    async_condition changed_;
     remote_session session_;
     bool uses_sse_;
     bool is_stopping_ = false;

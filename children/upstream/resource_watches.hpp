@@ -3,7 +3,7 @@
 
 #include "transports/async/abort_signal.hpp"
 #include "transports/async/asio.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -52,7 +52,7 @@ private:
     const std::string& server_;
     ask_function ask_;
     change_handler on_change_;
-    broadcast changed_;
+    async_condition changed_;
     std::map<std::string, watched_uri, std::less<>> watched_;
     bool is_closed_ = false;
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/upstream/era_pools.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 #include "transports/async/task_group.hpp"
 
 namespace mcpgw {
@@ -43,7 +43,7 @@ public:
     [[nodiscard]] bool is_closed() const { return is_closed_; }
 
     /// Told when an instance started or ended, or what is known of the eras has changed.
-    broadcast& changed() { return changed_; }
+    async_condition& changed() { return changed_; }
 
 private:
     [[nodiscard]] fault defect() const;
@@ -56,7 +56,7 @@ private:
     era_pools& pools_;
     const known_eras& eras_;
     restart_policy& restarts_;
-    broadcast changed_;
+    async_condition changed_;
     bool is_kept_ = false;
     bool is_watched_ = false;
     bool is_keeping_ = false;

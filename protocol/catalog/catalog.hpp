@@ -4,7 +4,7 @@
 #include "protocol/bridge/list_bridge.hpp"
 #include "protocol/bridge/task_bridge.hpp"
 #include "protocol/catalog/cache_hints.hpp"
-#include "protocol/catalog/names.hpp"
+#include "protocol/catalog/public_names.hpp"
 #include "protocol/http/param_headers.hpp"
 #include "protocol/message/mcp.hpp"
 #include "protocol/text/uri_template.hpp"

@@ -5,8 +5,8 @@
 #include "protocol/json/json_scanner.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/content_block.hpp"
-#include "protocol/message/known_meta.hpp"
 #include "protocol/message/mcp.hpp"
+#include "protocol/message/meta_cache.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,7 +82,7 @@ bool is_id(std::string_view raw) {
 /// read to its end first, so that broken JSON is always told as such.
 class message_scanner {
 public:
-    message_scanner(std::string_view text, const scan_limits& limits, known_meta* known)
+    message_scanner(std::string_view text, const scan_limits& limits, meta_cache* known)
         : text_(text), in_(text, limits), known_(known) {}
 
     result<envelope> run();
@@ -94,7 +94,7 @@ private:
     bool scan_meta();
     bool scan_result();
     template <class Scan>
-    bool scan_unless_known(known_meta::place where, Scan scan);
+    bool scan_unless_known(meta_cache::place where, Scan scan);
     void check_message();
     void check_response();
 
@@ -110,7 +110,7 @@ private:
 
     std::string_view text_;
     json_scanner in_;
-    known_meta* known_; ///< null: none
+    meta_cache* known_; ///< null: none
     top_spans top_;
     envelope found_;
     const char* complaint_ = nullptr; ///< the first thing that is no JSON-RPC
@@ -215,7 +215,7 @@ bool message_scanner::scan_params() {
             return scan_value(slot);
         }
         const std::size_t begin = in_.offset();
-        if (!scan_unless_known(known_meta::place::params, [this] { return scan_meta(); }))
+        if (!scan_unless_known(meta_cache::place::params, [this] { return scan_meta(); }))
             return false;
         *slot = {begin, in_.offset()};
         return true;
@@ -242,7 +242,7 @@ bool message_scanner::scan_result() {
         }
         const std::size_t begin = in_.offset();
         const auto skip = [this] { return in_.skip_value(); };
-        if (is_content ? !scan_content() : !scan_unless_known(known_meta::place::result, skip))
+        if (is_content ? !scan_content() : !scan_unless_known(meta_cache::place::result, skip))
             return false;
         *slot = {begin, in_.offset()};
         if (slot->size() > longest.size()) longest = *slot;
@@ -286,11 +286,11 @@ bool message_scanner::scan_block() {
 
 /// An object `_meta`: scan() reads it, if it is another one than the last.
 template <class Scan>
-bool message_scanner::scan_unless_known(known_meta::place where, Scan scan) {
+bool message_scanner::scan_unless_known(meta_cache::place where, Scan scan) {
     const std::size_t begin = in_.offset();
     if (known_ != nullptr && known_->begins(text_.substr(begin), where)) {
         in_.skip_known_value(known_->size());
-        if (where == known_meta::place::params) {
+        if (where == meta_cache::place::params) {
             found_.in_meta = known_->spans(begin);
             found_.has_foreign_meta = known_->has_foreign();
         }
@@ -357,7 +357,7 @@ result<envelope> scan_envelope(std::string_view text, const scan_limits& limits)
 }
 
 result<envelope> scan_envelope(std::string_view text, const scan_limits& limits,
-                               known_meta& known) {
+                               meta_cache& known) {
     if (text.size() > text_bytes_max) return errc::message_too_large;
     return message_scanner{text, limits, &known}.run();
 }

@@ -311,7 +311,7 @@ result<std::string> repair_message(std::string_view text, const scan_limits& lim
     return repaired_top(text, from);
 }
 
-result<envelope> scan_message(shared_text& text, const scan_limits& limits, known_meta* known,
+result<envelope> scan_message(shared_text& text, const scan_limits& limits, meta_cache* known,
                               message_origin from) {
     const auto scan = [&](std::string_view message) {
         return known != nullptr ? scan_envelope(message, limits, *known)

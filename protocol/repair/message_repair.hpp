@@ -4,7 +4,7 @@
 #include "protocol/error.hpp"
 #include "protocol/json/shared_text.hpp"
 #include "protocol/message/envelope.hpp"
-#include "protocol/message/known_meta.hpp"
+#include "protocol/message/meta_cache.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ enum class message_origin : std::uint8_t { client, server };
 /// Scans a message of a program that nobody here wrote, and repairs it where it needs that and what
 /// it means is certain. `text` becomes the repaired one; a message that is as it should be costs no
 /// more than scan_envelope(). `known` may be null.
-result<envelope> scan_message(shared_text& text, const scan_limits& limits, known_meta* known,
+result<envelope> scan_message(shared_text& text, const scan_limits& limits, meta_cache* known,
                               message_origin from);
 
 /// Whether a scanned message needs no repair.

@@ -3,7 +3,7 @@
 
 #include "children/link/upstream_call.hpp"
 #include "server/calls/call_relay.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -72,7 +72,7 @@ public:
     void give_way() override;
     [[nodiscard]] owner_id owner() const override { return owner_; }
 
-    broadcast changed;
+    async_condition changed;
     abort_signal abort; ///< of the call at the server
 
 private:

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/upstream/upstream.hpp"
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 
 #include <chrono>
 #include <functional>
@@ -36,7 +36,7 @@ private:
     const upstream& target_;
     listener say_;
     pace speed_;
-    lazy_timer timer_;
+    deadline_timer timer_;
     clock_type::time_point since_;
 };
 

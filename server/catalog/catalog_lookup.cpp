@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/catalog/catalog_lookup.hpp"
 
-#include "protocol/catalog/names.hpp"
+#include "protocol/catalog/public_names.hpp"
 
 #include <algorithm>
 #include <utility>

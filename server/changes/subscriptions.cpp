@@ -82,7 +82,7 @@ void subscriptions::send(const listener& to, std::string_view method_name,
 
 task<std::string> subscriptions::listen(const client_request& request, reply_sink& sink,
                                         wishes honour) {
-    wake_up wake{executor_};
+    async_event wake{executor_};
     const auto filter = find_member(request.params(), "notifications");
     listener entry;
     entry.sink = &sink;

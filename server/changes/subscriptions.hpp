@@ -2,7 +2,7 @@
 #pragma once
 
 #include "children/registry/registry.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <functional>
@@ -65,7 +65,7 @@ private:
         bool tools = false, prompts = false, resources = false;
         uri_set uris;
         uri_set tasks;
-        wake_up* wake = nullptr;
+        async_event* wake = nullptr;
         bool has_ended = false;
     };
     static void send(const listener& to, std::string_view method, std::string_view members);

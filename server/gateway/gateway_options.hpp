@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/catalog/names.hpp"
+#include "protocol/catalog/public_names.hpp"
 #include "server/calls/parking_limits.hpp"
 #include "server/catalog/exposure.hpp"
 

@@ -65,7 +65,7 @@ private:
     task_group main_tasks_;
     asio::basic_signal_set<executor> signals_;
     asio::basic_signal_set<executor> child_signals_;
-    wake_up closing_;
+    async_event closing_;
     bool has_ended_ = false; ///< all children are closed: no signal is waited for any more
     std::unique_ptr<http_listener> listener_;
     std::unique_ptr<stdio_transport> stdio_;

@@ -12,7 +12,7 @@
 
 namespace mcpgw {
 
-task_inbox::task_inbox(executor ex, sides both, broadcast& changed,
+task_inbox::task_inbox(executor ex, sides both, async_condition& changed,
                        notification_callback on_notified)
     : executor_(ex)
     , both_(std::move(both))

@@ -3,7 +3,7 @@
 
 #include "children/link/upstream_call.hpp"
 #include "protocol/bridge/question_bridge.hpp"
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +35,8 @@ public:
     /// Called with the server's notifications about the task: its status, and progress.
     using notification_callback =
         std::function<void(std::string_view line, const envelope& message)>;
-    task_inbox(executor ex, sides both, broadcast& changed, notification_callback on_notified = {});
+    task_inbox(executor ex, sides both, async_condition& changed,
+               notification_callback on_notified = {});
 
     void on_progress(std::string_view, const envelope&) override {}
     void on_log(std::string_view, const envelope&) override {}
@@ -77,7 +78,7 @@ private:
 
     executor executor_;
     sides both_;
-    broadcast& changed_;
+    async_condition& changed_;
     notification_callback on_notified_;
     std::list<entry> entries_;
     std::uint64_t next_key_ = 1;

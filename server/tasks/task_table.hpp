@@ -53,7 +53,7 @@ struct task_record {
     /// Takes back what the server asks, and what the client is being asked for it.
     void withdraw_questions(const fault& reason);
     abort_signal given_up; ///< nobody wants it any more; the one who watches its result listens
-    broadcast changed;
+    async_condition changed;
     bool is_fed = false; ///< somebody polls it for listeners
     bool has_new_listener = false;
 

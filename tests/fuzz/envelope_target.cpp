@@ -5,7 +5,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/json/splice.hpp"
 #include "protocol/message/envelope.hpp"
-#include "protocol/message/known_meta.hpp"
+#include "protocol/message/meta_cache.hpp"
 #include "tests/fuzz/json_oracle.hpp"
 
 #include <algorithm>
@@ -205,7 +205,7 @@ std::string check_flattening(std::string_view text, const envelope& found) {
 
 /// That nothing changes for the second and the third of the same messages.
 std::string check_known_meta(std::string_view text, const result<envelope>& message) {
-    known_meta known;
+    meta_cache known;
     for (int round = 0; round < 3; ++round) {
         const auto again = scan_envelope(text, limits, known);
         if (again.has_value() != message.has_value()) return "a known _meta decides";

@@ -4,7 +4,7 @@
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <fmt/format.h>
@@ -162,7 +162,7 @@ private:
     }
 
     task<client_reply> hold(client_request& request, std::string name) {
-        wake_up wake{executor_};
+        async_event wake{executor_};
         held_.emplace(name, &wake);
         const abort_signal::listener on_abort{*request.abort, [&wake] {
                                                   wake.notify();
@@ -246,7 +246,7 @@ private:
     }
 
     executor executor_;
-    std::map<std::string, wake_up*, std::less<>> held_;
+    std::map<std::string, async_event*, std::less<>> held_;
     std::vector<std::string> texts_;
     mutable std::mutex mutex_;
     mutable std::condition_variable noted_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -47,7 +47,7 @@ private:
     std::size_t tasks_max_;
     std::list<asio::cancellation_signal> running_;
     bool is_closed_ = false;
-    wake_up idle_;
+    async_event idle_;
 };
 
 } // namespace mcpgw

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/buffers/memory_budget.hpp"
 #include "transports/buffers/write_queue.hpp"
 
@@ -78,7 +78,7 @@ private:
     std::size_t crowd_bytes_ = 0;
     std::size_t bytes_max_;
     memory_share held_;
-    wake_up wake_;
+    async_event wake_;
     bool is_closed_ = false;
     bool is_delivered_ = false;
     std::size_t dropped_ = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transports/buffers/socket_reader.hpp"
 
-#include "transports/buffers/body_capacity.hpp"
+#include "transports/buffers/next_capacity.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -141,7 +141,7 @@ void socket_reader::begin_toward(std::size_t bytes) {
     auto& s = *state_;
     const auto held = s.held().size();
     if (s.is_reading || held >= bytes) return;
-    begin(state_, body_capacity(held, bytes) - held);
+    begin(state_, next_capacity(held, bytes) - held);
 }
 
 bool socket_reader::count_held(std::size_t whole) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/buffers/byte_block.hpp"
 #include "transports/buffers/memory_budget.hpp"
 
@@ -82,7 +82,7 @@ private:
         std::size_t room;      ///< for the next read
         std::size_t unread_bytes_max;
         std::shared_ptr<memory_budget> memory;
-        wake_up arrived;
+        async_event arrived;
         std::function<void()> on_gone;
         std::function<void()> probe;
         std::optional<timer> probe_timer; ///< once the client has ended its sending

@@ -29,7 +29,7 @@ void drop_front(std::vector<asio::const_buffer>& parts, std::size_t bytes) {
 
 } // namespace
 
-socket_writer::socket_writer(tcp_socket& socket, lazy_timer& alarm,
+socket_writer::socket_writer(tcp_socket& socket, deadline_timer& alarm,
                              std::chrono::milliseconds timeout,
                              std::shared_ptr<memory_budget> memory)
     : socket_(socket), alarm_(alarm), timeout_(timeout), waiting_(std::move(memory)) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 #include "transports/buffers/memory_budget.hpp"
 
 #include <chrono>
@@ -20,7 +20,7 @@ public:
 
     /// `alarm`: of the connection, which does one thing at a time. `timeout`: since the client last
     /// took a byte. What waits to be taken counts in `memory`.
-    socket_writer(tcp_socket& socket, lazy_timer& alarm, std::chrono::milliseconds timeout,
+    socket_writer(tcp_socket& socket, deadline_timer& alarm, std::chrono::milliseconds timeout,
                   std::shared_ptr<memory_budget> memory);
     socket_writer(const socket_writer&) = delete;
     socket_writer& operator=(const socket_writer&) = delete;
@@ -48,7 +48,7 @@ private:
     void watch();
 
     tcp_socket& socket_;
-    lazy_timer& alarm_;
+    deadline_timer& alarm_;
     std::chrono::milliseconds timeout_;
     memory_share waiting_;
     std::size_t unsent_ = 0; ///< in the system's hands

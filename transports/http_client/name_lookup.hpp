@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 
 #include "protocol/error.hpp"
 
@@ -44,7 +44,7 @@ private:
     static void run(const std::shared_ptr<shared>& state, const std::string& host,
                     std::uint16_t port, const resolver& resolve);
 
-    broadcast changed_;
+    async_condition changed_;
     std::optional<result<endpoints>> found_;
     std::shared_ptr<shared> shared_; ///< with the thread
 };

@@ -11,7 +11,8 @@
 namespace mcpgw {
 
 /// What the head of a request means for the endpoints. It is found once for all the requests of a
-/// connection that repeat a head (see stored_head), since none of it depends on their bodies.
+/// connection that repeat a head (see request_head_cache), since none of it depends on their
+/// bodies.
 struct head_meaning {
     enum class endpoint : std::uint8_t {
         none, ///< a page, a probe, or nothing of ours

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t first_bytes = 16 * 1024; // of a body
 }
 
-http_request_parser::http_request_parser(stored_head& into) : into_(into) {
+http_request_parser::http_request_parser(request_head_cache& into) : into_(into) {
     into.clear();
 }
 
@@ -29,7 +29,7 @@ void http_request_parser::on_field_impl(boost::beast::http::field, text_view nam
                                         text_view value, error_code&) {
     if (has_head_) return;
     auto& text = into_.text;
-    stored_head::extent where{};
+    request_head_cache::extent where{};
     where.name = text.size();
     text.append(name_text);
     where.value = text.size();

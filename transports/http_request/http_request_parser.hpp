@@ -2,7 +2,7 @@
 #pragma once
 
 #include "transports/buffers/byte_block.hpp"
-#include "transports/http_request/stored_head.hpp"
+#include "transports/http_request/request_head_cache.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 
@@ -15,10 +15,10 @@
 namespace mcpgw {
 
 /// Beast's parser without its containers, which allocate for each field. One request each; what it
-/// finds goes to a stored_head. Used for the head, and for bodies that come in chunks.
+/// finds goes to a request_head_cache. Used for the head, and for bodies that come in chunks.
 class http_request_parser final : public boost::beast::http::basic_parser<true> {
 public:
-    explicit http_request_parser(stored_head& into);
+    explicit http_request_parser(request_head_cache& into);
 
     /// The body counts in it; where that has no room, no_memory is the error of put().
     void count_body_in(std::shared_ptr<memory_budget> memory) { memory_ = std::move(memory); }
@@ -44,7 +44,7 @@ private:
 
     std::size_t append_body(text_view bytes, error_code& ec);
 
-    stored_head& into_;
+    request_head_cache& into_;
     std::size_t method_end_ = 0;
     std::size_t target_end_ = 0;
     bool has_head_ = false; ///< what comes now as fields are trailers

@@ -25,7 +25,7 @@ fault parse_fault(const boost::system::error_code& ec) {
 
 } // namespace
 
-request_reader::request_reader(tcp_socket& socket, lazy_timer& alarm, terms t,
+request_reader::request_reader(tcp_socket& socket, deadline_timer& alarm, terms t,
                                std::function<task<bool>()> go_on)
     : terms_(std::move(t))
     , alarm_(alarm)
@@ -74,7 +74,7 @@ void request_reader::on_received(std::size_t in_all) {
 }
 
 bool request_reader::try_repeat() {
-    if (!request_.repeats(in_.data())) return false;
+    if (!request_.matches(in_.data())) return false;
     in_.consume(request_.raw_size());
     return true;
 }

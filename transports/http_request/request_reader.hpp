@@ -2,12 +2,12 @@
 #pragma once
 
 #include "protocol/json/shared_text.hpp"
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 #include "transports/buffers/body_pace.hpp"
 #include "transports/buffers/socket_reader.hpp"
 #include "transports/http_request/http_options.hpp"
 #include "transports/http_request/http_request_parser.hpp"
-#include "transports/http_request/stored_head.hpp"
+#include "transports/http_request/request_head_cache.hpp"
 #include "transports/session/client_limits.hpp"
 
 #include <cstddef>
@@ -37,7 +37,7 @@ public:
 
     /// `alarm`: of the connection, which does one thing at a time. `go_on`: sends the interim reply
     /// for which a client waits that has asked for it; false: the client is gone.
-    request_reader(tcp_socket& socket, lazy_timer& alarm, terms t,
+    request_reader(tcp_socket& socket, deadline_timer& alarm, terms t,
                    std::function<task<bool>()> go_on);
     request_reader(const request_reader&) = delete;
     request_reader& operator=(const request_reader&) = delete;
@@ -94,10 +94,10 @@ private:
     void on_received(std::size_t in_all);
 
     terms terms_;
-    lazy_timer& alarm_;
+    deadline_timer& alarm_;
     std::function<task<bool>()> go_on_;
     socket_reader in_;
-    stored_head request_;
+    request_head_cache request_;
     std::string origin_;
     body_pace pace_; ///< of the head or body that comes
     std::size_t received_ = 0;

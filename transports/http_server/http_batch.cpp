@@ -3,9 +3,9 @@
 
 #include "protocol/message/batch.hpp"
 #include "protocol/message/rpc.hpp"
+#include "transports/http_server/adaptive_reply.hpp"
 #include "transports/http_server/http_exchange.hpp"
-#include "transports/http_server/late_reply.hpp"
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include <cassert>
 #include <list>
@@ -60,11 +60,11 @@ private:
 
     http_connection& connection_;
     std::shared_ptr<client_session> session_;
-    late_reply reply_;
+    adaptive_reply reply_;
     std::list<member> members_;
     std::vector<std::string> answers_;
     std::size_t running_ = 0;
-    wake_up one_ended_;
+    async_event one_ended_;
 };
 
 task<> http_batch::serve(member& m) {
@@ -143,7 +143,7 @@ task<bool> serve_http_batch(http_connection& connection, client_request pattern,
             batch.add(std::move(request));
             gets_answer = true;
         } else {
-            take_one_way(service.handler, request);
+            dispatch_one_way(service.handler, request);
         }
     }
     if (!gets_answer) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "protocol/json/shared_text.hpp"
-#include "protocol/message/known_meta.hpp"
-#include "transports/async/lazy_timer.hpp"
-#include "transports/async/wake_up.hpp"
+#include "protocol/message/meta_cache.hpp"
+#include "transports/async/async_event.hpp"
+#include "transports/async/deadline_timer.hpp"
 #include "transports/buffers/socket_writer.hpp"
 #include "transports/http_request/request_reader.hpp"
 #include "transports/http_server/http_service.hpp"
@@ -50,14 +50,14 @@ public:
     /// Where the client is, for limits by client: its address, of IPv6 the network of it.
     [[nodiscard]] std::string client_address() const;
     /// For what a request does later, while nothing is read or written.
-    lazy_timer& later() { return alarm_; }
+    deadline_timer& deadline() { return alarm_; }
     /// Who the client is, by the request that is being served; empty: nobody asked.
     [[nodiscard]] const std::string& principal() const { return principal_; }
     /// What the client takes as the reply to the request that is being served.
     [[nodiscard]] reply_form form() const { return form_; }
     void set_form(reply_form form) { form_ = form; }
     /// Of the messages that came over this connection.
-    known_meta& last_meta() { return last_meta_; }
+    meta_cache& last_meta() { return last_meta_; }
     /// Whom stop() tells; null: no request runs.
     void set_running(abort_signal* request) { running_ = request; }
     /// Writes a whole reply. The result tells whether the connection is still good.
@@ -85,7 +85,7 @@ public:
         http_connection& connection_;
     };
     /// Notified when such a hold has ended. One waits at a time: the request, then run().
-    wake_up& released() { return released_; }
+    async_event& released() { return released_; }
 
 private:
     task<> serve_all();
@@ -98,12 +98,12 @@ private:
 
     tcp_socket socket_;
     http_service& service_;
-    lazy_timer alarm_; ///< of the one thing that is read, written or waited for
+    deadline_timer alarm_; ///< of the one thing that is read, written or waited for
     socket_writer out_;
     request_reader in_;
     reply_writer replies_;
     std::string principal_;
-    known_meta last_meta_;
+    meta_cache last_meta_;
     reply_form form_ = reply_form::either;
     bool is_idle_ = true; ///< waiting for a request
     bool is_stopping_ = false;
@@ -112,7 +112,7 @@ private:
     clock_type::time_point rests_at_; ///< since when nothing was under way, the last time
     abort_signal* running_ = nullptr;
     std::size_t holds_ = 0;
-    wake_up released_; ///< one of these
+    async_event released_; ///< one of these
 };
 
 } // namespace mcpgw

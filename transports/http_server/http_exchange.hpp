@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/http_server/late_reply.hpp"
+#include "transports/http_server/adaptive_reply.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <memory>
@@ -41,7 +41,7 @@ private:
     http_connection& connection_;
     client_request& request_;
     abort_signal abort_;
-    late_reply reply_;
+    adaptive_reply reply_;
     question_group questions_;
 };
 

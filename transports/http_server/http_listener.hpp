@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 #include "transports/http_server/http_service.hpp"
 
 #include <cstddef>
@@ -60,7 +60,7 @@ private:
     task_group tasks_;
     task_group housekeeping_;
     http_service service_;
-    wake_up stopping_;
+    async_event stopping_;
     bool is_stopping_ = false;
     clock_type::time_point relief_failed_at_; ///< not tried again at once
 };

@@ -7,7 +7,7 @@
 #include "protocol/repair/message_repair.hpp"
 #include "protocol/text/byte_order_mark.hpp"
 #include "transports/http_server/http_connection.hpp"
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include <fmt/format.h>
 
@@ -112,7 +112,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
     request.message = *scanned;
     if (request.message.has_newline) request.text = flatten_newlines(request.text);
     if (request.message.kind != message_kind::request) {
-        take_one_way(service.handler, request);
+        dispatch_one_way(service.handler, request);
         co_return co_await write_accepted(connection);
     }
     // Answers that the client does not read would pile up beside those that it asks for.
@@ -120,7 +120,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
                           box && !box->is_full();
     const std::string raw_id{request.id()};
     if (!has_room ||
-        !service.tasks.spawn(run_session_request(service.handler, std::move(request), box))) {
+        !service.tasks.spawn(run_channel_request(service.handler, std::move(request), box))) {
         const fault busy{errc::server_busy,
                          "too many requests are in flight, or too many answers wait to be read "
                          "(limits.requests_per_session_max, limits.stream_queue_bytes_max)"};

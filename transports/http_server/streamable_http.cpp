@@ -9,7 +9,7 @@
 #include "protocol/text/http_text.hpp"
 #include "transports/http_server/http_batch.hpp"
 #include "transports/http_server/http_exchange.hpp"
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include <fmt/format.h>
 
@@ -103,7 +103,7 @@ task<bool> serve_in_session(http_connection& connection, client_request&& reques
     const auto& limits = connection.service().limits;
     request.spoken = session.spoken;
     if (request.message.kind != message_kind::request) {
-        take_one_way(connection.service().handler, request);
+        dispatch_one_way(connection.service().handler, request);
         return connection.write(accepted_reply());
     }
     if (session.requests_in_flight() >= limits.requests_per_session_max)

@@ -3,7 +3,7 @@
 
 #include "protocol/error.hpp"
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <chrono>
 #include <functional>
@@ -42,7 +42,7 @@ public:
 
 private:
     std::optional<result<std::string>> answer_;
-    wake_up answered_;
+    async_event answered_;
     settled_callback on_settled_;
 };
 

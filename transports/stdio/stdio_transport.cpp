@@ -62,14 +62,14 @@ task<> stdio_transport::run() {
     co_await requests_.wait_all();
     drain.cancel();
     box_->close();
-    lazy_timer grace{executor_};
+    deadline_timer grace{executor_};
     end_writing(grace, clock_type::now() + limits_.stop_grace);
     co_await writer_.wait_all();
     session_->close({errc::gateway_stopping});
 }
 
 /// Again and again from then on: a write that has just got something off begins the next.
-void stdio_transport::end_writing(lazy_timer& clock, clock_type::time_point when) {
+void stdio_transport::end_writing(deadline_timer& clock, clock_type::time_point when) {
     clock.set(when, [this, &clock] {
         boost::system::error_code ignored;
         out_.cancel(ignored);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/async_event.hpp"
+#include "transports/async/deadline_timer.hpp"
 #include "transports/async/task_group.hpp"
-#include "transports/async/wake_up.hpp"
 #include "transports/buffers/line_buffer.hpp"
 #include "transports/log.hpp"
 #include "transports/session/client_limits.hpp"
@@ -47,7 +47,7 @@ private:
     void on_request(client_request request);
     /// Aborts what is in flight; the answers can still be written.
     void end_session();
-    void end_writing(lazy_timer& clock, clock_type::time_point when);
+    void end_writing(deadline_timer& clock, clock_type::time_point when);
 
     executor executor_;
     client_limits limits_;
@@ -60,7 +60,7 @@ private:
     std::shared_ptr<outbox> box_;
     task_group requests_;
     task_group writer_;
-    wake_up room_; ///< something was written
+    async_event room_; ///< something was written
     bool is_stopping_ = false;
 };
 

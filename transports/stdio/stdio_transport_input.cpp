@@ -9,7 +9,7 @@
 #include "protocol/message/rpc.hpp"
 #include "protocol/repair/message_repair.hpp"
 #include "protocol/text/byte_order_mark.hpp"
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include <fmt/format.h>
 
@@ -128,7 +128,7 @@ void stdio_transport::on_line(const shared_text& given) {
     if (request.message.kind == message_kind::request)
         on_request(std::move(request));
     else
-        take_one_way(handler_, request);
+        dispatch_one_way(handler_, request);
 }
 
 void stdio_transport::on_request(client_request request) {
@@ -140,7 +140,7 @@ void stdio_transport::on_request(client_request request) {
             return;
         }
     }
-    if (!requests_.spawn(run_session_request(handler_, std::move(request), box_)))
+    if (!requests_.spawn(run_channel_request(handler_, std::move(request), box_)))
         box_->push(
             make_error_response(raw_id, {errc::server_busy, "too many requests are in flight "
                                                             "(limits.requests_per_session_max)"}));

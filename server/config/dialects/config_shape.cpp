@@ -2,7 +2,7 @@
 #include "server/config/dialects/config_shape.hpp"
 
 #include "protocol/ascii.hpp"
-#include "protocol/catalog/names.hpp"
+#include "protocol/catalog/public_names.hpp"
 #include "protocol/crypto/request_digest.hpp"
 #include "protocol/text/transliteration.hpp"
 #include "server/config/dialects/catalog_entry.hpp"

@@ -191,7 +191,7 @@ TEST_CASE("a_message_as_it_should_be_is_the_same_text_afterwards") {
 }
 
 TEST_CASE("the_meta_of_the_message_before_hides_no_null") {
-    known_meta known;
+    meta_cache known;
     const std::string sent =
         R"({"jsonrpc":"2.0","id":1,"result":{"_meta":{"progressToken":null},"content":[]}})";
     for (int i = 0; i < 2; ++i) {

@@ -14,7 +14,7 @@ namespace {
 
 struct fixture {
     asio::io_context io{1};
-    broadcast changed{io.get_executor()};
+    async_condition changed{io.get_executor()};
 
     task_inbox::sides between(revision client, std::string capabilities) const {
         task_inbox::sides both;

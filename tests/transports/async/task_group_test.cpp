@@ -11,14 +11,14 @@
 #include <vector>
 
 namespace asio = mcpgw::asio;
+using mcpgw::async_event;
 using mcpgw::task;
 using mcpgw::task_group;
-using mcpgw::wake_up;
 using mcpgw::io_test::io_loop;
 
 namespace {
 
-task<> wait(wake_up& wake, int& ended) {
+task<> wait(async_event& wake, int& ended) {
     co_await wake.wait();
     ++ended;
 }
@@ -28,7 +28,7 @@ task<> wait_all(task_group& group, int& ended) {
     ++ended;
 }
 
-task<> hold(std::shared_ptr<int> held, wake_up& wake) {
+task<> hold(std::shared_ptr<int> held, async_event& wake) {
     co_await wake.wait();
     ++*held;
 }
@@ -48,8 +48,8 @@ task<> fail(std::string what) {
 
 TEST_CASE("a_full_group_refuses_and_has_room_again_when_one_ends") {
     io_loop loop;
-    wake_up wake{loop.ex()};
-    wake_up other{loop.ex()};
+    async_event wake{loop.ex()};
+    async_event other{loop.ex()};
     task_group group{loop.ex(), 2};
     int ended = 0;
     CHECK(group.spawn(wait(wake, ended)));
@@ -70,7 +70,7 @@ TEST_CASE("a_full_group_refuses_and_has_room_again_when_one_ends") {
 
 TEST_CASE("a_refused_coroutine_is_destroyed_without_having_run") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     task_group group{loop.ex(), 0};
     const auto held = std::make_shared<int>(0);
     CHECK_FALSE(group.spawn(hold(held, wake)));
@@ -80,8 +80,8 @@ TEST_CASE("a_refused_coroutine_is_destroyed_without_having_run") {
 
 TEST_CASE("wait_all_waits_for_the_last_one") {
     io_loop loop;
-    wake_up first{loop.ex()};
-    wake_up second{loop.ex()};
+    async_event first{loop.ex()};
+    async_event second{loop.ex()};
     task_group group{loop.ex(), 5};
     int ended = 0;
     int waited = 0;
@@ -102,16 +102,16 @@ TEST_CASE("wait_all_waits_for_the_last_one") {
 
 TEST_CASE("cancel_all_ends_those_that_wait_and_refuses_new_ones") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     task_group group{loop.ex(), 50};
     std::vector<std::string> exceptions;
     group.on_exception = [&](const std::string& what) {
         exceptions.push_back(what);
     };
     const auto held = std::make_shared<int>(0);
-    std::vector<std::unique_ptr<wake_up>> wakes;
+    std::vector<std::unique_ptr<async_event>> wakes;
     for (int i = 0; i < 20; ++i) {
-        wakes.push_back(std::make_unique<wake_up>(loop.ex()));
+        wakes.push_back(std::make_unique<async_event>(loop.ex()));
         REQUIRE(group.spawn(hold(held, *wakes.back())));
     }
     loop.poll();
@@ -128,7 +128,7 @@ TEST_CASE("cancel_all_ends_those_that_wait_and_refuses_new_ones") {
 
 TEST_CASE("a_closed_group_refuses_new_ones_and_lets_the_others_end") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     task_group group{loop.ex(), 5};
     int ended = 0;
     REQUIRE(group.spawn(wait(wake, ended)));
@@ -142,7 +142,7 @@ TEST_CASE("a_closed_group_refuses_new_ones_and_lets_the_others_end") {
 
 TEST_CASE("an_exception_is_reported_and_ends_only_its_coroutine") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     task_group group{loop.ex(), 5};
     std::vector<std::string> exceptions;
     group.on_exception = [&](const std::string& what) {

@@ -12,7 +12,7 @@ namespace {
 using namespace io_test;
 
 /// A stream in chunks; each waits until the reader has told that it got the one before.
-task<> stream_pieces(http_client_world& world, wake_up& go_on) {
+task<> stream_pieces(http_client_world& world, async_event& go_on) {
     const auto connection = co_await world.server.accept();
     co_await connection->read_request();
     co_await connection->send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -23,7 +23,7 @@ task<> stream_pieces(http_client_world& world, wake_up& go_on) {
     co_await connection->send("2\r\n\n\n\r\n0\r\n\r\n");
 }
 
-task<> read_pieces(http_client_world& world, wake_up& go_on, std::vector<std::string>& pieces) {
+task<> read_pieces(http_client_world& world, async_event& go_on, std::vector<std::string>& pieces) {
     http_fetch exchange{world.client, world.request()};
     const auto opened = co_await exchange.open();
     if (opened.has_error()) co_return;
@@ -83,7 +83,7 @@ task<> fetch_with(http_client_world& world, http_client& client, http_client_req
 
 TEST_CASE("pieces_of_a_stream_are_read_as_they_come") {
     http_client_world world;
-    wake_up go_on{world.loop.ex()};
+    async_event go_on{world.loop.ex()};
     std::vector<std::string> pieces;
     world.serve(stream_pieces(world, go_on));
     REQUIRE(world.loop.tasks.spawn(read_pieces(world, go_on, pieces)));

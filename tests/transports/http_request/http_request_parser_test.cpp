@@ -11,7 +11,7 @@
 #include <string_view>
 
 using mcpgw::http_request_parser;
-using mcpgw::stored_head;
+using mcpgw::request_head_cache;
 
 namespace {
 
@@ -24,7 +24,7 @@ boost::system::error_code put(http_request_parser& parser, std::string_view text
 } // namespace
 
 TEST_CASE("a_head_stays_when_the_bytes_it_came_in_are_gone") {
-    stored_head stored;
+    request_head_cache stored;
     http_request_parser parser{stored};
     {
         std::string bytes = "POST /mcp?x=1 HTTP/1.1\r\nHost: a:1\r\nX-Two:  b \r\nx-two: c\r\n"
@@ -46,7 +46,7 @@ TEST_CASE("a_head_stays_when_the_bytes_it_came_in_are_gone") {
 }
 
 TEST_CASE("one_head_takes_the_place_of_another") {
-    stored_head stored;
+    request_head_cache stored;
     {
         http_request_parser first{stored};
         put(first, "POST /long/path HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\n\r\n");
@@ -61,7 +61,7 @@ TEST_CASE("one_head_takes_the_place_of_another") {
 }
 
 TEST_CASE("a_chunked_body_is_put_together_and_its_trailers_are_no_fields") {
-    stored_head stored;
+    request_head_cache stored;
     http_request_parser parser{stored};
     put(parser, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     REQUIRE(parser.chunked());
@@ -73,7 +73,7 @@ TEST_CASE("a_chunked_body_is_put_together_and_its_trailers_are_no_fields") {
 }
 
 TEST_CASE("a_chunked_body_over_its_limit_is_refused") {
-    stored_head stored;
+    request_head_cache stored;
     http_request_parser parser{stored};
     put(parser, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     parser.body_limit(4);

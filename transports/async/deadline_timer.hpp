@@ -11,12 +11,12 @@ namespace mcpgw {
 /// Something to do at a time that is nearly always put off or called off before it comes, such as
 /// closing a connection that has gone silent. That costs a store: the timer behind it runs on, and
 /// looks again when it fires. One thing at a time; never before its time.
-class lazy_timer {
+class deadline_timer {
 public:
-    explicit lazy_timer(executor ex) : state_(std::make_shared<state>(ex)) {}
-    ~lazy_timer();
-    lazy_timer(const lazy_timer&) = delete;
-    lazy_timer& operator=(const lazy_timer&) = delete;
+    explicit deadline_timer(executor ex) : state_(std::make_shared<state>(ex)) {}
+    ~deadline_timer();
+    deadline_timer(const deadline_timer&) = delete;
+    deadline_timer& operator=(const deadline_timer&) = delete;
 
     /// Instead of what was set before. `act` is called by the loop, once.
     void set(clock_type::time_point when, std::function<void()> act);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include "tests/support/io_loop.hpp"
 #include "tests/support/recording_handler.hpp"
@@ -33,7 +33,7 @@ struct world {
         request.message = mcpgw::scan_envelope(text).value();
         request.session = session;
         request.client_era = era;
-        REQUIRE(loop.tasks.spawn(mcpgw::run_session_request(handler, std::move(request), box)));
+        REQUIRE(loop.tasks.spawn(mcpgw::run_channel_request(handler, std::move(request), box)));
         loop.poll();
     }
     void cancel(const std::string& id) {

@@ -10,11 +10,11 @@ namespace mcpgw {
 
 /// An event that resets itself: notify() lets one wait() return, the next one if nobody waits yet,
 /// so that no signal is lost. One waiter at a time, on the loop of the executor.
-class wake_up {
+class async_event {
 public:
     using error_code = boost::system::error_code;
 
-    explicit wake_up(executor ex) : executor_(ex) {}
+    explicit async_event(executor ex) : executor_(ex) {}
 
     /// The waiter goes on when the loop comes to it, not within this call.
     void notify();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/catalog/names.hpp"
+#include "protocol/catalog/public_names.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -16,8 +16,8 @@ namespace mcpgw {
 /// compared instead of scanned.
 ///
 /// This trusts nobody: an object ends where its own text says, whatever follows it, so the same
-/// bytes at the same place are the same object. All scans with one known_meta have the same limits.
-class known_meta {
+/// bytes at the same place are the same object. All scans with one meta_cache have the same limits.
+class meta_cache {
 public:
     static constexpr std::size_t bytes_max = 1024; ///< longer ones are not kept
 
@@ -45,6 +45,6 @@ private:
 
 /// As the other scan_envelope(), with the same outcome, but for a sender whose last `_meta` is
 /// known.
-result<envelope> scan_envelope(std::string_view text, const scan_limits& limits, known_meta& known);
+result<envelope> scan_envelope(std::string_view text, const scan_limits& limits, meta_cache& known);
 
 } // namespace mcpgw

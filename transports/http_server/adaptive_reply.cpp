@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/late_reply.hpp"
+#include "transports/http_server/adaptive_reply.hpp"
 
 #include "protocol/http/sse.hpp"
 
@@ -9,8 +9,8 @@ namespace mcpgw {
 
 /// What the coroutine needs that writes the stream. It may outlive the reply: where that ends by an
 /// exception, nobody waits.
-struct late_reply::writer {
-    explicit writer(late_reply& r)
+struct adaptive_reply::writer {
+    explicit writer(adaptive_reply& r)
         : reply(&r)
         , connection(r.connection_)
         , connected(r.connection_)
@@ -22,44 +22,44 @@ struct late_reply::writer {
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
 
-    late_reply* reply; ///< null: it has ended
+    adaptive_reply* reply; ///< null: it has ended
     http_connection& connection;
     http_connection::hold connected;
     std::shared_ptr<client_session> session;
     std::shared_ptr<outbox> box;
 };
 
-late_reply::late_reply(http_connection& connection, std::shared_ptr<client_session> session,
-                       std::function<void()> on_lost)
+adaptive_reply::adaptive_reply(http_connection& connection, std::shared_ptr<client_session> session,
+                               std::function<void()> on_lost)
     : connection_(connection)
     , session_(std::move(session))
     , on_lost_(std::move(on_lost))
     , form_(connection.form()) {}
 
 /// finish() waits for the stream, unless it was never called or came to no end.
-late_reply::~late_reply() {
+adaptive_reply::~adaptive_reply() {
     if (writer_ == nullptr) return;
     writer_->reply = nullptr;
     connection_.input().bytes().unwatch();
-    connection_.later().clear();
+    connection_.deadline().clear();
     if (session_) session_->streams.finish(stream_); // whoever resumes it waits for nothing
     box_->close();
     connection_.close();
 }
 
-void late_reply::start() {
+void adaptive_reply::start() {
     connection_.input().bytes().watch([this] { lose(); });
     // Clients before 2025-11-25 stumble over an event without data.
     if (session_ && form_ != reply_form::json && session_->spoken >= revision::r2025_11_25)
-        connection_.later().set(clock_type::now() + connection_.service().options.stream_delay,
-                                [this] { begin_stream(); });
+        connection_.deadline().set(clock_type::now() + connection_.service().options.stream_delay,
+                                   [this] { begin_stream(); });
 }
 
-bool late_reply::begin_stream() {
+bool adaptive_reply::begin_stream() {
     if (box_) return true;
     if (form_ == reply_form::json) return false; // all that the client reads is one answer
     auto& service = connection_.service();
-    connection_.later().clear();
+    connection_.deadline().clear();
     if (is_lost_ || service.tasks.is_full()) return false; // the answer goes out as a plain reply
     box_ = std::make_shared<outbox>(service.ex, outbox::framing::events,
                                     service.limits.stream_queue_bytes_max, service.memory);
@@ -76,7 +76,7 @@ bool late_reply::begin_stream() {
 }
 
 /// False: the gateway stops.
-bool late_reply::open_stream() {
+bool adaptive_reply::open_stream() {
     auto& service = connection_.service();
     if (session_) {
         stream_ = session_->streams.open(box_);
@@ -88,7 +88,7 @@ bool late_reply::open_stream() {
     return service.tasks.spawn(write_stream(std::move(writing)));
 }
 
-task<> late_reply::write_stream(std::unique_ptr<writer> writing) {
+task<> adaptive_reply::write_stream(std::unique_ptr<writer> writing) {
     const auto box = writing->box;
     bool is_good = false;
     try {
@@ -101,16 +101,16 @@ task<> late_reply::write_stream(std::unique_ptr<writer> writing) {
     if (writing->reply != nullptr) writing->reply->on_written(is_good);
 }
 
-void late_reply::on_written(bool is_good) {
+void adaptive_reply::on_written(bool is_good) {
     is_good_ = is_good && is_good_;
     // Before the end only a client that is gone, or stopped reading, ends the stream.
     if (!box_->is_delivered()) lose();
 }
 
-void late_reply::lose() {
+void adaptive_reply::lose() {
     if (std::exchange(is_lost_, true)) return;
     is_good_ = false;
-    if (!box_) connection_.later().clear();
+    if (!box_) connection_.deadline().clear();
     if (box_) box_->close();
     if (!session_) return on_lost_();
     // A disconnect is no cancellation here (2025-11-25, basic/transports, "Sending Messages to the
@@ -119,7 +119,7 @@ void late_reply::lose() {
     connection_.close();
 }
 
-void late_reply::notify(std::string_view line) {
+void adaptive_reply::notify(std::string_view line) {
     if (!begin_stream()) return;
     if (session_)
         session_->streams.notify(stream_, line);
@@ -127,8 +127,8 @@ void late_reply::notify(std::string_view line) {
         box_->try_push(line);
 }
 
-result<std::shared_ptr<question>> late_reply::ask(std::string_view method, std::string_view params,
-                                                  question_group& group) {
+result<std::shared_ptr<question>>
+adaptive_reply::ask(std::string_view method, std::string_view params, question_group& group) {
     if (!session_)
         return fault{errc::session_error, "a client of this protocol revision cannot be asked "
                                           "while a request runs"};
@@ -148,28 +148,28 @@ result<std::shared_ptr<question>> late_reply::ask(std::string_view method, std::
     return made->pending;
 }
 
-void late_reply::push(std::string_view line) {
+void adaptive_reply::push(std::string_view line) {
     if (session_)
         session_->streams.push(stream_, line);
     else
         box_->push(line);
 }
 
-task<bool> late_reply::finish(http_reply&& plain) {
+task<bool> adaptive_reply::finish(http_reply&& plain) {
     std::vector<std::string> answers;
     if (box_) answers.push_back(plain.body.str());
     return finish(std::move(answers), std::move(plain));
 }
 
-task<bool> late_reply::finish(std::vector<std::string> answers, http_reply&& plain) {
+task<bool> adaptive_reply::finish(std::vector<std::string> answers, http_reply&& plain) {
     connection_.input().bytes().unwatch();
     if (box_ || is_lost_) return end_stream(std::move(answers));
-    connection_.later().clear();
+    connection_.deadline().clear();
     if (form_ == reply_form::events && plain.status == 200) make_stream_of(plain);
     return connection_.write(std::move(plain));
 }
 
-task<bool> late_reply::end_stream(std::vector<std::string> answers) {
+task<bool> adaptive_reply::end_stream(std::vector<std::string> answers) {
     if (!box_) co_return false; // the client left before there was one
     for (const auto& answer : answers) push(answer);
     if (session_)
@@ -181,7 +181,7 @@ task<bool> late_reply::end_stream(std::vector<std::string> answers) {
 }
 
 /// For a client that reads nothing but event streams: one whose length is known.
-void late_reply::make_stream_of(http_reply& plain) {
+void adaptive_reply::make_stream_of(http_reply& plain) {
     std::string events;
     append_sse_line(events, plain.body.str());
     plain.content_type = "text/event-stream";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_server/late_reply.hpp"
+#include "transports/http_server/adaptive_reply.hpp"
 
 #include "tests/support/http_world.hpp"
 

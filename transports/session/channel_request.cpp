@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/session/session_request.hpp"
+#include "transports/session/channel_request.hpp"
 
 #include "protocol/message/rpc.hpp"
 
@@ -48,7 +48,7 @@ private:
 
 } // namespace
 
-void take_one_way(request_handler& handler, const client_request& message) {
+void dispatch_one_way(request_handler& handler, const client_request& message) {
     if (message.message.kind == message_kind::response)
         message.session->on_response(message.text, message.message);
     else if (message.method() == notification::cancelled)
@@ -86,7 +86,7 @@ void deliver(const client_request& request, client_reply reply, outbox& box, bat
 
 } // namespace
 
-task<> run_session_request(request_handler& handler, client_request request,
+task<> run_channel_request(request_handler& handler, client_request request,
                            std::shared_ptr<outbox> box, std::shared_ptr<batch_answers> batch) {
     abort_signal abort;
     request.abort = &abort;
@@ -143,13 +143,13 @@ result<void> take_channel_batch(request_handler& handler, const client_limits& l
         request.text = std::move(item.text);
         request.message = *item.message;
         if (request.message.kind != message_kind::request) {
-            take_one_way(handler, request);
+            dispatch_one_way(handler, request);
             continue;
         }
         const std::string id{request.id()};
         const bool has_room = session.requests_in_flight() < limits.requests_per_session_max;
         if (!has_room ||
-            !tasks.spawn(run_session_request(handler, std::move(request), box, answers)))
+            !tasks.spawn(run_channel_request(handler, std::move(request), box, answers)))
             refuse(id, {errc::server_busy, "too many requests are in flight "
                                            "(limits.requests_per_session_max)"});
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/buffers/body_capacity.hpp"
+#include "transports/buffers/next_capacity.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cstddef>
 
-using mcpgw::body_capacity;
+using mcpgw::next_capacity;
 
 namespace {
 constexpr std::size_t kib = 1024;
@@ -30,7 +30,7 @@ TEST_CASE("all_the_memory_of_a_body_is_for_who_has_sent_the_first_of_it") {
     };
     for (const auto& [come, told, memory] : steps) {
         INFO(come << " of " << told);
-        CHECK(body_capacity(come, told) == memory);
+        CHECK(next_capacity(come, told) == memory);
     }
 }
 
@@ -39,7 +39,7 @@ TEST_CASE("the_memory_of_a_body_grows_in_a_few_steps_until_it_is_whole") {
         INFO(told);
         int steps = 0;
         for (std::size_t come = 0; come < told; ++steps) {
-            const auto next = body_capacity(come, told);
+            const auto next = next_capacity(come, told);
             REQUIRE(next > come);
             come = next;
         }

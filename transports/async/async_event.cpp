@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <new>
 
@@ -9,19 +9,19 @@ namespace {
 constexpr int release_tries_max = 3;
 }
 
-void wake_up::notify() {
+void async_event::notify() {
     if (waiter_) return release({});
     is_set_ = true;
     if (timer_) timer_->cancel();
 }
 
-void wake_up::notify_now() {
+void async_event::notify_now() {
     if (!waiter_) return notify();
     auto resumed = take_waiter();
     resumed(error_code{});
 }
 
-void wake_up::release(error_code outcome) {
+void async_event::release(error_code outcome) {
     if (!waiter_) return;
     auto resume = [handler = take_waiter(), outcome]() mutable { handler(outcome); };
     const auto later = asio::require(executor_, asio::execution::blocking.never);
@@ -38,7 +38,7 @@ void wake_up::release(error_code outcome) {
 
 /// The slot is the coroutine's and lives on: a cancellation that comes later, while it waits for
 /// something else, must not reach for us. Assigned instead of cleared, which keeps its memory.
-resumption wake_up::take_waiter() {
+resumption async_event::take_waiter() {
     auto taken = std::move(*waiter_);
     waiter_.reset();
     if (slot_.is_connected()) slot_.assign([](asio::cancellation_type) {});
@@ -47,7 +47,7 @@ resumption wake_up::take_waiter() {
 }
 
 /// Until notify(), or the coroutine is cancelled.
-void wake_up::suspend(resumption handler) {
+void async_event::suspend(resumption handler) {
     if (std::exchange(is_set_, false)) return handler(error_code{});
     auto slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected())
@@ -56,7 +56,7 @@ void wake_up::suspend(resumption handler) {
     waiter_.emplace(std::move(handler));
 }
 
-task<bool> wake_up::wait_until(clock_type::time_point deadline) {
+task<bool> async_event::wait_until(clock_type::time_point deadline) {
     if (!is_set_) {
         if (!timer_) timer_.emplace(executor_);
         timer_->expires_at(deadline);

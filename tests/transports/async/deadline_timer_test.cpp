@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 
 #include "tests/support/io_loop.hpp"
 
@@ -9,14 +9,14 @@
 #include <vector>
 
 using mcpgw::clock_type;
-using mcpgw::lazy_timer;
+using mcpgw::deadline_timer;
 using mcpgw::io_test::io_loop;
 using mcpgw::io_test::patience;
 using namespace std::chrono_literals;
 
 TEST_CASE("a_lazy_timer_acts_once_and_not_before_its_time") {
     io_loop loop;
-    lazy_timer later{loop.ex()};
+    deadline_timer later{loop.ex()};
     std::vector<clock_type::time_point> acted;
     const auto when = clock_type::now() + 5ms;
     later.set(when, [&] { acted.push_back(clock_type::now()); });
@@ -29,7 +29,7 @@ TEST_CASE("a_lazy_timer_acts_once_and_not_before_its_time") {
 
 TEST_CASE("a_lazy_timer_that_is_put_off_or_set_earlier_acts_at_its_last_time") {
     io_loop loop;
-    lazy_timer later{loop.ex()};
+    deadline_timer later{loop.ex()};
     std::vector<int> acted;
     const auto now = clock_type::now();
     later.set(now + 1ms, [&] { acted.push_back(1); });
@@ -48,12 +48,12 @@ TEST_CASE("a_lazy_timer_that_is_put_off_or_set_earlier_acts_at_its_last_time") {
 TEST_CASE("a_lazy_timer_that_is_cleared_or_destroyed_does_nothing") {
     io_loop loop;
     int acted = 0;
-    lazy_timer cleared{loop.ex()};
+    deadline_timer cleared{loop.ex()};
     cleared.set(clock_type::now(), [&] { ++acted; });
     cleared.clear();
     // Both have expired before either acts: the first to act destroys the other.
-    std::optional<lazy_timer> first{loop.ex()};
-    std::optional<lazy_timer> second{loop.ex()};
+    std::optional<deadline_timer> first{loop.ex()};
+    std::optional<deadline_timer> second{loop.ex()};
     first->set(clock_type::now(), [&] {
         ++acted;
         second.reset();
@@ -69,7 +69,7 @@ TEST_CASE("a_lazy_timer_that_is_cleared_or_destroyed_does_nothing") {
 TEST_CASE("a_lazy_timer_may_be_set_again_by_what_it_does_and_may_destroy_itself") {
     io_loop loop;
     int acted = 0;
-    std::optional<lazy_timer> own{loop.ex()};
+    std::optional<deadline_timer> own{loop.ex()};
     own->set(clock_type::now(), [&] {
         ++acted;
         own->set(clock_type::now(), [&] {

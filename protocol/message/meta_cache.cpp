@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/message/known_meta.hpp"
+#include "protocol/message/meta_cache.hpp"
 
 namespace mcpgw {
 
-envelope::meta_spans known_meta::spans(std::size_t begin) const {
+envelope::meta_spans meta_cache::spans(std::size_t begin) const {
     const auto moved = [this, begin](text_span kept) {
         return kept ? text_span{kept.begin - begin_ + begin, kept.end - begin_ + begin} : kept;
     };
@@ -12,7 +12,7 @@ envelope::meta_spans known_meta::spans(std::size_t begin) const {
             moved(spans_.log_level),      moved(spans_.subscription_id)};
 }
 
-void known_meta::keep(text_span meta, std::string_view text, place where, const envelope& message) {
+void meta_cache::keep(text_span meta, std::string_view text, place where, const envelope& message) {
     text_.clear();
     if (meta.size() > bytes_max) return;
     text_ = meta.of(text);

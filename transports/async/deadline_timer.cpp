@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/async/lazy_timer.hpp"
+#include "transports/async/deadline_timer.hpp"
 
 #include <utility>
 
 namespace mcpgw {
 
-lazy_timer::~lazy_timer() {
+deadline_timer::~deadline_timer() {
     clear();
     state_->clock.cancel();
 }
 
-void lazy_timer::set(clock_type::time_point when, std::function<void()> act) {
+void deadline_timer::set(clock_type::time_point when, std::function<void()> act) {
     state_->when = when;
     state_->act = std::move(act);
     if (when < state_->fires_at) run(state_);
 }
 
-void lazy_timer::run(const std::shared_ptr<state>& s) {
+void deadline_timer::run(const std::shared_ptr<state>& s) {
     s->fires_at = s->when;
     s->clock.expires_at(s->when); // ends the wait before, if there is one
     s->clock.async_wait([s](const boost::system::error_code& ec) {

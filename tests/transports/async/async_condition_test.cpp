@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/async/broadcast.hpp"
+#include "transports/async/async_condition.hpp"
 
 #include "tests/support/io_loop.hpp"
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-using mcpgw::broadcast;
+using mcpgw::async_condition;
 using mcpgw::clock_type;
 using mcpgw::task;
 using mcpgw::io_test::io_loop;
@@ -17,7 +17,8 @@ namespace {
 
 constexpr auto never = clock_type::time_point::max();
 
-task<> wait_until(broadcast& changed, clock_type::time_point deadline, std::vector<bool>& results) {
+task<> wait_until(async_condition& changed, clock_type::time_point deadline,
+                  std::vector<bool>& results) {
     const bool was_notified = co_await changed.wait_until(deadline);
     results.push_back(was_notified);
 }
@@ -26,7 +27,7 @@ task<> wait_until(broadcast& changed, clock_type::time_point deadline, std::vect
 
 TEST_CASE("every_waiter_is_notified") {
     io_loop loop;
-    broadcast changed{loop.ex()};
+    async_condition changed{loop.ex()};
     std::vector<bool> results;
     for (int i = 0; i < 5; ++i) REQUIRE(loop.tasks.spawn(wait_until(changed, never, results)));
     loop.poll();
@@ -38,7 +39,7 @@ TEST_CASE("every_waiter_is_notified") {
 
 TEST_CASE("a_notification_without_waiters_is_forgotten") {
     io_loop loop;
-    broadcast changed{loop.ex()};
+    async_condition changed{loop.ex()};
     std::vector<bool> results;
     changed.notify_all();
     loop.run(wait_until(changed, clock_type::now(), results));
@@ -47,7 +48,7 @@ TEST_CASE("a_notification_without_waiters_is_forgotten") {
 
 TEST_CASE("a_waiter_whose_deadline_passes_leaves_the_others_waiting") {
     io_loop loop;
-    broadcast changed{loop.ex()};
+    async_condition changed{loop.ex()};
     std::vector<bool> early;
     std::vector<bool> late;
     REQUIRE(loop.tasks.spawn(wait_until(changed, never, late)));
@@ -64,7 +65,7 @@ TEST_CASE("a_waiter_whose_deadline_passes_leaves_the_others_waiting") {
 
 TEST_CASE("a_cancelled_waiter_leaves_the_list") {
     io_loop loop;
-    broadcast changed{loop.ex()};
+    async_condition changed{loop.ex()};
     std::vector<bool> results;
     REQUIRE(loop.tasks.spawn(wait_until(changed, never, results)));
     loop.poll();

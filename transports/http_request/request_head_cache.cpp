@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/http_request/stored_head.hpp"
+#include "transports/http_request/request_head_cache.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 namespace mcpgw {
 
-void stored_head::clear() {
+void request_head_cache::clear() {
     text.clear();
     extents.clear();
     head.fields.clear();
@@ -18,7 +18,7 @@ void stored_head::clear() {
     raw_.clear();
 }
 
-void stored_head::keep(std::string_view raw) {
+void request_head_cache::keep(std::string_view raw) {
     raw_.clear();
     if (raw.size() > kept_bytes_max) return;
     digits_in_raw_ = digits_in_text_ = digits_ = 0;
@@ -35,7 +35,7 @@ void stored_head::keep(std::string_view raw) {
     raw_ = raw;
 }
 
-bool stored_head::repeats(std::string_view bytes) {
+bool request_head_cache::matches(std::string_view bytes) {
     if (raw_.empty() || bytes.size() < raw_.size()) return false;
     const auto begins = [this, bytes](std::size_t from, std::size_t to) {
         return std::memcmp(bytes.data() + from, raw_.data() + from, to - from) == 0;

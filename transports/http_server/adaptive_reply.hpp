@@ -24,14 +24,14 @@ namespace mcpgw {
 /// stream begins by itself after `stream_delay` if the client knows what to do with a stream that
 /// begins without a message. What the client never heard of, it cannot resume: a connection that
 /// is lost before the stream began takes the answer with it.
-class late_reply {
+class adaptive_reply {
 public:
     /// `session`: the client may resume. Null: it cannot, and its leaving is told to `on_lost`.
-    late_reply(http_connection& connection, std::shared_ptr<client_session> session,
-               std::function<void()> on_lost);
-    ~late_reply();
-    late_reply(const late_reply&) = delete;
-    late_reply& operator=(const late_reply&) = delete;
+    adaptive_reply(http_connection& connection, std::shared_ptr<client_session> session,
+                   std::function<void()> on_lost);
+    ~adaptive_reply();
+    adaptive_reply(const adaptive_reply&) = delete;
+    adaptive_reply& operator=(const adaptive_reply&) = delete;
 
     /// From here on the leaving of the client is noticed; until finish().
     void start();

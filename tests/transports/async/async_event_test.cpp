@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include "tests/support/io_loop.hpp"
 
@@ -9,21 +9,21 @@
 #include <memory>
 #include <vector>
 
+using mcpgw::async_event;
 using mcpgw::clock_type;
 using mcpgw::task;
-using mcpgw::wake_up;
 using mcpgw::io_test::io_loop;
 
 namespace {
 
 constexpr auto never = clock_type::time_point::max();
 
-task<> wait_until(wake_up& wake, clock_type::time_point deadline, std::vector<bool>& results) {
+task<> wait_until(async_event& wake, clock_type::time_point deadline, std::vector<bool>& results) {
     const bool was_notified = co_await wake.wait_until(deadline);
     results.push_back(was_notified);
 }
 
-task<> wait(wake_up& wake, int& ended) {
+task<> wait(async_event& wake, int& ended) {
     co_await wake.wait();
     ++ended;
 }
@@ -32,7 +32,7 @@ task<> wait(wake_up& wake, int& ended) {
 
 TEST_CASE("notify_before_the_wait_is_not_lost") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     std::vector<bool> results;
     wake.notify();
     loop.run(wait_until(wake, never, results));
@@ -45,7 +45,7 @@ TEST_CASE("notify_before_the_wait_is_not_lost") {
 
 TEST_CASE("notify_during_the_wait_ends_it") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     std::vector<bool> results;
     REQUIRE(loop.tasks.spawn(wait_until(wake, never, results)));
     loop.poll();
@@ -57,7 +57,7 @@ TEST_CASE("notify_during_the_wait_ends_it") {
 
 TEST_CASE("several_notifications_end_one_wait_only") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     int ended = 0;
     wake.notify();
     wake.notify();
@@ -72,7 +72,7 @@ TEST_CASE("several_notifications_end_one_wait_only") {
 
 TEST_CASE("the_deadline_ends_a_wait_that_nobody_notifies") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     std::vector<bool> results;
     const auto before = clock_type::now();
     const auto time = std::chrono::milliseconds{30};
@@ -83,7 +83,7 @@ TEST_CASE("the_deadline_ends_a_wait_that_nobody_notifies") {
 
 TEST_CASE("a_deadline_in_the_past_ends_the_wait_and_the_next_one_works") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     std::vector<bool> results;
     loop.run(wait_until(wake, clock_type::time_point::min(), results));
     wake.notify();
@@ -93,7 +93,7 @@ TEST_CASE("a_deadline_in_the_past_ends_the_wait_and_the_next_one_works") {
 
 TEST_CASE("notify_lets_the_waiter_go_on_later_and_notify_now_at_once") {
     io_loop loop;
-    wake_up wake{loop.ex()};
+    async_event wake{loop.ex()};
     int ended = 0;
     REQUIRE(loop.tasks.spawn(wait(wake, ended)));
     loop.poll();
@@ -113,7 +113,7 @@ TEST_CASE("notify_lets_the_waiter_go_on_later_and_notify_now_at_once") {
 
 TEST_CASE("a_waiter_that_is_cancelled_ends_and_the_wake_up_can_go_before_it") {
     io_loop loop;
-    auto wake = std::make_unique<wake_up>(loop.ex());
+    auto wake = std::make_unique<async_event>(loop.ex());
     int ended = 0;
     REQUIRE(loop.tasks.spawn(wait(*wake, ended)));
     loop.poll();
@@ -125,7 +125,8 @@ TEST_CASE("a_waiter_that_is_cancelled_ends_and_the_wake_up_can_go_before_it") {
 
 namespace {
 
-task<> wait_for_one_then_the_other(std::unique_ptr<wake_up>& first, wake_up& second, int& ended) {
+task<> wait_for_one_then_the_other(std::unique_ptr<async_event>& first, async_event& second,
+                                   int& ended) {
     co_await first->wait();
     first.reset();
     ++ended;
@@ -138,8 +139,8 @@ task<> wait_for_one_then_the_other(std::unique_ptr<wake_up>& first, wake_up& sec
 TEST_CASE("a_cancellation_after_a_wait_does_not_reach_what_was_waited_for_before") {
     for (const bool at_once : {false, true}) {
         io_loop loop;
-        auto first = std::make_unique<wake_up>(loop.ex());
-        wake_up second{loop.ex()};
+        auto first = std::make_unique<async_event>(loop.ex());
+        async_event second{loop.ex()};
         int ended = 0;
         REQUIRE(loop.tasks.spawn(wait_for_one_then_the_other(first, second, ended)));
         loop.poll();
@@ -147,7 +148,7 @@ TEST_CASE("a_cancellation_after_a_wait_does_not_reach_what_was_waited_for_before
         loop.poll();
         CHECK(ended == 1);
         CHECK(first == nullptr);
-        loop.tasks.cancel_all(); // of a waiter whose first wake_up is gone
+        loop.tasks.cancel_all(); // of a waiter whose first async_event is gone
         loop.finish();
         CHECK(ended == 1);
     }

@@ -14,13 +14,13 @@ namespace mcpgw {
 
 /// A response or a notification of a client in a session: settles a question, cancels a request,
 /// or goes to the handler.
-void take_one_way(request_handler& handler, const client_request& message);
+void dispatch_one_way(request_handler& handler, const client_request& message);
 
 /// Runs one request of a client that has a single channel for everything (HTTP+SSE, stdio): the
 /// answer, notifications and questions all go to `box`. A coroutine for a task_group; owns its
 /// request. Refuses an id that is in flight already. `batch`: of which the request is a part; the
 /// last answer then brings all of them; null: none.
-task<> run_session_request(request_handler& handler, client_request request,
+task<> run_channel_request(request_handler& handler, client_request request,
                            std::shared_ptr<outbox> box, std::shared_ptr<batch_answers> batch = {});
 
 /// Whether an array is a batch for this client: only 2025-03-26 has batches (2025-03-26,

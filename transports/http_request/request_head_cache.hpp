@@ -19,7 +19,7 @@ namespace mcpgw {
 /// A client sends the same head again and again, and only the length of its bodies changes. What
 /// was parsed and checked for the first of these requests holds for the others, which saves a sixth
 /// of what a small call costs.
-struct stored_head {
+struct request_head_cache {
     /// Of what is kept to be compared with the next request; a longer head is parsed each time.
     static constexpr std::size_t kept_bytes_max = 4 * 1024;
 
@@ -32,9 +32,9 @@ struct stored_head {
     /// Found by whoever asks first.
     std::optional<head_meaning> meaning;
 
-    stored_head() = default;
-    stored_head(const stored_head&) = delete;
-    stored_head& operator=(const stored_head&) = delete;
+    request_head_cache() = default;
+    request_head_cache(const request_head_cache&) = delete;
+    request_head_cache& operator=(const request_head_cache&) = delete;
 
     /// Nothing is stored any more.
     void clear();
@@ -42,7 +42,7 @@ struct stored_head {
     void keep(std::string_view raw);
     /// Whether `bytes` begin with the head that was kept, but for the digits of its Content-Length
     /// (as many, so that both are equally long). If so, `head` is the head of these bytes.
-    [[nodiscard]] bool repeats(std::string_view bytes);
+    [[nodiscard]] bool matches(std::string_view bytes);
     /// Of the head that was kept, in bytes as it came.
     [[nodiscard]] std::size_t raw_size() const { return raw_.size(); }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/message/known_meta.hpp"
+#include "protocol/message/meta_cache.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -13,7 +13,7 @@ namespace {
 constexpr scan_limits limits{};
 
 /// Scans with and without what is known, and fails the test where that makes a difference.
-void scan_both_ways(const std::string& text, known_meta& known) {
+void scan_both_ways(const std::string& text, meta_cache& known) {
     CAPTURE(text);
     const auto plain = scan_envelope(text, limits);
     const auto found = scan_envelope(text, limits, known);
@@ -41,7 +41,7 @@ const std::string second = R"({"progressToken":22,"traceparent":"00-ab"})";
 } // namespace
 
 TEST_CASE("a_meta_that_comes_again_is_found_wherever_it_stands") {
-    known_meta known;
+    meta_cache known;
     for (const auto& meta : {first, first, second, first, second, second, std::string{"{}"}})
         for (const auto& text :
              {request(R"({"_meta":)" + meta + "}"),
@@ -52,18 +52,18 @@ TEST_CASE("a_meta_that_comes_again_is_found_wherever_it_stands") {
 }
 
 TEST_CASE("what_is_known_of_params_says_nothing_of_a_result") {
-    known_meta known;
+    meta_cache known;
     for (int round = 0; round < 2; ++round) {
         scan_both_ways(request(R"({"_meta":)" + first + "}"), known);
         scan_both_ways(response(R"({"_meta":)" + first + R"(,"content":[]})"), known);
         scan_both_ways(response(R"({"content":[],"_meta":)" + first + "}"), known);
     }
-    CHECK(known.begins(first, known_meta::place::result));
-    CHECK_FALSE(known.begins(first, known_meta::place::params));
+    CHECK(known.begins(first, meta_cache::place::result));
+    CHECK_FALSE(known.begins(first, meta_cache::place::params));
 }
 
 TEST_CASE("an_object_that_only_begins_like_the_known_meta_is_not_taken_for_it") {
-    known_meta known;
+    meta_cache known;
     scan_both_ways(request(R"({"_meta":{"a":1}})"), known);
     for (const std::string_view params :
          {R"({"_meta":{"a":1,"b":2}})", R"({"_meta":{"a":11}})", R"({"_meta":{"a":1 }})",
@@ -72,7 +72,7 @@ TEST_CASE("an_object_that_only_begins_like_the_known_meta_is_not_taken_for_it") 
 }
 
 TEST_CASE("what_is_refused_is_refused_again") {
-    known_meta known;
+    meta_cache known;
     for (const std::string_view meta :
          {R"({"progressToken":1,"progressToken":1})", R"({"\u0061":1})", "[]", "1", R"({"a":01})"})
         for (int round = 0; round < 2; ++round) {
@@ -85,7 +85,7 @@ TEST_CASE("what_is_refused_is_refused_again") {
 }
 
 TEST_CASE("newlines_are_seen_every_time") {
-    known_meta known;
+    meta_cache known;
     for (int round = 0; round < 3; ++round) {
         scan_both_ways(request("{\"_meta\":{\n\"a\":1}}"), known);
         scan_both_ways(request("{\"_meta\":\n" + first + "}"), known);
@@ -94,8 +94,8 @@ TEST_CASE("newlines_are_seen_every_time") {
 }
 
 TEST_CASE("a_meta_that_is_too_long_to_be_kept_is_scanned_each_time") {
-    known_meta known;
-    const auto large = R"({"a":")" + std::string(known_meta::bytes_max, 'x') + R"("})";
+    meta_cache known;
+    const auto large = R"({"a":")" + std::string(meta_cache::bytes_max, 'x') + R"("})";
     scan_both_ways(request(R"({"_meta":{"a":1}})"), known);
     for (int round = 0; round < 2; ++round) {
         scan_both_ways(request(R"({"_meta":)" + large + "}"), known);

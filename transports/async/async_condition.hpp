@@ -3,18 +3,18 @@
 
 #include "transports/async/abort_signal.hpp"
 #include "transports/async/asio.hpp"
-#include "transports/async/wake_up.hpp"
+#include "transports/async/async_event.hpp"
 
 #include <list>
 
 namespace mcpgw {
 
-/// A condition variable for coroutines: wakes all that wait. Unlike wake_up it has many waiters and
-/// keeps no signal: check the condition, then wait, in a loop. Owned by the object whose change it
-/// announces.
-class broadcast {
+/// A condition variable for coroutines: wakes all that wait. Unlike async_event it has many waiters
+/// and keeps no signal: check the condition, then wait, in a loop. Owned by the object whose change
+/// it announces.
+class async_condition {
 public:
-    explicit broadcast(executor ex) : executor_(ex) {}
+    explicit async_condition(executor ex) : executor_(ex) {}
 
     void notify_all() {
         for (auto* waiter : waiters_) waiter->notify();
@@ -26,12 +26,12 @@ public:
 
 private:
     struct membership {
-        std::list<wake_up*>& list;
-        std::list<wake_up*>::iterator place;
+        std::list<async_event*>& list;
+        std::list<async_event*>::iterator place;
         ~membership() { list.erase(place); }
     };
     executor executor_;
-    std::list<wake_up*> waiters_;
+    std::list<async_event*> waiters_;
 };
 
 } // namespace mcpgw
