@@ -84,12 +84,12 @@ TEST_CASE_METHOD(fixture, "a_table_full_of_other_peoples_tasks_forgets_the_oldes
 
 TEST_CASE_METHOD(fixture, "results_that_are_kept_have_a_limit") {
     const std::string large(task_table::bytes_max / 4, 'x');
-    for (const auto* const id : {"a", "b", "c"}) add(id)->result = large;
+    for (const auto* const id : {"a", "b", "c"}) add(id)->outcome.result = large;
     table.fit();
     CHECK(table.size() == 3);
     const auto working = add("d");
     working->task_json = large; // not ended, so it stays
-    add("e")->error = large;
+    add("e")->outcome.error = large;
     table.fit();
     CHECK(table.find("a", "me", now) == nullptr);
     CHECK(table.find("b", "me", now) == nullptr);
