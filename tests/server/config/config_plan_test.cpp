@@ -53,7 +53,9 @@ std::string other_value(const config_key& key) {
                 return fmt::format("\"{}\"", word);
         return {};
     case key_type::texts:
-        return R"(["another"])";
+        if (key.name == "roots") return R"(["file:///another"])";
+        if (key.name == "origins_allowed") return R"(["*"])";
+        return key.name == "required_env" ? "" : R"(["another"])"; // which would have to be set
     case key_type::text_map:
         return R"({"ANOTHER":"value"})";
     default:
@@ -162,7 +164,7 @@ TEST_CASE("servers_that_come_go_and_change_places_are_told_apart") {
 TEST_CASE("values_are_shown_and_secrets_are_not") {
     const auto before = with_server(R"(,"env":{"API_TOKEN":"old-secret-value"},"timeout":5)");
     const auto after = with_server(
-        R"(,"env":{"API_TOKEN":"new-secret-value"},"timeout":6,"cwd":"/tmp/new-secret-value")");
+        R"(,"env":{"API_TOKEN":"new-secret-value"},"timeout":6,"description":"has new-secret-value")");
     const auto plan = plan_change(before, after);
     const auto text = describe(plan);
     CAPTURE(text);
