@@ -163,8 +163,8 @@ TEST_CASE("servers_that_come_go_and_change_places_are_told_apart") {
 
 TEST_CASE("values_are_shown_and_secrets_are_not") {
     const auto before = with_server(R"(,"env":{"API_TOKEN":"old-secret-value"},"timeout":5)");
-    const auto after = with_server(
-        R"(,"env":{"API_TOKEN":"new-secret-value"},"timeout":6,"description":"has new-secret-value")");
+    const auto after = with_server(R"(,"env":{"API_TOKEN":"new-secret-value"},"timeout":6,)"
+                                   R"("description":"has new-secret-value")");
     const auto plan = plan_change(before, after);
     const auto text = describe(plan);
     CAPTURE(text);
