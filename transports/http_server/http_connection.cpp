@@ -20,6 +20,33 @@ namespace {
 constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 
+/// The connection is closed behind it.
+task<bool> refuse(http_connection& connection, const fault& f) {
+    auto reply = error_reply(f);
+    reply.must_close = true;
+    if (f.code == errc::server_busy) set_busy(reply);
+    return connection.write(std::move(reply));
+}
+
+/// A head that did not come at once, or was refused with `ec`. Apart from serve_one(), whose frame
+/// must stay below the thousand bytes that allocators serve the fast way. False: the end.
+task<bool> read_rest_of_head(http_connection& connection, http_request_parser& parser,
+                             boost::system::error_code ec) {
+    const auto has_head = co_await connection.input().read_head(parser, ec);
+    if (!has_head.has_error()) co_return *has_head;
+    co_await refuse(connection, has_head.error());
+    co_return false;
+}
+
+/// The same for a body.
+task<bool> read_rest_of_body(http_connection& connection, http_request_parser* chunks,
+                             shared_text& body) {
+    const auto taken = co_await connection.input().read_body(chunks, body);
+    if (!taken.has_error()) co_return true;
+    co_await refuse(connection, taken.error());
+    co_return false;
+}
+
 } // namespace
 
 http_connection::http_connection(tcp_socket socket, http_service& service)
@@ -132,13 +159,6 @@ task<> http_connection::drain() {
     alarm_.clear();
 }
 
-task<bool> http_connection::refuse(fault f) {
-    auto reply = error_reply(f);
-    reply.must_close = true;
-    if (f.code == errc::server_busy) set_busy(reply);
-    return write(std::move(reply));
-}
-
 /// One request. False: the connection is to be closed.
 task<bool> http_connection::serve_one() {
     is_idle_ = true;
@@ -156,22 +176,21 @@ task<bool> http_connection::serve_one() {
         in_.begin_head(parser);
         boost::system::error_code ec;
         if (!in_.try_head(*parser, ec) || ec) {
-            const auto has_head = co_await in_.read_head(*parser, ec);
-            if (has_head.has_error()) co_await refuse(has_head.error());
-            if (has_head.has_error() || !*has_head) co_return false;
+            const bool has_head = co_await read_rest_of_head(*this, *parser, ec);
+            if (!has_head) co_return false;
         }
     }
     is_idle_ = false;
     has_served_ = true;
     if (parser) {
         const auto checked = in_.check_head(*parser);
-        if (checked.has_error()) co_return co_await refuse(checked.error());
+        if (checked.has_error()) co_return co_await refuse(*this, checked.error());
     }
     auto* const chunks = parser && parser->chunked() ? &*parser : nullptr;
     shared_text body;
     if (chunks != nullptr || !in_.try_body(body)) {
-        const auto taken = co_await in_.read_body(chunks, body);
-        if (taken.has_error()) co_return co_await refuse(taken.error());
+        const bool has_body = co_await read_rest_of_body(*this, chunks, body);
+        if (!has_body) co_return false;
     }
     const bool is_good = co_await dispatch(std::move(body));
     co_return is_good;

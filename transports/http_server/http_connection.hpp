@@ -91,7 +91,6 @@ private:
     task<> serve_all();
     task<bool> serve_one();
     task<bool> dispatch(shared_text body);
-    task<bool> refuse(fault f);
     task<> drain();
 
     [[nodiscard]] clock_type::time_point moved_at() const;
