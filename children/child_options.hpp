@@ -80,7 +80,7 @@ struct child_options {
     std::vector<std::string> inherit_env = default_inherited();
     std::vector<std::string>
         required_env; ///< must be set in one of them; checked when they are read
-    /// Values that must be shown to nobody, whoever prints them.
+    /// Values that no output may show.
     std::vector<std::string> secrets;
     std::string cwd; ///< empty: ours
     isolation_options isolation;
@@ -125,8 +125,8 @@ struct child_options {
 
     child_limits limits;
 
-    /// How long whoever needs it waits for a start: there may have to be a second process, and the
-    /// reason why it failed is worth a moment.
+    /// How long a call waits for a start. A second process may be needed, and the reason of a
+    /// failure is worth a moment.
     [[nodiscard]] std::chrono::milliseconds start_wait() const {
         return 2 * start_timeout + 2 * stop_grace + std::chrono::seconds{1};
     }

@@ -50,7 +50,7 @@ public:
     /// that is over (2026-07-28, server/utilities/caching), or one could not be read.
     [[nodiscard]] bool are_stale(clock_type::time_point now) const;
     /// Fetches stale lists again, or waits for those that are being fetched, at most `patience`
-    /// from when that began: who comes later to a server that does not answer does not wait.
+    /// from when that began: calls that come later to a silent server do not wait.
     task<> refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
                          abort_signal& abort);
 

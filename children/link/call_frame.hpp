@@ -21,8 +21,8 @@ class call_clock;
 /// How the wait for an answer ended.
 enum class call_end : std::uint8_t { answered, aborted, quiet_too_long, too_long_in_all };
 
-/// When the one who waits for an answer goes on: within on_answer(), which saves a round of the
-/// loop, or when the loop comes to it, for links whose reader may belong to the call.
+/// When the waiting coroutine goes on: within on_answer(), which saves a round of the loop, or when
+/// the loop comes to it, for links whose reader may belong to the call.
 enum class answer_delivery : std::uint8_t { at_once, by_the_loop };
 
 /// The time that a call has.

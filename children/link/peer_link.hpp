@@ -84,8 +84,8 @@ protected:
               logger& log);
     ~peer_link() override = default;
 
-    /// Gives a line of the peer to whom it concerns. `cause`: as in link::events. What is no
-    /// message is left to the caller.
+    /// Gives a line of the peer to the call that it belongs to, or to the listener. `cause`: as in
+    /// link::events. What is no message is left to the caller.
     multiplexer::line_report relay(const shared_text& line,
                                    const std::shared_ptr<call_observer>& cause);
     /// A question of the peer says which call it belongs to.

@@ -23,8 +23,8 @@ namespace mcpgw {
 /// Whose a call is. Never given twice, unlike the address of what it belongs to; 0: nobody's.
 using owner_id = std::uint64_t;
 
-/// What an upstream tells the one who called it while the call runs. Shared: a question of the
-/// server may still be pending when the call has ended.
+/// What an upstream tells its caller while the call runs. Shared: a question of the server may
+/// still be pending when the call has ended.
 class call_observer {
 public:
     virtual ~call_observer() = default;

@@ -16,9 +16,9 @@ namespace mcpgw {
 
 /// What is known of a server's questions to its clients (elicitation, sampling, roots): whether it
 /// has ever asked one, and which of its tools were called without a question. Over pipes a question
-/// names no call, so two clients whose calls may both bring a first one must not be at work at the
-/// same time: nobody could say whom it means. A call is unproven until one of its kind was answered
-/// without a question, or `trials_max` of them have begun.
+/// names no call, so two clients whose calls may both bring the first question must not be at work
+/// at the same time: the question could be meant for either. A call is unproven until one of its
+/// kind was answered without a question, or `trials_max` of them have begun.
 ///
 /// Logic only. Owned by `upstream`; remembered with what the server offers.
 class question_record {

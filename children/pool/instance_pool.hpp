@@ -8,14 +8,14 @@
 
 namespace mcpgw {
 
-/// The instances of one server in one era: which of them a call goes to, and who waits for one.
-/// `pool_rules` decides, this does. Owned by `era_pools`.
+/// The instances of one server in one era, and the calls that wait for one. `pool_rules` decides
+/// which instance a call goes to; the pool carries that out. Owned by `era_pools`.
 class instance_pool {
 public:
     instance_pool(const child_context& context, const child_options& options,
                   instance::owner& above, restart_policy& restarts, era spoken);
 
-    /// Who is there.
+    /// The instances.
     [[nodiscard]] const pool_members& members() const { return members_; }
     /// What they offer beside the lister.
     [[nodiscard]] const pool_view& view() const { return view_; }
@@ -23,8 +23,8 @@ public:
     /// One that takes calls now.
     [[nodiscard]] bool has_running() const { return members_.has_running(); }
 
-    /// The instance whose lists are the server's, which may not run, for whoever waits inside it:
-    /// while it is held, it is not forgotten.
+    /// Holds the instance whose lists are the server's, which may not run: while it is held, it is
+    /// not forgotten, so that a coroutine may wait inside it.
     instance_place hold_lister();
     /// The same, or another one where there is none; on nothing where there is none at all.
     instance_place hold_first();

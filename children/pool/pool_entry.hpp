@@ -10,8 +10,8 @@
 
 namespace mcpgw {
 
-/// One instance of a pool, and who uses it. Owned by `pool_members`; its counts are kept by
-/// `instance_place`.
+/// One instance of a pool, and the uses of it. Owned by `pool_members`; `instance_place` keeps its
+/// counts.
 struct pool_entry {
     std::unique_ptr<instance> who;
     std::string key; ///< whose it is; empty: anybody's

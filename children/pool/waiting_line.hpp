@@ -10,8 +10,8 @@
 
 namespace mcpgw {
 
-/// The line of those that wait for a place, and how long that took of late. Logic only: who waits
-/// is woken by others. Owned by `instance_pool`, which limits its length (`instances.queue_max`).
+/// The line of calls that wait for a place, and how long that took of late. Logic only: it wakes no
+/// call. Owned by `instance_pool`, which limits its length (`instances.queue_max`).
 class waiting_line {
     struct waiter {
         std::string_view key;
@@ -28,18 +28,18 @@ public:
     /// The text of the request must live until leave().
     turn join(const pool_request& request);
     void leave(turn own);
-    /// Somebody has waited so long in all.
+    /// One call has waited so long in all.
     void note_wait(std::chrono::milliseconds waited);
 
-    /// Nobody who waits longer wants the same. Those that wait for one client at a time do not
-    /// stand in the way of what no client can be asked for.
+    /// No call that waits longer wants the same. Calls that may be answered with a question do not
+    /// stand in the way of those that may not.
     [[nodiscard]] bool is_first(turn own, const pool_request& request) const;
-    /// The same of somebody who does not stand in line.
+    /// The same for a call that does not stand in line.
     [[nodiscard]] bool is_first(const pool_request& request) const {
         return is_first(line_.end(), request);
     }
 
-    /// When to try again, for somebody who is sent away.
+    /// When to try again, for a call that is refused.
     [[nodiscard]] std::chrono::milliseconds hint() const;
 
 private:

@@ -18,8 +18,8 @@ namespace mcpgw {
 ///
 /// - Each child is started with a mark in its environment, which what it starts inherits.
 /// - We take in orphans (prctl PR_SET_CHILD_SUBREAPER; the first process of a container gets them
-///   anyway): who loses its parent becomes our child, is reaped when it ends, and is ended if its
-///   mark is that of a child that has ended.
+///   anyway): a process that loses its parent becomes our child, is reaped when it ends, and is
+///   ended if its mark is that of a child that has ended.
 /// - If we are killed without a chance to do anything (SIGKILL, out of memory), a tiny second
 ///   process of our own binary does it: it holds the read end of a pipe and a list of process
 ///   groups. When the pipe closes it kills those groups, all beneath them, and all with our mark.

@@ -12,17 +12,16 @@
 
 namespace mcpgw {
 
-/// Starts servers of which nobody knows yet what they offer, and has those wait who want to list
-/// it. A server that fails is left out: it must not fail the list of the others. Owned by
-/// `registry`.
+/// Starts servers whose offers are not known yet, and has lists wait for them. A server that fails
+/// is left out, so that it does not fail the list of the others. Owned by `registry`.
 class listing_starts {
 public:
-    /// `work`: whoever owns it waits for its end.
+    /// `work`: its owner waits for its end.
     listing_starts(executor ex, task_group& work) : tasks_(work), told_(ex) {}
 
     /// Starts those of them that do not run, and waits until one more of them has told what it
-    /// offers, or has failed; for each at most `patience` from when somebody first wanted to know:
-    /// one that hangs holds up those who come in that time, and nobody later. False: there is
+    /// offers, or has failed; for each at most `patience` from the first list that wanted it: a
+    /// server that hangs holds up the lists of that time, and none of later. False: there is
     /// nothing (more) to be waited for, or the wait was aborted.
     task<bool> wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
                             abort_signal& abort);
@@ -38,7 +37,7 @@ private:
     task_group& tasks_;
     async_condition told_;               ///< the catalog changed, or such a start has ended
     std::set<const upstream*> starting_; ///< to know what they offer
-    std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by whoever lists
+    std::map<const upstream*, clock_type::time_point> wanted_since_; ///< by a list
     bool is_closing_ = false;
 };
 

@@ -43,7 +43,7 @@ public:
              std::vector<std::string> environment);
     ~registry();
 
-    /// Before the first request: the one who hears of changes; may be null.
+    /// Set before the first request. The listener hears of changes; it may be null.
     void set_listener(listener* l) { listener_ = l; }
     /// Before the first add(): keep there what the children offer, and offer it from there until
     /// they have started. Empty: nowhere.

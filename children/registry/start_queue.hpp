@@ -14,7 +14,7 @@ namespace mcpgw {
 /// first attempt is what the others wait for. Owned by `registry`.
 class start_queue {
 public:
-    /// `work`: whoever owns it waits for its end.
+    /// `work`: its owner waits for its end.
     start_queue(task_group& work, logger& log) : tasks_(work), log_(log) {}
 
     /// Begins with at most `at_once_max` at the same time, without waiting for them.

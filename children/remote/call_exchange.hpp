@@ -10,7 +10,7 @@
 
 namespace mcpgw {
 
-/// A call on its way to a remote server: what is sent, and for whom.
+/// A call on its way to a remote server, and the caller that waits for it.
 struct outgoing_call {
     multiplexer::upstream_id id = 0;
     std::string id_text;

@@ -8,10 +8,9 @@
 
 namespace mcpgw {
 
-/// One thing that an http_link is about, with several HTTP requests and pauses in the course of
-/// time: a call and the streams that carry its answer, a stream that is opened again and again.
-/// Whatever it waits for, it can be ended from outside. Shared by the coroutine that runs it and by
-/// whoever may end it.
+/// One operation of an http_link, of several HTTP requests and pauses: a call and the streams that
+/// carry its answer, or a stream that is opened again and again. It can be ended from outside,
+/// whatever it waits for. Shared by the coroutine that runs it and by the link, which may end it.
 class http_errand {
 public:
     explicit http_errand(executor ex) : pause_(ex) {}

@@ -22,8 +22,8 @@
 
 namespace mcpgw {
 
-/// What the exchanges and streams of one connection to a remote server share: where it is, who we
-/// are there, the session, and what is under way. Owned by `http_link`.
+/// What the exchanges and streams of one connection to a remote server share: its address, our
+/// credentials there, the session, and what is under way. Owned by `http_link`.
 class remote_channel {
 public:
     using errand_pointer = std::shared_ptr<http_errand>;
@@ -73,7 +73,7 @@ public:
     [[nodiscard]] bool uses_sse() const { return uses_sse_; }
     void set_uses_sse(bool uses_sse) { uses_sse_ = uses_sse; }
 
-    /// A request with these fields and those that show who we are.
+    /// A request with these fields and our credentials.
     task<http_client_request> make_request(std::string_view method, field_list fields);
     /// For a stream of events of the session, from its begin or from where it can be taken up.
     task<http_client_request> stream_request(const stream_position& position);

@@ -24,7 +24,7 @@ struct remote_session {
     bool is_lost = false;            ///< the server has forgotten it
 };
 
-/// Fields that show who we are: the configured ones and the bearer token.
+/// Our credentials: the configured fields and the bearer token.
 field_list authorization_fields(const remote_options& options);
 
 /// Fields of a POST that carries `request`: what it accepts, and for a modern server the fields

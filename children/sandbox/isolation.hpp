@@ -25,7 +25,7 @@ struct resource_limits {
     bool operator==(const resource_limits&) const = default;
 };
 
-/// One of them, for whoever goes through all.
+/// One of the limits, for code that goes through all of them.
 struct limit_kind {
     std::string_view key; ///< in the configuration
     int resource;         ///< RLIMIT_…

@@ -10,9 +10,9 @@
 
 namespace mcpgw {
 
-/// The instances of one server: a pool for each era of the protocol that is used, so that nobody is
-/// translated who need not be. Knows which pool's lists are offered, and does to both what concerns
-/// the whole server. Owned by `upstream`.
+/// The instances of one server: a pool for each era of the protocol that is in use, so that no
+/// client is translated without need. Knows which pool's lists are offered, and passes on to both
+/// what concerns the whole server. Owned by `upstream`.
 class era_pools {
 public:
     /// `known` decides which era is believed in; it must outlive the pools, as all the others.

@@ -8,17 +8,17 @@
 
 namespace mcpgw {
 
-/// Has one instance of each era hear of changes of resources, for all clients: the one whose lists
-/// are offered, and where there is another, which counts for nothing but its news, that. Owned by
+/// Watches resources for all clients on one instance of each era: the one whose lists are offered,
+/// and one of the other era where there is one, of which only the notifications count. Owned by
 /// `upstream`.
 class era_watches {
 public:
-    /// `work`: for what goes on beside; whoever owns it waits for its end.
+    /// `work`: runs what goes on beside; its owner waits for its end.
     era_watches(const child_context& context, const child_options& options, task_group& work,
                 era_pools& pools, upstream_life& life);
 
-    /// One more wants to hear of changes of this resource. Starts the server if it does not run.
-    /// Who comes while it is being asked for waits for the same answer.
+    /// One more client wants to hear of changes of this resource. Starts the server if it does not
+    /// run. Calls that come while the server is being asked wait for the same answer.
     task<result<void>> watch(std::string uri, abort_signal& abort);
     /// One less wants to. Nothing is started for that.
     task<> unwatch(std::string uri);

@@ -28,15 +28,15 @@ public:
                      change_handler on_change)
         : server_(server), ask_(std::move(ask)), on_change_(std::move(on_change)), changed_(ex) {}
 
-    /// One more wants it. Who comes while it is being asked for waits for the same answer. Errors:
-    /// what the server answers, and the reason of the abort.
+    /// One more client wants it. Calls that come while the server is being asked wait for the same
+    /// answer. Errors: what the server answers, and the reason of the abort.
     task<result<void>> add(std::string uri, abort_signal& abort);
     /// One less wants it. True: it was the last one.
     bool release(std::string_view uri);
 
     [[nodiscard]] bool empty() const { return watched_.empty(); }
     [[nodiscard]] std::set<std::string> uris() const;
-    /// Whoever waits gets gateway_stopping; nothing is wanted any more.
+    /// All that wait get gateway_stopping; nothing is wanted any more.
     void close();
 
 private:

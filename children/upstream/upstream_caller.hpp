@@ -9,8 +9,8 @@
 
 namespace mcpgw {
 
-/// For whom a place on a server is, and for which call. The text must live as long as the place is
-/// looked for.
+/// The client and the call that a place on a server is wanted for. Its texts must live while the
+/// place is looked for.
 struct upstream_caller {
     era speaks = era::modern;
     owner_id owner = 0;        ///< as call_observer::owner()
@@ -20,7 +20,7 @@ struct upstream_caller {
     std::string_view method{}; ///< of the call
     std::string_view tool{};   ///< of tools/call: its name at the server
     clock_type::time_point deadline = clock_type::time_point::max(); ///< for a place
-    /// Who it is for a server whose instances belong to somebody (`sharing`); else empty.
+    /// Names the client to a server whose instances belong to clients (`sharing`); else empty.
     std::string_view key{};
 };
 

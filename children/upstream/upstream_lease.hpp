@@ -13,9 +13,9 @@ namespace mcpgw {
 
 class place_finder;
 
-/// A place on one instance for one call and its retries. While it is held, that instance gives
-/// nobody else's questions a chance to be mistaken for this call's, and is not stopped. Made by
-/// `place_finder`, which must outlive it; owned by whoever calls.
+/// A place on one instance for one call and its retries. While it is held, the instance is not
+/// stopped, and no call of another client runs on it whose questions could be mistaken for this
+/// one's. Made by `place_finder`, which must outlive it; owned by the caller.
 class upstream_lease {
 public:
     ~upstream_lease();

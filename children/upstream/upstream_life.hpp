@@ -11,7 +11,7 @@ namespace mcpgw {
 /// stops it. Owned by `upstream`.
 class upstream_life {
 public:
-    /// `work`: for what goes on beside; whoever owns it waits for its end.
+    /// `work`: runs what goes on beside; its owner waits for its end.
     upstream_life(const child_context& context, const child_options& options, task_group& work,
                   era_pools& pools, const known_eras& eras, restart_policy& restarts);
 
@@ -38,7 +38,7 @@ public:
     /// Somebody calls it.
     void want() { is_stop_wanted_ = false; }
 
-    /// From now on nothing starts it; whoever waits is woken.
+    /// From now on nothing starts it; all that wait are woken.
     void begin_close();
     [[nodiscard]] bool is_closed() const { return is_closed_; }
 

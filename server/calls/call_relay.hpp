@@ -20,7 +20,7 @@ public:
     /// `number`: of this request, among all of the gateway's life.
     call_relay(const client_request& request, reply_sink& sink, std::uint64_t number);
 
-    /// Whom it relays for: questions are put into the client's revision.
+    /// The revision of the server that it relays for: questions are put into the client's.
     void set_server(revision server) { server_ = server; }
     [[nodiscard]] const std::string& client_capabilities() const { return client_capabilities_; }
     /// Raw {"requiredCapabilities":…} where a question was refused because the client lacks one.

@@ -15,9 +15,9 @@
 
 namespace mcpgw {
 
-/// Who wants to hear of changes: legacy sessions (all list changes, and the resources they
-/// subscribed to) and modern `subscriptions/listen` streams (what they asked for). Owned by the
-/// gateway.
+/// The clients that want to hear of changes: legacy sessions (all list changes, and the resources
+/// that they subscribed to) and modern `subscriptions/listen` streams (what they asked for). Owned
+/// by the gateway.
 class subscriptions {
 public:
     enum class list_kind : unsigned char { tools, prompts, resources };

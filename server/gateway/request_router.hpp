@@ -27,7 +27,7 @@ public:
     request_router(const catalog_view& view, catalog_lookup& lookup, task_taker& tasks)
         : view_(view), lookup_(lookup), tasks_(tasks) {}
 
-    /// What an order views beside its request. In the frame of whoever sends it.
+    /// What a forward_request views beside its request. Lives in the frame that sends it.
     struct routed_names {
         std::shared_ptr<const catalog> shown;
         std::string source; ///< what a link leads to may be forgotten meanwhile

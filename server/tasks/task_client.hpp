@@ -14,7 +14,7 @@ namespace mcpgw {
 /// Core tasks came and went with one revision.
 inline constexpr auto core_tasks_revision = revision::r2025_11_25;
 
-/// Who may use a client's tasks: its principal, else its session, else whoever knows the id.
+/// The owner of a client's tasks: its principal, else its session, else all that know the id.
 std::string task_owner(const client_request& request);
 /// Raw; points into the request or its session.
 std::string_view capabilities_of_client(const client_request& request);

@@ -21,7 +21,7 @@ public:
     task_waiter(registry& upstreams, server_tasks& servers)
         : upstreams_(upstreams), servers_(servers) {}
 
-    /// The result of the work. Whoever aborts `request` must wake those who wait for
+    /// The result of the work. An abort of `request` must be followed by a notification of
     /// `record->changed`. `request` and `sink` must live until then.
     task<outcome> wait(std::shared_ptr<task_record> record, const client_request& request,
                        reply_sink& sink);

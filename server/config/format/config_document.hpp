@@ -12,7 +12,7 @@
 namespace mcpgw {
 
 /// A configuration file as a tree of values that know their lines. JSON and TOML readers fill it;
-/// everything after them knows one kind of document only. Owned by whoever reads the file.
+/// everything after them knows one kind of document only. Owned by the reader of the file.
 
 enum class node_kind : unsigned char {
     null,

@@ -26,7 +26,7 @@ struct listen_address {
 /// invalid_arguments; the detail says what is wrong and does not quote the text.
 result<listen_address> parse_listen(std::string_view text);
 
-/// An address that was chosen to listen on may be addressed. As a Host it names nobody else: who
+/// Allows an address that was chosen to listen on as a Host. It names no other machine: a page that
 /// tricks a browser (DNS rebinding) needs a name.
 void allow_own_address(const listen_address& own, std::vector<std::string>& hosts_allowed);
 
