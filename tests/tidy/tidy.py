@@ -28,7 +28,8 @@ PRINTING_FILES = re.compile(r"server/(main|cli/\w+)\.[ch]pp$")
 TESTS_WITHOUT_SOURCE = {
     "tests/protocol/fuzz_corpus_test.cpp",  # replays the fuzzers' corpora
     "tests/transports/http_fuzz_test.cpp",  # the same, of what reads HTTP
-    "tests/children/child_output_fuzz_test.cpp",  # and of what reads the output of servers
+    "tests/children/child_output_fuzz_test.cpp",  # of what reads the output of servers
+    "tests/server/config_fuzz_test.cpp",  # and of what reads configurations
     "tests/children/pool_schedule_test.cpp",  # servers, pools and processes in any schedule
     "tests/children/remote_street_test.cpp",  # odd remote servers, through all that reads them
     "tests/server/client_files_test.cpp",  # import and direct use, reading and writing
