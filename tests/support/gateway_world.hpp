@@ -161,4 +161,45 @@ std::string call_members(std::string_view tool, const std::string& arguments = "
 std::string breach_of_schema(const json::value& value, const json::value& schema,
                              const std::string& path = "$");
 
+/// A client that can be asked, or declares what `capabilities` says.
+inline client_traits able(era spoken,
+                          const std::string& capabilities = R"({"elicitation":{},"roots":{}})") {
+    client_traits traits;
+    traits.spoken = spoken;
+    traits.capabilities = capabilities;
+    return traits;
+}
+
+/// Members of a call of a child's tool by the gateway's own.
+inline std::string executing(const std::string& server, const std::string& tool,
+                             const std::string& arguments = "{}") {
+    return call_members("execute_child_tool", R"({"server_id":")" + server + R"(","tool_name":")" +
+                                                  tool + R"(","arguments":)" + arguments + "}");
+}
+
+/// The two ways to a tool of a child.
+inline std::vector<std::string> ways_to(const std::string& server, const std::string& tool,
+                                        const std::string& arguments = "{}") {
+    return {call_members(server + "__" + tool, arguments), executing(server, tool, arguments)};
+}
+
+/// What the gateway says of the server `demo`.
+inline json::value status_of(gateway_client& client) {
+    return client.call("get_child_status", R"({"server_id":"demo"})").at("structuredContent");
+}
+
+/// The demo server with pauses that tests have time for.
+inline child_options quick_demo() {
+    auto options = gateway_world::demo();
+    options.retry.base = std::chrono::milliseconds{1};
+    options.restart.base = std::chrono::milliseconds{5}; // a call that finds it at rest waits
+    options.restart.max = std::chrono::milliseconds{5};
+    return options;
+}
+
+/// The name of an error.
+inline std::string code_of(const gateway_call& call) {
+    return std::string{call.error().at("data").at("code").as_string()};
+}
+
 } // namespace mcpgw::gateway_test

@@ -9,11 +9,6 @@ namespace mcpgw {
 
 namespace {
 
-void put(config_node& into, std::string_view key, config_node value) {
-    const auto line = value.line;
-    into.members.push_back({std::string{key}, line, std::move(value)});
-}
-
 /// [{"name": "API_KEY", "value": "..."}] and [{"name": "x.key", "env": "API_KEY"}]
 void add_variables(const config_node& entry, config_node& env) {
     if (const auto* const list = entry.find("env"); list != nullptr)

@@ -13,18 +13,6 @@ namespace mcpgw {
 
 namespace {
 
-config_node make_table(std::size_t line) {
-    config_node node;
-    node.kind = node_kind::object;
-    node.line = line;
-    return node;
-}
-
-void put(config_node& into, std::string_view key, config_node value) {
-    const auto line = value.line;
-    into.members.push_back({std::string{key}, line, std::move(value)});
-}
-
 std::string text_of(const config_node& node, std::string_view key) {
     const auto* const found = node.find(key);
     return found != nullptr && found->is_string() ? found->text : std::string{};

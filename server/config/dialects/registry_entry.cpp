@@ -18,18 +18,6 @@ namespace mcpgw {
 
 namespace {
 
-config_node make_table(std::size_t line) {
-    config_node node;
-    node.kind = node_kind::object;
-    node.line = line;
-    return node;
-}
-
-void put(config_node& into, std::string_view key, config_node value) {
-    const auto line = value.line;
-    into.members.push_back({std::string{key}, line, std::move(value)});
-}
-
 /// Older revisions of the schema write registry_type for registryType, and so on.
 const config_node* find_either(const config_node& node, std::string_view key) {
     if (const auto* const found = node.find(key); found != nullptr) return found;

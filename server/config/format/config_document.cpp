@@ -49,6 +49,18 @@ bool is_error_at(const config_problem& p, std::string_view path) {
 
 } // namespace
 
+config_node make_table(std::size_t line) {
+    config_node node;
+    node.kind = node_kind::object;
+    node.line = line;
+    return node;
+}
+
+void put(config_node& into, std::string_view key, config_node value) {
+    const auto line = value.line;
+    into.members.push_back({std::string{key}, line, std::move(value)});
+}
+
 std::string shown_key(std::string_view key) {
     constexpr std::size_t shown_max = 64;
     std::string shown;

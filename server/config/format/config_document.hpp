@@ -64,6 +64,11 @@ inline constexpr std::size_t config_bytes_max = 8U << 20U;
 /// "a text", "a whole number", …: for "expected …, found …".
 std::string_view kind_name(node_kind kind);
 
+/// An empty table, as if it stood on that line.
+config_node make_table(std::size_t line);
+/// Adds a member to a table, on the line of its value.
+void put(config_node& into, std::string_view key, config_node value);
+
 /// A key as it may be shown: control characters and everything after 64 bytes are left out.
 std::string shown_key(std::string_view key);
 

@@ -26,12 +26,6 @@ client_traits with_elicitation() {
 }
 
 /// tools/call members that reach `tool` of `server` through execute_child_tool.
-std::string executing(const std::string& server, const std::string& tool,
-                      const std::string& arguments = "{}") {
-    return call_members("execute_child_tool", R"({"server_id":")" + server + R"(","tool_name":")" +
-                                                  tool + R"(","arguments":)" + arguments + "}");
-}
-
 std::vector<std::string> levels_of(const gateway_call& call) {
     std::vector<std::string> list;
     for (const auto& heard : call.notifications())

@@ -10,27 +10,7 @@
 
 namespace mcpgw::gateway_test {
 
-namespace {
-
 using namespace std::chrono_literals;
-
-json::value status_of(gateway_client& client) {
-    return client.call("get_child_status", R"({"server_id":"demo"})").at("structuredContent");
-}
-
-child_options quick_demo() {
-    auto options = gateway_world::demo();
-    options.retry.base = 1ms;
-    options.restart.base = 5ms; // a call that finds it at rest waits
-    options.restart.max = 5ms;
-    return options;
-}
-
-std::string code_of(const gateway_call& call) {
-    return std::string{call.error().at("data").at("code").as_string()};
-}
-
-} // namespace
 
 TEST_CASE("progress_extends_a_call_up_to_its_whole_time_and_the_server_is_told_of_the_end") {
     for (const auto spoken : {era::legacy, era::modern}) {

@@ -42,9 +42,6 @@ client_traits traits_of(era spoken, std::string capabilities = "{}") {
     return traits;
 }
 
-std::string code_of(const gateway_call& call) {
-    return std::string{call.error().at("data").at("code").as_string()};
-}
 std::string message_of(const gateway_call& call) {
     return std::string{call.error().at("message").as_string()};
 }

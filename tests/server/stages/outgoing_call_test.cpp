@@ -10,18 +10,6 @@
 
 namespace mcpgw::gateway_test {
 
-namespace {
-
-client_traits able(era spoken,
-                   const std::string& capabilities = R"({"elicitation":{},"roots":{}})") {
-    client_traits traits;
-    traits.spoken = spoken;
-    traits.capabilities = capabilities;
-    return traits;
-}
-
-} // namespace
-
 TEST_CASE("capabilities_of_the_client_reach_a_modern_server") {
     gateway_world world{exposing(exposure::all)};
     world.add(gateway_world::fake("new", {"modern"}));

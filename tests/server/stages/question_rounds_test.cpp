@@ -12,26 +12,6 @@ namespace mcpgw::gateway_test {
 
 namespace {
 
-client_traits able(era spoken,
-                   const std::string& capabilities = R"({"elicitation":{},"roots":{}})") {
-    client_traits traits;
-    traits.spoken = spoken;
-    traits.capabilities = capabilities;
-    return traits;
-}
-
-std::string executing(const std::string& server, const std::string& tool,
-                      const std::string& arguments = "{}") {
-    return call_members("execute_child_tool", R"({"server_id":")" + server + R"(","tool_name":")" +
-                                                  tool + R"(","arguments":)" + arguments + "}");
-}
-
-/// The two ways to a tool of a child.
-std::vector<std::string> ways_to(const std::string& server, const std::string& tool,
-                                 const std::string& arguments = "{}") {
-    return {call_members(server + "__" + tool, arguments), executing(server, tool, arguments)};
-}
-
 gateway_call::answerer always(const std::string& raw) {
     return [raw](const gateway_call::asked&) {
         return raw;

@@ -18,22 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-json::value status_of(gateway_client& client) {
-    return client.call("get_child_status", R"({"server_id":"demo"})").at("structuredContent");
-}
-
-child_options quick_demo() {
-    auto options = gateway_world::demo();
-    options.retry.base = 1ms;
-    options.restart.base = 5ms; // a call that finds it at rest waits
-    options.restart.max = 5ms;
-    return options;
-}
-
-std::string code_of(const gateway_call& call) {
-    return std::string{call.error().at("data").at("code").as_string()};
-}
-
 /// How often a tool was called that always ends its process: once for each restart.
 std::int64_t attempts_at_crashing(const retry_options& rules,
                                   std::optional<bool> is_repeatable = {}) {
