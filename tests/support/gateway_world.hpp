@@ -202,4 +202,35 @@ inline std::string code_of(const gateway_call& call) {
     return std::string{call.error().at("data").at("code").as_string()};
 }
 
+/// A client of 2026-07-28.
+inline client_traits modern() {
+    client_traits traits;
+    traits.spoken = era::modern;
+    return traits;
+}
+
+/// A client of the endpoint of one server.
+inline client_traits scoped(const std::string& child, era spoken = era::legacy) {
+    client_traits traits;
+    traits.spoken = spoken;
+    traits.scope = child;
+    return traits;
+}
+
+/// The name of an error object.
+inline std::string data_code(const json::value& error) {
+    return std::string{error.at("data").at("code").as_string()};
+}
+
+/// Arguments that name a server. `more`: further arguments, with a leading comma.
+inline std::string on(const std::string& server, const std::string& more = {}) {
+    return R"({"server_id":")" + server + "\"" + more + "}";
+}
+
+/// Arguments of execute_child_tool.
+inline std::string execution(const std::string& server, const std::string& tool,
+                             const std::string& arguments = "{}", const std::string& more = {}) {
+    return on(server, R"(,"tool_name":")" + tool + R"(","arguments":)" + arguments + more);
+}
+
 } // namespace mcpgw::gateway_test

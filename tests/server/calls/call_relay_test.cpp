@@ -13,12 +13,6 @@ namespace mcpgw::gateway_test {
 
 namespace {
 
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
 client_traits with_elicitation() {
     client_traits traits;
     traits.capabilities = R"({"elicitation":{},"roots":{}})";

@@ -32,23 +32,6 @@ strings operator+(strings a, const strings& b) {
     return a;
 }
 
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
-client_traits scoped(const std::string& child, era spoken = era::legacy) {
-    client_traits traits;
-    traits.spoken = spoken;
-    traits.scope = child;
-    return traits;
-}
-
-std::string data_code(const json::value& error) {
-    return std::string{error.at("data").at("code").as_string()};
-}
-
 } // namespace
 
 TEST_CASE("exposure_gateway_lists_own_tools_and_resources_only") {

@@ -16,13 +16,6 @@ namespace mcpgw::gateway_test {
 
 namespace {
 
-client_traits modern(const std::string& scope = {}) {
-    client_traits traits;
-    traits.spoken = era::modern;
-    traits.scope = scope;
-    return traits;
-}
-
 constexpr std::string_view tag = "io.modelcontextprotocol/subscriptionId";
 
 std::string wanting(const std::string& filter) {
@@ -154,8 +147,8 @@ TEST_CASE("stream_of_one_child_hears_of_that_child_only") {
     gateway_world world{exposing(exposure::gateway)};
     world.add(gateway_world::fake("old", {"legacy"}));
     world.add(gateway_world::fake("new", {"modern"}));
-    gateway_client old_scope{world, modern("old")};
-    gateway_client new_scope{world, modern("new")};
+    gateway_client old_scope{world, scoped("old", era::modern)};
+    gateway_client new_scope{world, scoped("new", era::modern)};
     gateway_client whole{world, modern()};
     old_scope.names("tools/list", "tools");
     new_scope.names("tools/list", "tools");

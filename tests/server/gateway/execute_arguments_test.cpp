@@ -216,26 +216,6 @@ TEST_CASE("result_with_structured_content_or_open_questions_stays_as_it_is") {
 } // namespace mcpgw
 
 namespace mcpgw::gateway_test {
-namespace {
-
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
-/// `more`: further arguments, with a leading comma.
-std::string on(const std::string& server, const std::string& more = {}) {
-    return R"({"server_id":")" + server + "\"" + more + "}";
-}
-
-std::string execution(const std::string& server, const std::string& tool,
-                      const std::string& arguments = "{}", const std::string& more = {}) {
-    return on(server, R"(,"tool_name":")" + tool + R"(","arguments":)" + arguments + more);
-}
-
-} // namespace
-
 TEST_CASE("execute_child_tool_passes_everything_of_a_result_through") {
     gateway_world world;
     world.add(gateway_world::fake("old", {"legacy"}));

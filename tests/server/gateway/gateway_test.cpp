@@ -12,27 +12,6 @@
 
 namespace mcpgw::gateway_test {
 
-namespace {
-
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
-client_traits scoped(const std::string& child, era spoken = era::legacy) {
-    client_traits traits;
-    traits.spoken = spoken;
-    traits.scope = child;
-    return traits;
-}
-
-std::string data_code(const json::value& error) {
-    return std::string{error.at("data").at("code").as_string()};
-}
-
-} // namespace
-
 TEST_CASE("call_of_a_childs_tool_passes_arguments_and_meta_through_unchanged") {
     gateway_world world{exposing(exposure::all)};
     world.add(gateway_world::fake("old", {"legacy"}));

@@ -16,22 +16,6 @@ namespace mcpgw::gateway_test {
 
 namespace {
 
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
-/// `more`: further arguments, with a leading comma.
-std::string on(const std::string& server, const std::string& more = {}) {
-    return R"({"server_id":")" + server + "\"" + more + "}";
-}
-
-std::string execution(const std::string& server, const std::string& tool,
-                      const std::string& arguments = "{}", const std::string& more = {}) {
-    return on(server, R"(,"tool_name":")" + tool + R"(","arguments":)" + arguments + more);
-}
-
 std::string message_of(const json::value& failed) {
     return std::string{failed.at("structuredContent").at("error").at("message").as_string()};
 }

@@ -17,12 +17,6 @@ client_traits fresh() {
     return traits;
 }
 
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
 std::string opening(const std::string& version) {
     return R"("protocolVersion":")" + version +
            R"(","capabilities":{},"clientInfo":{"name":"t","version":"1"})";

@@ -11,23 +11,6 @@
 
 namespace mcpgw::gateway_test {
 
-namespace {
-
-client_traits modern() {
-    client_traits traits;
-    traits.spoken = era::modern;
-    return traits;
-}
-
-client_traits scoped(const std::string& child, era spoken = era::legacy) {
-    client_traits traits;
-    traits.spoken = spoken;
-    traits.scope = child;
-    return traits;
-}
-
-} // namespace
-
 TEST_CASE("headers_of_annotated_parameters_must_match_the_arguments") {
     gateway_world world{exposing(exposure::all)};
     world.add(gateway_world::fake("old", {"legacy"}));
