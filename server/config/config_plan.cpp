@@ -28,7 +28,7 @@ std::string path_of(const config_key& key, std::string_view prefix) {
 
 std::string shown(const config_key& key, const void* options,
                   const std::vector<std::string>& secrets) {
-    if (key.is_hidden || key.place.show == nullptr) return {};
+    if (key.is_expanded || key.place.show == nullptr) return {};
     return mask_secrets(key.place.show(options, key), secrets);
 }
 
@@ -84,10 +84,6 @@ server_change compare(const child_options& before, const child_options& after) {
     const both<child_options> of{before, after, secrets};
     add_changes(change.keys, of);
     add_tool_changes(change.keys, of);
-    // What is wrong with it may be nothing that a key says, such as a file that is not there.
-    if (change.keys.empty() && before.defect != after.defect)
-        change.keys.push_back({"defect", key_effect::child_start, quote_json(before.defect),
-                               quote_json(after.defect)});
     return change;
 }
 
@@ -107,7 +103,11 @@ std::string_view words_for(key_effect effect) {
 
 std::string line_of(const key_change& change, std::string_view of) {
     const bool is_shown = !change.before.empty() || !change.after.empty();
-    const auto values = is_shown ? fmt::format(": {} -> {}", change.before, change.after) : "";
+    const auto or_unset = [](const std::string& json) {
+        return json.empty() ? std::string_view{"unset"} : std::string_view{json};
+    };
+    const auto values =
+        is_shown ? fmt::format(": {} -> {}", or_unset(change.before), or_unset(change.after)) : "";
     return fmt::format("{} {}{} ({})\n", of, change.key, values, words_for(change.effect));
 }
 
@@ -140,7 +140,8 @@ bool server_change::needs_new_process() const {
 }
 
 bool config_plan::is_empty() const {
-    return gateway.empty() && added.empty() && removed.empty() && changed.empty() && !is_reordered;
+    return gateway.empty() && added.empty() && removed.empty() && changed.empty() &&
+           broken.empty() && !is_reordered;
 }
 
 std::vector<std::string> config_plan::keys_for_restart() const {
@@ -166,12 +167,17 @@ config_plan plan_change(const configuration& from, const configuration& to) {
     std::vector<std::string_view> order;
     for (const auto& server : to.children) {
         const auto known = before.find(server.name);
-        if (known == before.end()) {
-            plan.added.push_back(server.name);
+        const bool is_new = known == before.end();
+        const bool was_broken = !is_new && known->second->defect == server.defect;
+        const bool breaks = !server.defect.empty() && !was_broken;
+        if (breaks) plan.broken.push_back({server.name, server.defect});
+        if (is_new) {
+            if (!breaks) plan.added.push_back(server.name);
             continue;
         }
         kept.insert(known->first);
         order.push_back(known->first);
+        if (breaks) continue;
         auto change = compare(*known->second, server);
         if (change.keys.empty())
             plan.unchanged.push_back(server.name);
@@ -197,6 +203,8 @@ std::string describe(const config_plan& plan) {
     for (const auto& server : plan.changed)
         for (const auto& change : server.keys)
             text += line_of(change, fmt::format("server '{}':", server.name));
+    for (const auto& server : plan.broken)
+        text += fmt::format("server '{}' would not be started: {}\n", server.name, server.why);
     if (plan.is_reordered) text += "the servers have another order\n";
     return text;
 }
@@ -206,11 +214,18 @@ std::string to_json(const config_plan& plan) {
         return quote_json(text);
     };
     return fmt::format(R"({{"gateway":{},"added":{},"removed":{},"changed":{},"unchanged":{},)"
-                       R"("reordered":{}}})",
+                       R"("broken":{},"reordered":{}}})",
                        json_list(plan.gateway, [](const key_change& c) { return json_of(c); }),
                        json_list(plan.added, name), json_list(plan.removed, name),
                        json_list(plan.changed, [](const server_change& s) { return json_of(s); }),
-                       json_list(plan.unchanged, name), plan.is_reordered);
+                       json_list(plan.unchanged, name),
+                       json_list(plan.broken,
+                                 [](const broken_server& server) {
+                                     return fmt::format(R"({{"name":{},"why":{}}})",
+                                                        quote_json(server.name),
+                                                        quote_json(server.why));
+                                 }),
+                       plan.is_reordered);
 }
 
 } // namespace mcpgw

@@ -14,8 +14,14 @@ namespace mcpgw {
 struct key_change {
     std::string key; ///< with the table that it stands in: "limits.line_bytes_max"
     key_effect effect = key_effect::at_once;
-    /// JSON, without secrets; empty: it is not shown.
+    /// JSON, without secrets; empty: it is not shown, as it may hold the value of a variable.
     std::string before, after;
+};
+
+/// A server whose configuration has errors of its own: it would be shown as failed.
+struct broken_server {
+    std::string name;
+    std::string why;
 };
 
 /// A server that stays, under the same name, with other options.
@@ -34,6 +40,7 @@ struct config_plan {
     std::vector<std::string> removed;
     std::vector<server_change> changed;
     std::vector<std::string> unchanged;
+    std::vector<broken_server> broken; ///< new ones, and those that were not so before
     /// Servers that stay have another order, which decides who keeps a name that two of them want.
     bool is_reordered = false;
 

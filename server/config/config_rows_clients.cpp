@@ -66,7 +66,7 @@ constexpr std::array gateway{
         "Seals what clients of 2026-07-28 carry between two requests, and page cursors. At least "
         "32 characters: openssl rand -hex 16. Never shown; write ${NAME}. Empty: a random one, and "
         "what clients hold ends with the gateway.",
-        expanded, hidden),
+        expanded),
     key("list_wait", in_gateway<&gateway_options::list_wait>, new_calls,
         "How long a list waits for children that have never told what they offer, not even before "
         "the gateway was started (schema_cache). Then it comes without them, and list_changed "

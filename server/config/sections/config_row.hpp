@@ -97,7 +97,6 @@ inline constexpr auto of_one = &config_key::is_of_one;
 inline constexpr auto of_process = &config_key::is_of_process;
 inline constexpr auto of_remote = &config_key::is_of_remote;
 inline constexpr auto in_status = &config_key::is_in_status;
-inline constexpr auto hidden = &config_key::is_hidden;
 
 constexpr void add_trait(config_key& key, range allowed) {
     key.min = allowed.min;
