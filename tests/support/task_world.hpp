@@ -18,7 +18,7 @@ namespace mcpgw::gateway_test {
 inline const std::string extension_declared =
     R"({"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}})";
 
-inline client_traits modern(const std::string& capabilities = extension_declared) {
+inline client_traits task_capable(const std::string& capabilities = extension_declared) {
     client_traits traits;
     traits.spoken = era::modern;
     traits.capabilities = capabilities;

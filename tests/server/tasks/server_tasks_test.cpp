@@ -12,7 +12,7 @@ TEST_CASE("modern_client_gets_a_task_of_either_server_and_its_result") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto id = created(client, true);
         CHECK(id.find("t-") == std::string::npos); // never the server's own
         auto task = client.request("tasks/get", with_id(id));
@@ -31,7 +31,7 @@ TEST_CASE("a_failing_tool_completes_for_modern_clients_and_fails_for_legacy_ones
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         auto id = created(client, true);
         client.request("tools/call", tell_end("bad"));
         CHECK(is_error(poll(client, id, "completed").at("result")));
@@ -58,7 +58,7 @@ TEST_CASE("questions_of_a_task_reach_modern_clients_as_input_requests") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto id = created(client, true);
         client.request("tools/call", call_text("ask"));
         json::value task;

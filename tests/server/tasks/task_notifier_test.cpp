@@ -65,7 +65,7 @@ TEST_CASE("progress_of_a_core_task_goes_on_until_it_ends") {
 TEST_CASE("progress_of_a_task_that_its_client_does_not_know_belongs_to_the_call") {
     task_world world{"legacy"};
     gateway_client client{world, legacy("2025-06-18")};
-    gateway_client other{world, modern()};
+    gateway_client other{world, task_capable()};
     const auto waiting = client.start("tools/call", call_text("work"), R"("progressToken":7)");
     REQUIRE(eventually(
         [&] { return text_of(other.call("s__seen")).find("tasks/result") != std::string::npos; }));
@@ -81,7 +81,7 @@ TEST_CASE("listen_streams_hear_of_their_tasks") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto id = created(client, true);
         const auto wish = fmt::format(R"("notifications":{{"taskIds":["{}","unknown"]}})", id);
         const auto stream = client.start("subscriptions/listen", wish);
@@ -101,7 +101,7 @@ TEST_CASE("listen_streams_hear_of_their_tasks") {
         stream->cancel();
         world.run_until([&] { return stream->is_done(); });
 
-        gateway_client without{world, modern("{}")};
+        gateway_client without{world, task_capable("{}")};
         check_error(without.send("subscriptions/listen", wish), -32021);
     }
 }

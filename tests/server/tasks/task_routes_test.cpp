@@ -12,7 +12,7 @@ TEST_CASE("cancelling_is_acknowledged_to_modern_clients_whatever_the_state") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto id = created(client, true);
         for (int i = 0; i < 2; ++i) {
             const auto ack = client.request("tasks/cancel", with_id(id));
@@ -51,7 +51,7 @@ TEST_CASE("nobody_sees_or_touches_the_task_of_another") {
         task_world world{server};
         gateway_client owner{world, legacy()};
         gateway_client stranger{world, legacy()};
-        gateway_client modern_stranger{world, modern()};
+        gateway_client modern_stranger{world, task_capable()};
         const auto id = created(owner, false);
         for (const auto* const method : {"tasks/get", "tasks/result", "tasks/cancel"}) {
             check_error(stranger.send(method, with_id(id)), -32602);
@@ -73,7 +73,7 @@ TEST_CASE("nobody_sees_or_touches_the_task_of_another") {
 
 TEST_CASE("tasks_belong_to_their_form") {
     task_world world{"legacy"};
-    gateway_client without{world, modern(R"({"elicitation":{}})")};
+    gateway_client without{world, task_capable(R"({"elicitation":{}})")};
     for (const auto* const method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
         const auto refused = without.send(method, with_id("x") + R"(,"inputResponses":{})");
         check_error(refused, -32021);
@@ -84,7 +84,7 @@ TEST_CASE("tasks_belong_to_their_form") {
                   .as_object()
                   .contains("extensions"));
     }
-    gateway_client client{world, modern()};
+    gateway_client client{world, task_capable()};
     check_error(client.send("tasks/result", with_id("x")), -32601);
     check_error(client.send("tasks/list"), -32601);
     gateway_client old{world, legacy()};
@@ -97,7 +97,7 @@ TEST_CASE("tool_that_needs_a_task_is_refused_to_modern_clients_without_the_exten
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern(R"({"elicitation":{}})")};
+        gateway_client client{world, task_capable(R"({"elicitation":{}})")};
         const auto refused = client.send("tools/call", call_text("work"));
         check_error(refused, -32021);
         CHECK(refused->http_status() == 400);
@@ -137,7 +137,7 @@ TEST_CASE("a_task_belongs_to_the_principal_that_made_it") {
         check_error(stranger.send("tasks/get", with_id(id)), -32602);
         check_error(stranger.send("tasks/cancel", with_id(id)), -32602);
         CHECK(stranger.request("tasks/list").at("tasks").as_array().empty());
-        auto anonymous = modern();
+        auto anonymous = task_capable();
         gateway_client nobody{world, anonymous};
         check_error(nobody.send("tasks/get", with_id(id)), -32602);
     }
@@ -147,7 +147,7 @@ TEST_CASE("an_expired_task_is_unknown") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto made = client.request("tools/call", call_text("work", R"({"ttl":0})"));
         const auto id = text(made, "taskId");
         check_error(client.send("tasks/get", with_id(id)), -32602);
@@ -167,7 +167,7 @@ TEST_CASE("clients_of_tasks_hear_that_the_server_has_died") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         gateway_client old{world, legacy()};
         const auto id = created(client, true);
         const auto other_id = created(old, false);
@@ -192,7 +192,7 @@ TEST_CASE("cancelling_a_task_that_asks_takes_its_questions_back") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         const auto id = created(client, true, R"({"asks":true})");
         poll(client, id, "input_required");
         client.request("tasks/cancel", with_id(id));
@@ -216,7 +216,7 @@ TEST_CASE("tasks_are_advertised_where_they_are_served") {
     for (const auto& server : both) {
         CAPTURE(server);
         task_world world{server};
-        gateway_client client{world, modern()};
+        gateway_client client{world, task_capable()};
         client.names("tools/list", "tools");
         const auto capabilities = client.request("server/discover").at("capabilities");
         CHECK(capabilities.at("extensions").as_object().contains("io.modelcontextprotocol/tasks"));
@@ -234,7 +234,7 @@ TEST_CASE("tasks_are_advertised_where_they_are_served") {
     }
     gateway_world plain{exposing(exposure::all)};
     plain.add(gateway_world::fake("old", {"legacy"}));
-    gateway_client client{plain, modern()};
+    gateway_client client{plain, task_capable()};
     client.names("tools/list", "tools");
     CHECK(client.request("server/discover")
               .at("capabilities")

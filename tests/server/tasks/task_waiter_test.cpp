@@ -66,7 +66,7 @@ TEST_CASE("questions_of_a_task_reach_legacy_clients_while_they_wait_for_the_resu
 
 TEST_CASE("a_question_right_after_the_creation_is_not_lost") {
     task_world world{"legacy"};
-    gateway_client client{world, modern()};
+    gateway_client client{world, task_capable()};
     const auto id = created(client, true, R"({"asks":true})");
     CHECK(poll(client, id, "input_required").at("inputRequests").as_object().size() == 1);
 }
@@ -84,7 +84,7 @@ TEST_CASE("plain_call_that_becomes_a_task_is_waited_for_inside_the_gateway") {
             return R"({"action":"accept","content":{"n":1}})";
         };
         const auto waiting = client.start("tools/call", call_text("work"));
-        gateway_client other{world, modern()};
+        gateway_client other{world, task_capable()};
         CHECK(shows(other, [](const auto& seen, const auto& polls) {
             return seen.find("tasks/result") != std::string::npos || polls != "0";
         }));
@@ -103,7 +103,7 @@ TEST_CASE("cancelling_a_call_that_became_a_task_cancels_the_task") {
     task_world world{"modern"};
     gateway_client client{world, legacy()};
     const auto waiting = client.start("tools/call", call_text("work"));
-    gateway_client other{world, modern()};
+    gateway_client other{world, task_capable()};
     REQUIRE(shows(other, [](const auto&, const auto& polls) { return polls != "0"; }));
     waiting->cancel();
     world.run_until([&] { return waiting->is_done(); });
