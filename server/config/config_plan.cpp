@@ -16,14 +16,14 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::string_view server_tables = "children.";
-
-/// "timeout" of [[children]] and [http] as it is, "limits.x" of a table within [[children]].
-std::string path_of(const config_key& key, std::string_view prefix) {
-    auto table = key.section;
-    if (table.starts_with(server_tables))
-        return fmt::format("{}{}.{}", prefix, table.substr(server_tables.size()), key.name);
-    return fmt::format("{}{}", prefix, key.name);
+/// "limits." for the keys of [children.limits], nothing for those of [[children]] itself, "http."
+/// for those of [http].
+std::string table_of(const config_key& key) {
+    constexpr std::string_view server_tables = "children.";
+    if (key.section == "children") return {};
+    const bool is_of_server = key.section.starts_with(server_tables);
+    return fmt::format("{}.",
+                       is_of_server ? key.section.substr(server_tables.size()) : key.section);
 }
 
 std::string shown(const config_key& key, const void* options,
@@ -40,15 +40,17 @@ struct both {
     const std::vector<std::string>& secrets;
 };
 
-/// The keys that are bound to such options and say something else now.
+/// The keys that are bound to such options and say something else now. `table`: in which they
+/// stand, where the rows do not tell.
 template <class Options>
 void add_changes(std::vector<key_change>& changes, const both<Options>& of,
-                 std::string_view prefix = {}) {
+                 const std::string& table = {}) {
     for (const auto& key : config_keys()) {
         const auto& place = key.place;
         if (place.owner != &options_tag<Options> || place.same == nullptr) continue;
         if (place.same(&of.before, &of.after)) continue;
-        changes.push_back({path_of(key, prefix), key.effect, shown(key, &of.before, of.secrets),
+        changes.push_back({(table.empty() ? table_of(key) : table) + std::string{key.name},
+                           key.effect, shown(key, &of.before, of.secrets),
                            shown(key, &of.after, of.secrets)});
     }
 }
@@ -64,16 +66,9 @@ void add_tool_changes(std::vector<key_change>& changes, const both<child_options
         const auto found = server.tools.find(tool);
         return found == server.tools.end() ? untouched : found->second;
     };
-    for (const auto& name : names) {
-        std::vector<key_change> found;
-        add_changes<tool_options>(found, {at(of.before, name), at(of.after, name), of.secrets});
-        for (auto& change : found) {
-            // The section of the rows is that of any tool; the name stands in its place.
-            const auto key = change.key.substr(change.key.rfind('.') + 1);
-            change.key = fmt::format("tools.{}.{}", name, key);
-            changes.push_back(std::move(change));
-        }
-    }
+    for (const auto& name : names)
+        add_changes<tool_options>(changes, {at(of.before, name), at(of.after, name), of.secrets},
+                                  fmt::format("tools.{}.", name));
 }
 
 server_change compare(const child_options& before, const child_options& after) {
@@ -153,14 +148,8 @@ std::vector<std::string> config_plan::keys_for_restart() const {
 
 config_plan plan_change(const configuration& from, const configuration& to) {
     config_plan plan;
-    const std::vector<std::string> none;
-    for (const auto& key : config_keys()) {
-        const auto& place = key.place;
-        if (place.owner != &options_tag<configuration> || place.same == nullptr) continue;
-        if (place.same(&from, &to)) continue;
-        plan.gateway.push_back({fmt::format("{}.{}", key.section, key.name), key.effect,
-                                shown(key, &from, none), shown(key, &to, none)});
-    }
+    const std::vector<std::string> no_secrets; // values of variables are not shown
+    add_changes<configuration>(plan.gateway, {from, to, no_secrets});
     std::map<std::string_view, const child_options*> before;
     for (const auto& server : from.children) before.emplace(server.name, &server);
     std::set<std::string_view> kept;
