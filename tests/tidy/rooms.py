@@ -72,6 +72,7 @@ FOLDERS = {
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],
+    "server/reload": [],
     "server/serving": ["server/config", "server/config/format", "server/gateway"],
     "server/cli": [
         "server/config", "server/config/format", "server/config/keys",
