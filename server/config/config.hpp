@@ -3,6 +3,7 @@
 
 #include "children/child_options.hpp"
 #include "server/config/format/config_problem.hpp"
+#include "server/config/layers/config_inputs.hpp"
 #include "server/gateway/gateway_options.hpp"
 #include "transports/http_request/http_options.hpp"
 #include "transports/log.hpp"
@@ -31,17 +32,22 @@ struct configuration {
 struct config_result {
     configuration value;
     std::vector<config_problem> problems; ///< all of them, in file order
+    /// Absolute paths, sorted: every file and directory whose change could make this another
+    /// configuration. Also those that are not there and would count if they were, such as `.env`.
+    std::vector<std::string> files;
     [[nodiscard]] bool is_usable() const; ///< no problem of severity error
     /// Only single children have errors, which child_options::defect tells, and at least one has
     /// none: that much can be served.
     [[nodiscard]] bool is_servable() const;
 };
 
-/// Reads a file in any of the accepted shapes (docs/configuration.md). A `.env` beside the file is
-/// read first; real environment variables win over it.
+/// Reads files in any of the accepted shapes (docs/configuration.md), each laid over those before
+/// it. A `.env` beside each of them is read first; real environment variables win over it.
+config_result load_config(const config_inputs& inputs, const environment_lookup& environment);
+/// The same of one file alone.
 config_result load_config(const std::string& path, const environment_lookup& environment);
 
-/// The same from text. `filename`: for messages, and relative paths belong to its directory. No
+/// One file from text. `filename`: for messages, and relative paths belong to its directory. No
 /// `.env` is read.
 config_result parse_config(std::string_view text, config_format format, const std::string& filename,
                            const environment_lookup& environment);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/config_abstracts.hpp"
 
-#include "server/config/config_reader.hpp"
 #include "server/config/format/config_document.hpp"
 #include "server/config/format/config_files.hpp"
 

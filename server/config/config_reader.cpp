@@ -5,9 +5,6 @@
 #include "protocol/ascii.hpp"
 #include "protocol/crypto/sealed_token.hpp"
 #include "protocol/json/json_text.hpp"
-#include "server/config/format/config_json.hpp"
-#include "server/config/format/config_toml.hpp"
-#include "server/config/format/config_yaml.hpp"
 #include "server/config/sections/config_child.hpp"
 #include "server/config/sections/config_fallbacks.hpp"
 
@@ -30,24 +27,23 @@ bool is_name_char(char c) {
 
 class configuration_reader {
 public:
-    configuration_reader(const config_environment& environment, const std::string& directory,
+    configuration_reader(const config_environment& environment, used_files& files,
                          problem_log& problems)
         : environment_(environment)
-        , directory_(directory)
+        , files_(files)
         , problems_(problems)
-        , children_(environment, directory, problems) {
+        , children_(environment, files, problems) {
         made_.schema_cache = "auto";
     }
 
-    configuration read(config_node& root) {
-        auto parts = find_config_parts(root, problems_);
-        const config_scope scope{environment_, directory_, problems_};
+    configuration read(config_parts& parts) {
+        const config_scope scope{environment_, files_, problems_};
         const auto gateway = open(parts.gateway, "gateway");
         const auto http = open(parts.http, "http");
         const auto limits = open(parts.limits, "limits");
         for (const auto* section : {&gateway, &http, &limits}) section->store(made_, scope);
         check_gateway(gateway);
-        find_schema_cache(scope);
+        find_schema_cache(gateway, scope);
         check_http(http);
         children_.read_defaults(parts.defaults, limits);
         for (auto& entry : parts.children) read_child(entry);
@@ -84,7 +80,7 @@ private:
             "make one with: openssl rand -hex 16");
     }
 
-    void find_schema_cache(const config_scope& scope) {
+    void find_schema_cache(const checked_section& section, const config_scope& scope) {
         const auto variable = [this](const std::string& name) {
             return environment_.find(name).value_or("");
         };
@@ -92,7 +88,9 @@ private:
         if (directory == "auto")
             directory = default_schema_directory(variable("XDG_CACHE_HOME"), variable("HOME"));
         else if (!directory.empty())
-            directory = directory == "off" ? "" : scope.absolute(directory);
+            directory = directory == "off"
+                            ? ""
+                            : scope.absolute(directory, section.find("schema_cache")->line);
     }
 
     void check_http(const checked_section& section) {
@@ -204,7 +202,7 @@ private:
     }
 
     const config_environment& environment_;
-    const std::string& directory_;
+    used_files& files_;
     problem_log& problems_;
     child_reader children_;
     configuration made_;
@@ -212,52 +210,9 @@ private:
 
 } // namespace
 
-std::optional<config_node> read_config_document(std::string_view text, config_format format,
-                                                problem_log& problems) {
-    if (text.size() > config_bytes_max) {
-        problems.error(0, "", "the file is too large for a configuration");
-        return std::nullopt;
-    }
-    if (const auto valid = sanitize_utf8(text); valid != text) {
-        const auto [bad, other] = std::mismatch(text.begin(), text.end(), valid.begin());
-        const auto lines = std::count(text.begin(), bad, '\n');
-        problems.error(static_cast<std::size_t>(lines) + 1, "", "the text is not valid UTF-8");
-        return std::nullopt;
-    }
-    if (format == config_format::yaml) return read_yaml_document(text, problems);
-    return format == config_format::toml ? read_toml_document(text, problems)
-                                         : read_json_document(text, problems);
-}
-
-config_format format_of(std::string_view filename, std::string_view text) {
-    using enum config_format;
-    if (filename.ends_with(".toml")) return toml;
-    if (filename.ends_with(".json") || filename.ends_with(".jsonc")) return json;
-    if (filename.ends_with(".yaml") || filename.ends_with(".yml")) return yaml;
-    constexpr std::string_view blanks = " \t\r\n";
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    auto first = text.find_first_not_of(blanks);
-    while (first != std::string_view::npos && text[first] == '#')
-        first = text.find_first_not_of(blanks, std::min(text.find('\n', first), text.size()));
-    if (first == std::string_view::npos) return toml;
-    if (text[first] == '{' || text[first] == '/') return json;
-    if (text[first] == '[') {
-        // [gateway] and [[children]] or a JSON list of objects
-        const auto second = text.find_first_not_of(blanks, first + 1);
-        const bool is_json = second != std::string_view::npos &&
-                             std::string_view{"{]/"}.find(text[second]) != std::string_view::npos;
-        return is_json ? json : toml;
-    }
-    const auto line = text.substr(first, text.find('\n', first) - first);
-    const auto mark = line.find_first_of(":=");
-    const bool is_yaml = line.starts_with("---") || line.starts_with("- ") ||
-                         (mark != std::string_view::npos && line[mark] == ':');
-    return is_yaml ? yaml : toml;
-}
-
-configuration read_configuration(config_node& root, const config_environment& environment,
-                                 const std::string& directory, problem_log& problems) {
-    return configuration_reader{environment, directory, problems}.read(root);
+configuration read_configuration(config_parts& parts, const config_environment& environment,
+                                 used_files& files, problem_log& problems) {
+    return configuration_reader{environment, files, problems}.read(parts);
 }
 
 } // namespace mcpgw

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/import/config_import.hpp"
 
-#include "server/config/config_reader.hpp"
 #include "server/config/format/config_files.hpp"
 #include "server/config/format/toml_text.hpp"
 #include "server/config/sections/stateful_servers.hpp"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets.hpp"
 
-#include "server/config/config_reader.hpp"
+#include "server/config/config.hpp"
+#include "server/config/format/config_files.hpp"
 #include "server/config/variables/env_file.hpp"
 #include "server/import/config_import.hpp"
 

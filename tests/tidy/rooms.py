@@ -60,6 +60,7 @@ FOLDERS = {
     "server/stages": ["server/calls", "server/tasks"],
     "server/config/dialects": [
         "server/config/format", "server/config/keys", "server/config/variables"],
+    "server/config/layers": ["server/config/dialects", "server/config/format"],
     "server/config/sections": [
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],
@@ -68,7 +69,8 @@ FOLDERS = {
         "server/stages", "server/tasks"],
     "server/config": [
         "server/config/dialects", "server/config/format", "server/config/keys",
-        "server/config/sections", "server/config/variables", "server/gateway"],
+        "server/config/layers", "server/config/sections", "server/config/variables",
+        "server/gateway"],
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],

@@ -57,7 +57,8 @@ std::string fit_name(std::string_view name) {
 
 class part_finder {
 public:
-    part_finder(config_node& root, problem_log& problems) : root_(root), problems_(problems) {}
+    part_finder(config_node& root, problem_log& problems, child_paths paths)
+        : root_(root), problems_(problems), paths_(paths) {}
 
     config_parts find() {
         if (root_.is_array()) {
@@ -147,13 +148,14 @@ private:
         has_container_ = true;
         parts_.origin = found.origin;
         std::error_code ec;
-        const auto file = std::filesystem::absolute(problems_.file(), ec).lexically_normal();
+        const auto& given = problems_.file_of(root_.line);
+        const auto file = std::filesystem::absolute(given, ec).lexically_normal();
         const auto& from = find_dialect(file.string(), root_);
         parts_.program = from.name;
         const auto* inputs = root_.find("inputs");
         if (const auto* const mcp = root_.find("mcp"); inputs == nullptr && mcp != nullptr)
             inputs = mcp->find("inputs");
-        const variable_translator variables{from, ec ? problems_.file() : file.string(), inputs};
+        const variable_translator variables{from, ec ? given : file.string(), inputs};
         for (const auto& server : found.list) given_names_.insert(server.name);
         for (const auto& server : found.list) add_server(server, from, variables);
     }
@@ -232,8 +234,11 @@ private:
     void add_list(const config_node& list, const std::string& path) {
         for (std::size_t i = 0; i < list.items.size(); ++i) {
             const auto& item = list.items[i];
-            const auto item_path = key_path(path, i);
             const auto* const name = item.find("name");
+            const bool has_name = name != nullptr && name->is_string();
+            const auto item_path = paths_ == child_paths::by_name && has_name
+                                       ? fmt::format("{}[{}]", path, shown_key(name->text))
+                                       : key_path(path, i);
             if (item.is_object() && name == nullptr) {
                 problems_.error(item.line, item_path, "a child without a name",
                                 "add name = \"...\"");
@@ -242,7 +247,6 @@ private:
                     name->line, key_path(item_path, "name"),
                     fmt::format("wrong type: expected a text, found {}", kind_name(name->kind)));
             }
-            const bool has_name = name != nullptr && name->is_string();
             add(has_name ? name->text : "", has_name ? name->line : 0, item, item_path);
         }
     }
@@ -309,15 +313,16 @@ private:
         const auto [first, is_new] = lines_by_name_.try_emplace(name, line);
         if (!is_foreign) own_names_.insert(name);
         if (!is_new)
-            problems_.error(
-                line, is_foreign ? path : key_path(path, "name"),
-                fmt::format("the name {} is taken by the child in line {}", name, first->second),
-                "give every child a name of its own");
+            problems_.error(line, is_foreign ? path : key_path(path, "name"),
+                            fmt::format("the name {} is taken by the child in line {}", name,
+                                        line_in_file(first->second)),
+                            "give every child a name of its own");
         return name;
     }
 
     config_node& root_;
     problem_log& problems_;
+    child_paths paths_;
     config_parts parts_;
     std::map<std::string, std::size_t> lines_by_name_;
     std::set<std::string> given_names_;            // an altered name must not take another's
@@ -329,8 +334,8 @@ private:
 
 } // namespace
 
-config_parts find_config_parts(config_node& root, problem_log& problems) {
-    return part_finder{root, problems}.find();
+config_parts find_config_parts(config_node& root, problem_log& problems, child_paths paths) {
+    return part_finder{root, problems, paths}.find();
 }
 
 } // namespace mcpgw

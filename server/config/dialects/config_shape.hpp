@@ -31,10 +31,17 @@ struct config_parts {
     std::string_view program;          ///< whose file it is: "Cursor"; empty: unknown
 };
 
+/// How messages name the entries of a list of children.
+enum class child_paths : unsigned char {
+    by_place, ///< "children[2]"
+    by_name,  ///< "children[github]": of several files, each of which has a part of it
+};
+
 /// Finds the parts of a document in any of the accepted shapes; other programs' entries are
 /// translated. Reports unknown top-level keys, children without a name or with one that does not
 /// fit, duplicates, and servers that cannot be children.
 /// `root` must outlive the result.
-config_parts find_config_parts(config_node& root, problem_log& problems);
+config_parts find_config_parts(config_node& root, problem_log& problems,
+                               child_paths paths = child_paths::by_place);
 
 } // namespace mcpgw

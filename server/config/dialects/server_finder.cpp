@@ -176,8 +176,7 @@ private:
             made_.containers.push_back(entry.path);
             const auto& node = made_.made.emplace_back(std::move(entry.node));
             if (entry.name.empty())
-                problems_.error(entry.line, entry.path, "a child without a name",
-                                "give it a name");
+                problems_.error(entry.line, entry.path, "a child without a name", "give it a name");
             add(std::move(entry.name), entry.line, node, std::move(entry.path), "");
         }
     }
@@ -231,7 +230,7 @@ private:
         if (looks_like_entry(root_)) {
             const auto* const name = root_.find("name");
             const bool has_name = name != nullptr && name->is_string() && !name->text.empty();
-            const std::filesystem::path file{problems_.file()};
+            const std::filesystem::path file{problems_.file_of(root_.line)};
             made_.has_container = true;
             made_.origin = bare;
             return add(has_name ? name->text : file.stem().string(), root_.line, root_, "", "");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace mcpgw {
@@ -80,15 +81,38 @@ std::string key_path(std::string_view path, std::size_t index) {
     return fmt::format("{}[{}]", path, index);
 }
 
-void problem_log::error(std::size_t line, std::string key, std::string message, std::string hint) {
-    problems_.push_back({config_problem::severity::error, file_, line, std::move(key),
+void number_lines(config_node& node, std::size_t file) {
+    node.line = numbered_line(file, line_in_file(node.line));
+    for (auto& item : node.items) number_lines(item, file);
+    for (auto& member : node.members) {
+        member.line = numbered_line(file, line_in_file(member.line));
+        number_lines(member.value, file);
+    }
+}
+
+std::size_t problem_log::add_file(std::string file) {
+    files_.push_back(std::move(file));
+    return files_.size() - 1;
+}
+
+void problem_log::add(config_problem::severity level, std::size_t line, std::string key,
+                      std::string message, std::string hint) {
+    problems_.push_back({level, file_of(line), line_in_file(line), std::move(key),
                          std::move(message), std::move(hint)});
+}
+
+void problem_log::error(std::size_t line, std::string key, std::string message, std::string hint) {
+    add(config_problem::severity::error, line, std::move(key), std::move(message), std::move(hint));
 }
 
 void problem_log::warning(std::size_t line, std::string key, std::string message,
                           std::string hint) {
-    problems_.push_back({config_problem::severity::warning, file_, line, std::move(key),
-                         std::move(message), std::move(hint)});
+    add(config_problem::severity::warning, line, std::move(key), std::move(message),
+        std::move(hint));
+}
+
+void problem_log::add(std::vector<config_problem> problems) {
+    std::ranges::move(problems, std::back_inserter(problems_));
 }
 
 bool problem_log::has_errors() const {
@@ -113,9 +137,10 @@ std::string problem_log::assign_to_child(std::string_view path) {
 }
 
 std::vector<config_problem> problem_log::take_sorted() {
-    std::stable_sort(
-        problems_.begin(), problems_.end(),
-        [](const config_problem& a, const config_problem& b) { return a.line < b.line; });
+    const auto place = [this](const config_problem& problem) {
+        return std::pair{std::ranges::find(files_, problem.file) - files_.begin(), problem.line};
+    };
+    std::ranges::stable_sort(problems_, {}, place);
     return std::exchange(problems_, {});
 }
 

@@ -11,8 +11,12 @@
 
 namespace mcpgw {
 
-/// A configuration file as a tree of values that know their lines. JSON and TOML readers fill it;
-/// everything after them knows one kind of document only. Owned by the reader of the file.
+/// A configuration file as a tree of values that know their lines. Its readers (JSON, TOML, YAML)
+/// fill it; everything after them knows one kind of document only.
+///
+/// A configuration may come from several files. A line then is one of all of them: the files are
+/// numbered, and the number stands in the upper bits. Only problem_log, which shows lines, takes
+/// that apart.
 
 enum class node_kind : unsigned char {
     null,
@@ -29,7 +33,7 @@ struct config_member;
 
 struct config_node {
     node_kind kind = node_kind::null;
-    std::size_t line = 0; ///< 1-based
+    std::size_t line = 0; ///< 1-based; of several files: numbered_line()
     bool boolean = false;
     std::int64_t integer = 0;
     double real = 0;            ///< also set for integers
@@ -61,6 +65,21 @@ struct config_member {
 inline constexpr std::size_t config_depth_max = 64;
 inline constexpr std::size_t config_bytes_max = 8U << 20U;
 
+/// Lines of the file with that number, as nodes have them; the first file has the number 0.
+constexpr std::size_t numbered_line(std::size_t file, std::size_t line) {
+    constexpr unsigned line_bits = 24; // more lines than config_bytes_max has bytes
+    return (file << line_bits) | line;
+}
+/// The line within its file.
+constexpr std::size_t line_in_file(std::size_t line) {
+    return line & (numbered_line(1, 0) - 1);
+}
+constexpr std::size_t file_number(std::size_t line) {
+    return line / numbered_line(1, 0);
+}
+/// Says of all of a tree, read as if it were alone, that it is of that file.
+void number_lines(config_node& node, std::size_t file);
+
 /// "a text", "a whole number", …: for "expected …, found …".
 std::string_view kind_name(node_kind kind);
 
@@ -77,15 +96,21 @@ std::string key_path(std::string_view path, std::string_view key);
 /// `path` + "[index]".
 std::string key_path(std::string_view path, std::size_t index);
 
-/// Collects the problems of one file.
+/// Collects the problems of one configuration, whose files it numbers.
 class problem_log {
 public:
-    explicit problem_log(std::string file) : file_(std::move(file)) {}
+    explicit problem_log(std::string file) : files_{std::move(file)} {}
+
+    /// Another file of the same configuration. Its number.
+    std::size_t add_file(std::string file);
+    /// Where that line is.
+    [[nodiscard]] const std::string& file_of(std::size_t line) const {
+        return files_[file_number(line)];
+    }
 
     void error(std::size_t line, std::string key, std::string message, std::string hint = {});
     void warning(std::size_t line, std::string key, std::string message, std::string hint = {});
 
-    [[nodiscard]] const std::string& file() const { return file_; }
     [[nodiscard]] bool has_errors() const;
     /// Of the key `path` or of anything in it.
     [[nodiscard]] bool has_errors_at(std::string_view path) const;
@@ -95,11 +120,16 @@ public:
     /// first of them; empty: there is none.
     std::string assign_to_child(std::string_view path);
 
-    /// All of them, by line; those without a line come first.
+    /// All of them, by file and line; those without a line come first.
     std::vector<config_problem> take_sorted();
+    /// Adds what was found in a file while it was read alone.
+    void add(std::vector<config_problem> problems);
 
 private:
-    std::string file_;
+    void add(config_problem::severity level, std::size_t line, std::string key, std::string message,
+             std::string hint);
+
+    std::vector<std::string> files_;
     std::vector<config_problem> problems_;
 };
 

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/format/config_files.hpp"
 
+#include "protocol/ascii.hpp"
+#include "protocol/json/json_text.hpp"
+#include "server/config/format/config_json.hpp"
+#include "server/config/format/config_toml.hpp"
+#include "server/config/format/config_yaml.hpp"
+
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -24,6 +31,49 @@ std::optional<std::string> read_text_file(const std::string& path, std::size_t b
     }
     if (file.bad()) return std::nullopt;
     return text;
+}
+
+std::optional<config_node> read_config_document(std::string_view text, config_format format,
+                                                problem_log& problems) {
+    if (text.size() > config_bytes_max) {
+        problems.error(0, "", "the file is too large for a configuration");
+        return std::nullopt;
+    }
+    if (const auto valid = sanitize_utf8(text); valid != text) {
+        const auto [bad, other] = std::mismatch(text.begin(), text.end(), valid.begin());
+        const auto lines = std::count(text.begin(), bad, '\n');
+        problems.error(static_cast<std::size_t>(lines) + 1, "", "the text is not valid UTF-8");
+        return std::nullopt;
+    }
+    if (format == config_format::yaml) return read_yaml_document(text, problems);
+    return format == config_format::toml ? read_toml_document(text, problems)
+                                         : read_json_document(text, problems);
+}
+
+config_format format_of(std::string_view filename, std::string_view text) {
+    using enum config_format;
+    if (filename.ends_with(".toml")) return toml;
+    if (filename.ends_with(".json") || filename.ends_with(".jsonc")) return json;
+    if (filename.ends_with(".yaml") || filename.ends_with(".yml")) return yaml;
+    constexpr std::string_view blanks = " \t\r\n";
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    auto first = text.find_first_not_of(blanks);
+    while (first != std::string_view::npos && text[first] == '#')
+        first = text.find_first_not_of(blanks, std::min(text.find('\n', first), text.size()));
+    if (first == std::string_view::npos) return toml;
+    if (text[first] == '{' || text[first] == '/') return json;
+    if (text[first] == '[') {
+        // [gateway] and [[children]] or a JSON list of objects
+        const auto second = text.find_first_not_of(blanks, first + 1);
+        const bool is_json = second != std::string_view::npos &&
+                             std::string_view{"{]/"}.find(text[second]) != std::string_view::npos;
+        return is_json ? json : toml;
+    }
+    const auto line = text.substr(first, text.find('\n', first) - first);
+    const auto mark = line.find_first_of(":=");
+    const bool is_yaml = line.starts_with("---") || line.starts_with("- ") ||
+                         (mark != std::string_view::npos && line[mark] == ':');
+    return is_yaml ? yaml : toml;
 }
 
 } // namespace mcpgw

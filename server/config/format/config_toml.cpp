@@ -211,7 +211,7 @@ std::optional<config_node> read_toml_document(std::string_view text, problem_log
     std::istringstream stream{std::string{text}};
     try {
         place_finder places;
-        return convert(toml::parse(stream, problems.file()), places);
+        return convert(toml::parse(stream, problems.file_of(0)), places);
     } catch (const toml::syntax_error& error) {
         for (const auto& p : problems_of(error))
             problems.error(p.line, "", "not valid TOML: " + explain(p.title));

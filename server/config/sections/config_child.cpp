@@ -115,7 +115,7 @@ void check_account(const checked_section& section, const isolation_options& opti
 } // namespace
 
 void child_reader::read_defaults(config_node* node, const checked_section& limits) {
-    limits.store(defaults_, {environment_, directory_, problems_});
+    limits.store(defaults_, {environment_, files_, problems_});
     if (node == nullptr) return;
     if (node->is_object())
         expand_section(
@@ -138,7 +138,10 @@ child_options child_reader::read(child_entry& entry) {
 
     const checked_section section{&entry.node, "children", entry.path, problems_};
     apply(section, options);
-    if (options.is_enabled) check(section, entry.node, options);
+    if (options.is_enabled) {
+        files_.add(options.remote.ca_file);
+        check(section, entry.node, options);
+    }
     options.secrets =
         secrets_of(options, [this](const std::string& name) { return environment_.find(name); });
     return options;
@@ -148,7 +151,7 @@ void child_reader::apply(const checked_section& section, child_options& options)
     bool is_checked = options.is_enabled;
     if (const auto* enabled = section.find("enabled"); enabled != nullptr)
         is_checked = enabled->boolean;
-    const config_scope scope{environment_, directory_, problems_, is_checked};
+    const config_scope scope{environment_, files_, problems_, is_checked};
     section.store(options, scope);
     settle_times(section, options.call_timeout, options.total_timeout, problems_);
     store_tools(section, options, scope);

@@ -11,12 +11,11 @@
 
 namespace mcpgw {
 
-/// Reads children, one at a time, over the defaults. `directory`: of the configuration file.
+/// Reads children, one at a time, over the defaults. What it reads beside goes into `files`.
 class child_reader {
 public:
-    child_reader(const config_environment& environment, std::string directory,
-                 problem_log& problems)
-        : environment_(environment), directory_(std::move(directory)), problems_(problems) {}
+    child_reader(const config_environment& environment, used_files& files, problem_log& problems)
+        : environment_(environment), files_(files), problems_(problems) {}
 
     /// [defaults]; `node` may be null. `limits`: [limits], which has those of all children too.
     void read_defaults(config_node* node, const checked_section& limits);
@@ -36,7 +35,7 @@ private:
                         child_options& options);
 
     const config_environment& environment_;
-    std::string directory_;
+    used_files& files_;
     problem_log& problems_;
     child_options defaults_;
 };

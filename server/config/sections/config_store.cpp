@@ -26,7 +26,7 @@ void store_paths(std::vector<std::string>& paths, const value_site& site) {
             one.error("is empty");
             continue;
         }
-        paths[i] = site.scope.absolute(paths[i]);
+        paths[i] = one.absolute(paths[i]);
         std::error_code ec;
         if (site.scope.is_checked && !std::filesystem::exists(paths[i], ec))
             one.error("does not exist",
@@ -40,7 +40,9 @@ void store_paths(std::vector<std::string>& paths, const value_site& site) {
 
 void store_env_file(child_options& options, const value_site& site) {
     if (!site.scope.is_checked) return;
-    const auto text = read_text_file(site.scope.absolute(site.node.text), config_bytes_max);
+    const auto file = site.absolute(site.node.text);
+    site.scope.files.add(file);
+    const auto text = read_text_file(file, config_bytes_max);
     if (!text)
         return site.error("the file does not exist or cannot be read",
                           "its path is relative to the configuration file");

@@ -8,8 +8,6 @@
 #include <fmt/ranges.h>
 
 #include <array>
-#include <filesystem>
-#include <system_error>
 
 namespace mcpgw {
 
@@ -31,13 +29,6 @@ std::string show_number(double number) {
 }
 
 } // namespace
-
-std::string config_scope::absolute(const std::string& path) const {
-    std::error_code ec;
-    const auto full =
-        std::filesystem::absolute(std::filesystem::path{directory} / path, ec).lexically_normal();
-    return ec ? path : full.string();
-}
 
 std::string_view word_in(const config_node& node) {
     if (node.text == "true") return "yes";
@@ -66,7 +57,7 @@ void store_value(std::chrono::milliseconds& out, const value_site& site) {
 
 void store_value(std::string& out, const value_site& site) {
     const auto& text = site.node.text;
-    out = site.key.is_file_path && !text.empty() ? site.scope.absolute(text) : text;
+    out = site.key.is_file_path && !text.empty() ? site.absolute(text) : text;
 }
 
 void store_value(std::vector<std::string>& out, const value_site& site) {

@@ -185,3 +185,21 @@ TEST_CASE("problems_come_sorted_by_line") {
     CHECK(sorted[1].str() == "f.toml:7: b: second");
     CHECK_FALSE(problems.has_errors());
 }
+
+TEST_CASE("a_problem_of_one_of_several_files_names_it_and_the_line_in_it") {
+    problem_log problems{"a.toml"};
+    const auto second = problems.add_file("b.toml");
+    problem_log alone{"b.toml"};
+    auto root = read_toml_document("[t]\nx = 1\n", alone);
+    REQUIRE(root);
+    number_lines(*root, second);
+    problems.error(root->find("t")->find("x")->line, "t.x", "of b");
+    problems.error(9, "y", "of a");
+    problems.error(numbered_line(second, 0), "", "of all of b");
+    CHECK(problems.file_of(root->line) == "b.toml");
+    const auto sorted = problems.take_sorted();
+    REQUIRE(sorted.size() == 3);
+    CHECK(sorted[0].str() == "a.toml:9: y: of a");
+    CHECK(sorted[1].str() == "b.toml: of all of b");
+    CHECK(sorted[2].str() == "b.toml:2: t.x: of b");
+}
