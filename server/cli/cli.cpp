@@ -27,11 +27,19 @@ constexpr const char* overview =
     "  mcp-gateway call demo echo '{\"message\":\"hi\"}'  call one tool\n\n"
     "Exit codes: 0 success; 1 what was asked for failed; 2 wrong arguments or configuration.\n";
 
-void add_config(CLI::App& command, cli_options& options) {
+/// Which configuration. `otherwise`: what is taken where none is named.
+void add_inputs(CLI::App& command, cli_options& options, const std::string& otherwise) {
     command
-        .add_option("-c,--config", options.config,
-                    "Configuration: TOML or JSON, ours or a client's (default: a demo server)")
+        .add_option("-c,--config", options.inputs.files,
+                    "Configuration: TOML, JSON or YAML, ours or a client's; given again: a further "
+                    "file, laid over those before" +
+                        otherwise)
+        ->allow_extra_args(false)
         ->type_name("FILE");
+}
+
+void add_config(CLI::App& command, cli_options& options) {
+    add_inputs(command, options, " (default: a demo server)");
     command.add_flag("--strict", options.is_strict,
                      "Start nothing where one server of the configuration has errors; else the "
                      "others run, and that one is shown as failed");
@@ -100,26 +108,49 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
     });
 }
 
+void add_showing(CLI::App& app, cli_options& options, runner& run) {
+    auto* const config = app.add_subcommand("config", "Look at a configuration");
+    config->require_subcommand(1);
+    auto* const show =
+        config->add_subcommand("show", "Print what all files of a configuration say together");
+    add_inputs(*show, options, "");
+    show->add_flag("--origin", options.has_origins,
+                   "Say of each value which file and line it is of");
+    add_json(*show, options);
+    config->footer(
+        "Example: mcp-gateway config show --config team.toml --config mine.toml --origin");
+    show->callback([&] {
+        run = [&] {
+            return run_show(options);
+        };
+    });
+}
+
 void add_configuring(CLI::App& app, cli_options& options, runner& run) {
     auto* const check =
         app.add_subcommand("check", "Check a configuration and its servers; report every problem");
-    check->add_option("FILE", options.file, "The configuration")->required()->type_name("");
+    check
+        ->add_option("FILE", options.inputs.files,
+                     "The configuration; of several files each is laid over those before")
+        ->required()
+        ->type_name("");
     check->add_flag("--no-start", options.reads_only,
                     "Read the file only. Else its servers are started for a moment, to find those "
                     "that fail and names that collide");
     // The default, and so of no effect; spelled out in older scripts.
     check->add_flag("--start")->group("");
     check
-        ->add_option("--diff", options.diff_file,
+        ->add_option("--diff", options.diff_files,
                      "Another configuration: say what changes, and when, for a gateway that runs "
-                     "with it. Nothing is started")
+                     "with it. Nothing is started. Given again: a further file of it")
+        ->allow_extra_args(false)
         ->type_name("FILE");
     add_json(*check, options);
     check->footer("Exit codes: 0 no errors; 1 a server could not be started; 2 the file has errors."
                   "\nExample: mcp-gateway check gateway.toml");
     check->callback([&] {
         run = [&] {
-            return options.diff_file.empty() ? run_check(options) : run_diff(options);
+            return options.diff_files.empty() ? run_check(options) : run_diff(options);
         };
     });
 
@@ -227,12 +258,13 @@ int run_cli(int argc, char** argv) {
     CLI::App app{overview};
     app.set_version_flag("--version", "mcp-gateway " MCPGW_VERSION);
     app.option_defaults()->always_capture_default(false);
-    auto* const plain = app.add_option("--children-config", options.config,
+    auto* const plain = app.add_option("--children-config", options.inputs.files,
                                        "Serve these servers over stdio (the plain form)");
-    plain->type_name("FILE");
+    plain->allow_extra_args(false)->type_name("FILE");
     add_abstracts(app, options)->needs(plain);
     add_serving(app, options, run);
     add_configuring(app, options, run);
+    add_showing(app, options, run);
     add_using(app, options, run);
     app.require_subcommand(0, 1);
     app.failure_message(explain_usage);

@@ -261,9 +261,9 @@ void print_text(const check_report& report, bool has_started) {
 } // namespace
 
 int run_check(const cli_options& options) {
-    auto loaded = load_config(options.file, process_environment());
+    auto loaded = load_config(options.inputs, process_environment());
     check_report report;
-    report.file = options.file;
+    report.file = file_list(options.inputs);
     report.problems = std::move(loaded.problems);
     auto& config = loaded.value;
     for (std::size_t i = 0; i < config.children.size(); ++i) {

@@ -259,8 +259,9 @@ int show_remote_status(const cli_options& options) {
 using job = task<> (*)(application&, const cli_options&, job_result&);
 
 int run_with_children(const cli_options& options, job work) {
-    configuration config;
-    if (!load_for_command(options, config)) return exit_usage;
+    config_result loaded;
+    if (!load_for_command(options, loaded)) return exit_usage;
+    auto& config = loaded.value;
     if (options.log_level.empty()) config.log = log_level::error;
     config.schema_cache.clear(); // what counts is what they say now
     job_result outcome;

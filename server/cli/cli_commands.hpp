@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/config/layers/config_inputs.hpp"
+
 #include <string>
 #include <vector>
 
@@ -8,22 +10,23 @@ namespace mcpgw {
 
 /// What the command line was parsed to. One struct for all commands; each reads its part.
 struct cli_options {
-    std::string config;           ///< --config; empty: the embedded default
-    std::string abstracts;        ///< --children-abstract
-    std::string listen;           ///< --listen
-    std::string log_level;        ///< --log-level
-    std::string file;             ///< positional FILE of check and import
-    std::string output;           ///< --output of import
-    std::string child;            ///< positional CHILD
-    std::string tool;             ///< positional TOOL
-    std::string arguments = "{}"; ///< positional ARGUMENTS
-    std::string url;              ///< --url
-    bool as_json = false;         ///< --json
-    bool takes_all = false;       ///< import --all
-    bool reads_only = false;      ///< check --no-start
-    std::string diff_file;        ///< check --diff
-    bool is_strict = false;       ///< --strict
-    bool attaches = true;         ///< stdio: false with --no-attach
+    config_inputs inputs;                ///< --config; no files: the embedded default
+    std::string abstracts;               ///< --children-abstract
+    std::string listen;                  ///< --listen
+    std::string log_level;               ///< --log-level
+    std::string file;                    ///< positional FILE of import
+    std::string output;                  ///< --output of import
+    std::string child;                   ///< positional CHILD
+    std::string tool;                    ///< positional TOOL
+    std::string arguments = "{}";        ///< positional ARGUMENTS
+    std::string url;                     ///< --url
+    bool as_json = false;                ///< --json
+    bool takes_all = false;              ///< import --all
+    bool reads_only = false;             ///< check --no-start
+    std::vector<std::string> diff_files; ///< check --diff
+    bool has_origins = false;            ///< config show --origin
+    bool is_strict = false;              ///< --strict
+    bool attaches = true;                ///< stdio: false with --no-attach
 };
 
 /// The commands. Each returns an exit code (cli.hpp) and writes its result to stdout, everything
@@ -38,7 +41,10 @@ int run_call(const cli_options& options);
 int run_status(const cli_options& options);
 int run_health(const cli_options& options);
 int run_schema();
+int run_show(const cli_options& options);
 
+/// The files of a configuration as one text: "a.toml, b.toml".
+std::string file_list(const config_inputs& inputs);
 /// Path of this program.
 std::string own_binary();
 
@@ -46,12 +52,11 @@ struct config_problem;
 /// To stderr, one line each.
 void print_problems(const std::vector<config_problem>& problems);
 
-struct configuration;
 struct config_result;
 /// The configuration that the options name, and what is wrong with it.
 config_result read_for_command(const cli_options& options);
 /// The configuration that the options name; problems go to stderr. False: it has errors, and too
 /// many to serve the rest, or --strict.
-bool load_for_command(const cli_options& options, configuration& into);
+bool load_for_command(const cli_options& options, config_result& into);
 
 } // namespace mcpgw

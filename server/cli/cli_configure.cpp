@@ -9,6 +9,7 @@
 #include "server/config/sections/config_listen.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -53,34 +54,36 @@ void apply_options(const cli_options& options, configuration& config,
 
 } // namespace
 
+std::string file_list(const config_inputs& inputs) {
+    return fmt::format("{}", fmt::join(inputs.files, ", "));
+}
+
 void print_problems(const std::vector<config_problem>& problems) {
     for (const auto& problem : problems)
-        say("{}: {}\n", problem.level == severity::error ? "error" : "warning",
-                   problem.str());
+        say("{}: {}\n", problem.level == severity::error ? "error" : "warning", problem.str());
 }
 
 config_result read_for_command(const cli_options& options) {
     config_result loaded;
-    if (options.config.empty())
+    if (options.inputs.files.empty())
         loaded.value = embedded_default(own_binary());
     else
-        loaded = load_config(options.config, process_environment());
+        loaded = load_config(options.inputs, process_environment());
     apply_options(options, loaded.value, loaded.problems);
     return loaded;
 }
 
-bool load_for_command(const cli_options& options, configuration& into) {
-    auto loaded = read_for_command(options);
-    print_problems(loaded.problems);
-    allow_own_address({loaded.value.http.address, loaded.value.http.port},
-                      loaded.value.http.access.hosts_allowed);
-    const bool is_servable = loaded.is_usable() || (!options.is_strict && loaded.is_servable());
-    into = std::move(loaded.value);
+bool load_for_command(const cli_options& options, config_result& into) {
+    into = read_for_command(options);
+    print_problems(into.problems);
+    allow_own_address({into.value.http.address, into.value.http.port},
+                      into.value.http.access.hosts_allowed);
+    const bool is_servable = into.is_usable() || (!options.is_strict && into.is_servable());
     if (!is_servable)
         say("mcp-gateway: the configuration has errors; nothing was started\n");
-    else if (!loaded.is_usable())
+    else if (!into.is_usable())
         say("mcp-gateway: the servers with errors are shown as failed, the others run "
-                   "(--strict: nothing is started)\n");
+            "(--strict: nothing is started)\n");
     return is_servable;
 }
 

@@ -33,12 +33,15 @@ std::string refusal_json(const std::vector<config_problem>& problems) {
 } // namespace
 
 int run_diff(const cli_options& options) {
-    const auto before = load_config(options.diff_file, process_environment());
-    const auto after = load_config(options.file, process_environment());
+    auto running = options.inputs;
+    running.files = options.diff_files;
+    const auto before = load_config(running, process_environment());
+    const auto after = load_config(options.inputs, process_environment());
     for (const auto* const read : {&before, &after}) {
         if (can_be_served(*read)) continue;
         print_problems(read->problems);
-        say("mcp-gateway: {} has errors: {}\n", read == &before ? options.diff_file : options.file,
+        say("mcp-gateway: {} has errors: {}\n",
+            file_list(read == &before ? running : options.inputs),
             read == &before ? "no gateway runs with it" : "it would not be put into force");
         if (options.as_json) print_out("{}\n", refusal_json(read->problems));
         return exit_usage;

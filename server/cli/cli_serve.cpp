@@ -16,6 +16,7 @@
 #include "server/serving/stdio_alone.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cstdio>
@@ -30,11 +31,10 @@ namespace {
 void print_next_steps(const cli_options& options, const http_options& http,
                       const std::string& base_url) {
     const std::string url = base_url + http.path;
-    const std::string arguments =
-        options.config.empty()
-            ? R"("stdio")"
-            : fmt::format(R"("stdio", "--config", {})",
-                          quote_json(std::filesystem::absolute(options.config).string()));
+    std::string arguments = R"("stdio")";
+    for (const auto& file : options.inputs.files)
+        arguments += fmt::format(R"(, "--config", {})",
+                                 quote_json(std::filesystem::absolute(file).string()));
     say(R"(
 mcp-gateway {} is listening on {}
 {}
@@ -52,14 +52,14 @@ Clients that start a program:
 Ctrl-C stops it.
 
 )",
-               MCPGW_VERSION, url,
-               options.config.empty()
-                   ? "With the built-in demo server; use --config FILE for your own.\n"
-                   : "",
-               url, url, quote_json(own_binary()), arguments,
-               listen_address{http.address, http.port}.is_any()
-                   ? "\nFrom other machines it is reached by the names in http.hosts_allowed.\n"
-                   : "");
+        MCPGW_VERSION, url,
+        options.inputs.files.empty()
+            ? "With the built-in demo server; use --config FILE for your own.\n"
+            : "",
+        url, url, quote_json(own_binary()), arguments,
+        listen_address{http.address, http.port}.is_any()
+            ? "\nFrom other machines it is reached by the names in http.hosts_allowed.\n"
+            : "");
 }
 
 std::string own_state_directory() {
@@ -70,16 +70,16 @@ std::string own_state_directory() {
 
 int attach_to(const std::string& url) {
     if (!parse_http_url(url).has_error()) return attach_over_stdio(url, log_level::info);
-    say("mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n",
-               url);
+    say("mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n", url);
     return exit_usage;
 }
 
 /// The URL of a gateway that runs on this configuration already, and answers.
-std::optional<std::string> running_on(const cli_options& options) {
+std::optional<std::string> running_on(const cli_options& options,
+                                      const std::vector<std::string>& files) {
     const bool has_own_texts = !options.abstracts.empty();
-    if (!options.attaches || options.config.empty() || has_own_texts) return std::nullopt;
-    auto url = running_gateway::find(own_state_directory(), options.config);
+    if (!options.attaches || options.inputs.files.empty() || has_own_texts) return std::nullopt;
+    auto url = running_gateway::find(own_state_directory(), mark_of(options.inputs, files));
     if (!url) return std::nullopt;
     constexpr std::chrono::seconds time_limit{2};
     const auto path = url->find('/', url->find("://") + 3);
@@ -95,7 +95,10 @@ int explain_over_stdio(const cli_options& options) {
         if (loaded.is_usable() || loaded.is_servable()) loaded.problems.clear();
         return loaded.problems;
     };
-    misconfigured stand_in{std::filesystem::absolute(options.config).string(), look};
+    std::vector<std::string> files;
+    for (const auto& file : options.inputs.files)
+        files.push_back(std::filesystem::absolute(file).string());
+    misconfigured stand_in{fmt::format("{}", fmt::join(files, " ")), look};
     serve_over_stdio(stand_in);
     return exit_usage;
 }
@@ -107,14 +110,16 @@ std::string own_binary() {
 }
 
 int run_serve(const cli_options& options) {
-    configuration config;
-    if (!load_for_command(options, config)) return exit_usage;
+    config_result loaded;
+    if (!load_for_command(options, loaded)) return exit_usage;
+    const auto& config = loaded.value;
     const bool is_local = listen_address{config.http.address, 0}.is_loopback();
     std::optional<running_gateway> told; // until the end
     application app{config, own_binary()};
     app.run_http([&](const std::string& base_url) {
-        if (!options.config.empty() && is_local)
-            told = running_gateway::announce(own_state_directory(), options.config,
+        if (!options.inputs.files.empty() && is_local)
+            told = running_gateway::announce(own_state_directory(),
+                                             mark_of(options.inputs, loaded.files),
                                              base_url + config.http.path);
         print_next_steps(options, config.http, base_url);
     });
@@ -122,20 +127,20 @@ int run_serve(const cli_options& options) {
 }
 
 int run_stdio(const cli_options& options) {
-    configuration config;
+    config_result loaded;
     if (!options.url.empty()) return attach_to(options.url);
-    if (!load_for_command(options, config))
+    if (!load_for_command(options, loaded))
         return options.is_strict ? exit_usage : explain_over_stdio(options);
     if (::isatty(STDIN_FILENO) != 0)
         say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
-                           "client that starts this program. Ctrl-D ends it.\n");
-    if (const auto url = running_on(options)) {
+            "client that starts this program. Ctrl-D ends it.\n");
+    if (const auto url = running_on(options, loaded.files)) {
         say("mcp-gateway: a gateway runs on this configuration already; its servers "
-                   "are used ({}; --no-attach starts them again)\n",
-                   *url);
-        return attach_over_stdio(*url, config.log);
+            "are used ({}; --no-attach starts them again)\n",
+            *url);
+        return attach_over_stdio(*url, loaded.value.log);
     }
-    application app{config, own_binary()};
+    application app{loaded.value, own_binary()};
     app.run_stdio();
     return exit_success;
 }

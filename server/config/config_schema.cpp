@@ -133,13 +133,18 @@ void print(std::string& out, const json::value& value, std::size_t indent) {
 } // namespace
 
 std::string config_schema() {
-    json::object properties{{"$schema", {{"type", "string"}}}};
+    const json::object word{{"type", "string"}};
+    json::object properties{{"$schema", word}};
+    properties["include"] = {
+        {"anyOf", json::array{word, json::object{{"type", "array"}, {"items", word}}}},
+        {"description", "Further files, which are laid over this one; * ? and [] may stand in the "
+                        "last part of a path. Relative to this file."}};
     json::object definitions;
     for (const auto& [name, description] : config_sections()) {
         if (name == "children") {
             auto child = describe_section(name, description);
-            child["oneOf"] = json::array{json::object{{"required", json::array{"command"}}},
-                                         json::object{{"required", json::array{"url"}}}};
+            // Not that one of them is there: another file of the configuration may have it.
+            child["not"] = {{"required", json::array{"command", "url"}}};
             definitions["child"] = std::move(child);
             properties[name] = {{"type", "array"}, {"items", reference("child")}};
         } else if (name.starts_with("children.")) {

@@ -34,18 +34,8 @@ std::string whole_path(const std::string& config) {
     return ec ? config : full.string();
 }
 
-std::string file_of(const std::string& directory, const std::string& config) {
-    const auto digest = request_digest("configuration", whole_path(config), {});
-    return (fs::path{directory} / (digest.substr(0, name_digits) + ".gateway")).string();
-}
-
-/// What the configuration says, with the variables beside it. Empty: it cannot be read.
-std::string contents_of(const std::string& config) {
-    const auto text = read_text_file(config, config_bytes_max);
-    if (!text) return {};
-    const auto beside = (fs::path{whole_path(config)}.parent_path() / ".env").string();
-    const auto variables = read_text_file(beside, config_bytes_max).value_or("");
-    return request_digest("contents", *text, quote_json(variables));
+std::string file_of(const std::string& directory, const configuration_mark& config) {
+    return (fs::path{directory} / (config.name.substr(0, name_digits) + ".gateway")).string();
 }
 
 /// It is ours alone: nobody else can send us to a place of theirs.
@@ -66,6 +56,19 @@ bool make_directory(const std::string& directory) {
 
 } // namespace
 
+configuration_mark mark_of(const config_inputs& inputs, const std::vector<std::string>& files) {
+    std::string names;
+    for (const auto& file : inputs.files) names += quote_json(whole_path(file));
+    std::string contents;
+    std::error_code ec;
+    for (const auto& file : files)
+        if (fs::is_regular_file(file, ec)) // a pipe is read once
+            if (const auto text = read_text_file(file, config_bytes_max))
+                contents += quote_json(whole_path(file)) + quote_json(*text);
+    return {request_digest("configuration", names, {}),
+            contents.empty() ? "" : request_digest("contents", contents, {})};
+}
+
 std::string state_directory(std::string_view runtime_home, std::string_view state_home,
                             std::string_view home) {
     const auto below = [](std::string_view parent, std::string_view name) {
@@ -77,16 +80,16 @@ std::string state_directory(std::string_view runtime_home, std::string_view stat
 }
 
 std::optional<running_gateway> running_gateway::announce(const std::string& directory,
-                                                         const std::string& config,
+                                                         const configuration_mark& config,
                                                          const std::string& url) {
-    const auto contents = contents_of(config);
-    if (directory.empty() || contents.empty() || !make_directory(directory)) return std::nullopt;
+    if (directory.empty() || config.contents.empty() || !make_directory(directory))
+        return std::nullopt;
     const auto path = file_of(directory, config);
     const int file =
         ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (file < 0) return std::nullopt;
     running_gateway made{file, {}}; // closes it
-    const auto text = fmt::format("{}\n{}\n", contents, url);
+    const auto text = fmt::format("{}\n{}\n", config.contents, url);
     if (!is_own(file) || ::flock(file, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(file, 0) != 0 ||
         ::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
         return std::nullopt;
@@ -110,7 +113,7 @@ running_gateway::~running_gateway() {
 }
 
 std::optional<std::string> running_gateway::find(const std::string& directory,
-                                                 const std::string& config) {
+                                                 const configuration_mark& config) {
     if (directory.empty()) return std::nullopt;
     const auto path = file_of(directory, config);
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -123,7 +126,7 @@ std::optional<std::string> running_gateway::find(const std::string& directory,
     if (count <= 0) return std::nullopt;
     const std::string_view text{bytes.data(), static_cast<std::size_t>(count)};
     const auto first = text.find('\n');
-    if (first == std::string_view::npos || text.substr(0, first) != contents_of(config))
+    if (first == std::string_view::npos || text.substr(0, first) != config.contents)
         return std::nullopt;
     const auto url = text.substr(first + 1, text.find('\n', first + 1) - first - 1);
     if (!url.starts_with("http://127.") && !url.starts_with("http://[::1]")) return std::nullopt;

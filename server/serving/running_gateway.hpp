@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/config/config.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -15,6 +18,14 @@ namespace mcpgw {
 /// is known to be stale, whatever its pid means now. A gateway is told of only where nobody but
 /// this machine reaches it.
 
+/// Which configuration a gateway runs on, and what stands in its files; neither can be read back.
+struct configuration_mark {
+    std::string name;
+    std::string contents; ///< empty: no file could be read
+};
+/// `files`: all that the configuration depends on (config_result::files).
+configuration_mark mark_of(const config_inputs& inputs, const std::vector<std::string>& files);
+
 /// The directory: mcp-gateway below $XDG_RUNTIME_DIR, else below $XDG_STATE_HOME or ~/.local/state.
 /// Empty: there is none.
 std::string state_directory(std::string_view runtime_home, std::string_view state_home,
@@ -23,17 +34,19 @@ std::string state_directory(std::string_view runtime_home, std::string_view stat
 /// What a gateway tells of itself. While it lives, so does the lock.
 class running_gateway {
 public:
-    /// `config`: path of the configuration. Nothing: it cannot be told (no directory, or another
+    /// Nothing: it cannot be told (no directory, or another
     /// one runs on it); then nobody finds it, and that is all.
-    static std::optional<running_gateway>
-    announce(const std::string& directory, const std::string& config, const std::string& url);
+    static std::optional<running_gateway> announce(const std::string& directory,
+                                                   const configuration_mark& config,
+                                                   const std::string& url);
     ~running_gateway();
     running_gateway(running_gateway&& other) noexcept;
     running_gateway& operator=(running_gateway&& other) noexcept;
 
-    /// The URL of the one that runs on that configuration as the file is now. Nothing: none does,
+    /// The URL of the one that runs on that configuration as its files are now. Nothing: none does,
     /// or it was started with other contents.
-    static std::optional<std::string> find(const std::string& directory, const std::string& config);
+    static std::optional<std::string> find(const std::string& directory,
+                                           const configuration_mark& config);
 
 private:
     running_gateway(int lock, std::string path) : lock_(lock), path_(std::move(path)) {}

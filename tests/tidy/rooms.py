@@ -60,7 +60,8 @@ FOLDERS = {
     "server/stages": ["server/calls", "server/tasks"],
     "server/config/dialects": [
         "server/config/format", "server/config/keys", "server/config/variables"],
-    "server/config/layers": ["server/config/dialects", "server/config/format"],
+    "server/config/layers": [
+        "server/config/dialects", "server/config/format", "server/config/variables"],
     "server/config/sections": [
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],
@@ -77,7 +78,7 @@ FOLDERS = {
     "server/reload": [],
     "server/serving": ["server/config", "server/config/format", "server/gateway"],
     "server/cli": [
-        "server/config", "server/config/format", "server/config/keys",
+        "server/config", "server/config/format", "server/config/keys", "server/config/layers",
         "server/config/sections", "server/config/variables", "server/demo",
         "server/gateway", "server/import", "server/serving"],
     "server": ["server/cli"],

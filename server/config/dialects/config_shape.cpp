@@ -12,12 +12,14 @@
 #include "server/config/keys/config_keys.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -55,6 +57,11 @@ std::string fit_name(std::string_view name) {
     return fitted;
 }
 
+/// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
+constexpr std::array<std::string_view, 6> own_parts{"gateway",  "http",     "limits",
+                                                    "defaults", "children", "include"};
+constexpr std::size_t telling_parts = 5;
+
 class part_finder {
 public:
     part_finder(config_node& root, problem_log& problems, child_paths paths)
@@ -79,7 +86,7 @@ private:
         parts_.limits = root_.find("limits");
         parts_.defaults = root_.find("defaults");
         auto* const children = root_.find("children");
-        const bool is_ours = has_own_parts() && !is_map_of_servers();
+        const bool is_ours = is_own_document(root_);
         if (!is_ours) parts_ = {};
         if (is_ours && children != nullptr) add_children(*children);
         add_foreign(is_ours);
@@ -87,23 +94,11 @@ private:
         if (is_ours || !has_container_) check_top_level(is_ours);
     }
 
-    [[nodiscard]] bool has_own_parts() const {
-        return std::ranges::any_of(
-            std::array<std::string_view, 5>{"gateway", "http", "limits", "defaults", "children"},
-            [this](std::string_view key) { return root_.find(key) != nullptr; });
-    }
-
-    /// {"http": {"command": ...}}: a server that is called like a part of ours.
-    [[nodiscard]] bool is_map_of_servers() const {
-        return std::ranges::all_of(root_.members, [](const config_member& member) {
-            return looks_like_entry(member.value);
-        });
-    }
-
     /// Other programs' files are full of keys that are none of our business; ours are not.
     void check_top_level(bool is_ours) {
-        std::vector<std::string_view> known{"gateway",  "http",       "limits",  "defaults",
-                                            "children", "mcpServers", "servers", "mcp_servers"};
+        std::vector<std::string_view> known{own_parts.begin(), own_parts.end()};
+        for (const std::string_view container : {"mcpServers", "servers", "mcp_servers"})
+            known.push_back(container);
         for (const auto& member : root_.members) {
             const auto key = std::string_view{member.key};
             if (key == "$schema" || key == "inputs" || key == "mcp" ||
@@ -124,7 +119,7 @@ private:
         for (const std::string_view section : {"gateway", "http", "limits", "children"})
             if (find_config_key(section, key) != nullptr)
                 return fmt::format("it belongs in [{}]", section);
-        return "known here: gateway, http, limits, defaults, children";
+        return fmt::format("known here: {}", fmt::join(own_parts, ", "));
     }
 
     void report_shape() {
@@ -333,6 +328,23 @@ private:
 };
 
 } // namespace
+
+bool is_own_document(const config_node& root) {
+    const auto is_one_of = [](std::span<const std::string_view> parts, const config_member& m) {
+        return std::ranges::find(parts, m.key) != parts.end();
+    };
+    const std::span parts{own_parts};
+    const bool is_told = std::ranges::any_of(root.members, [&](const config_member& m) {
+        return is_one_of(parts.first<telling_parts>(), m);
+    });
+    const bool has_nothing_else = std::ranges::all_of(root.members, [&](const config_member& m) {
+        return is_one_of(parts, m) || m.key == "$schema";
+    });
+    // {"http": {"command": ...}}: a server that is called like a part of ours.
+    const bool is_map_of_servers = std::ranges::all_of(
+        root.members, [](const config_member& m) { return looks_like_entry(m.value); });
+    return (is_told || has_nothing_else) && !is_map_of_servers;
+}
 
 config_parts find_config_parts(config_node& root, problem_log& problems, child_paths paths) {
     return part_finder{root, problems, paths}.find();

@@ -31,6 +31,9 @@ struct config_parts {
     std::string_view program;          ///< whose file it is: "Cursor"; empty: unknown
 };
 
+/// It is written for this gateway: [gateway], [[children]] and the like are in it.
+bool is_own_document(const config_node& root);
+
 /// How messages name the entries of a list of children.
 enum class child_paths : unsigned char {
     by_place, ///< "children[2]"

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace mcpgw {
 
@@ -18,15 +21,57 @@ void lay_section_over(config_node*& below, config_node* above) {
         lay_over(*below, std::move(*above));
 }
 
-void lay_child_over(child_entry& below, child_entry above) {
-    if (above.is_skipped) return; // it says nothing
-    if (below.is_skipped) {
-        below = std::move(above);
-        return;
-    }
-    lay_over(below.node, std::move(above.node));
-    std::ranges::move(above.asked, std::back_inserter(below.asked));
+bool is_removal(const child_entry& entry) {
+    const auto* const remove = entry.node.find("remove");
+    return remove != nullptr && remove->kind == node_kind::boolean && remove->boolean;
 }
+
+class child_merge {
+public:
+    child_merge(std::vector<child_entry>& below, problem_log& problems)
+        : below_(below), problems_(problems) {
+        for (std::size_t i = 0; i < below.size(); ++i) places_.emplace(below[i].name, i);
+    }
+
+    void lay_over(child_entry above) {
+        const auto found = above.name.empty() ? places_.end() : places_.find(above.name);
+        auto* const known = found == places_.end() ? nullptr : &below_[found->second];
+        if (is_removal(above)) return remove(known, above);
+        if (known == nullptr)
+            below_.push_back(std::move(above));
+        else
+            lay_over(*known, std::move(above));
+    }
+
+    /// At the end, for until then they keep the places of the others.
+    void take_out_removed() {
+        std::erase_if(below_, [this](const child_entry& e) { return removed_.contains(e.path); });
+    }
+
+private:
+    void lay_over(child_entry& known, child_entry above) {
+        if (above.is_skipped) return; // it says nothing
+        if (known.is_skipped) {
+            known = std::move(above);
+            return;
+        }
+        mcpgw::lay_over(known.node, std::move(above.node));
+        std::ranges::move(above.asked, std::back_inserter(known.asked));
+    }
+
+    void remove(const child_entry* known, const child_entry& above) {
+        if (known != nullptr)
+            removed_.insert(known->path);
+        else
+            problems_.warning(above.node.find("remove")->line, key_path(above.path, "remove"),
+                              "no file before this one has such a child");
+    }
+
+    std::vector<child_entry>& below_;
+    problem_log& problems_;
+    std::map<std::string, std::size_t, std::less<>> places_;
+    std::set<std::string> removed_; // by path
+};
 
 } // namespace
 
@@ -43,20 +88,13 @@ void lay_over(config_node& below, config_node above) {
     }
 }
 
-void lay_over(config_parts& below, config_parts above) {
+void lay_over(config_parts& below, config_parts above, problem_log& problems) {
     for (const auto section : {&config_parts::gateway, &config_parts::http, &config_parts::limits,
                                &config_parts::defaults})
         lay_section_over(below.*section, above.*section);
-    std::map<std::string, std::size_t, std::less<>> places;
-    for (std::size_t i = 0; i < below.children.size(); ++i)
-        places.emplace(below.children[i].name, i);
-    for (auto& child : above.children) {
-        const auto known = child.name.empty() ? places.end() : places.find(child.name);
-        if (known != places.end())
-            lay_child_over(below.children[known->second], std::move(child));
-        else
-            below.children.push_back(std::move(child));
-    }
+    child_merge merge{below.children, problems};
+    for (auto& child : above.children) merge.lay_over(std::move(child));
+    merge.take_out_removed();
 }
 
 } // namespace mcpgw

@@ -11,7 +11,8 @@ namespace mcpgw {
 void lay_over(config_node& below, config_node above);
 
 /// The same for whole layers: sections key by key, children by their names. What `above` adds comes
-/// after what is there. Refers to the documents of both, which are taken apart for it.
-void lay_over(config_parts& below, config_parts above);
+/// after what is there; `remove = true` takes a child out. Refers to the documents of both, which
+/// are taken apart for it.
+void lay_over(config_parts& below, config_parts above, problem_log& problems);
 
 } // namespace mcpgw

@@ -36,6 +36,9 @@ constexpr std::array children{
         "Words of yours, for lists and filters."),
     key("enabled", place_in<&child_options::is_enabled>(), at_once,
         "false: the child is listed, never started, and not checked beyond its types."),
+    key("remove", place_of_reader(key_type::boolean), at_once,
+        "true: the child is taken out, which a file below this one has.", said_default{"false"},
+        of_one),
     key("start", place_in<&child_options::start>(), at_once,
         "lazy: at first use, until it is idle. keep_alive: at first use, and never stopped. "
         "pre_warm: with the gateway, and never stopped. auto: pre_warm where the gateway has to "

@@ -14,7 +14,7 @@ namespace {
 
 using words = std::vector<std::string>;
 
-const words commands{"serve",  "stdio", "demo-server", "check",  "import",
+const words commands{"serve",  "stdio", "demo-server", "check",  "import", "config",
                      "schema", "tools", "call",        "status", "health"};
 
 } // namespace

@@ -44,7 +44,7 @@ TEST_CASE("children_of_both_layers_are_one_where_their_names_are") {
                           "children": [{"name": "c", "command": "z"},
                                        {"name": "a", "timeout": 2}]})");
     auto merged = find_config_parts(below, problems, child_paths::by_name);
-    lay_over(merged, find_config_parts(above, problems, child_paths::by_name));
+    lay_over(merged, find_config_parts(above, problems, child_paths::by_name), problems);
     CHECK(problems.problems().empty());
     REQUIRE(merged.gateway != nullptr);
     REQUIRE(merged.children.size() == 3);
@@ -61,7 +61,7 @@ TEST_CASE("a_child_of_another_programs_file_meets_ours_by_its_name") {
     auto below = tree(R"({"mcpServers": {"a": {"command": "x", "env": {"K": "1"}}}})");
     auto above = tree(R"({"children": [{"name": "a", "env": {"L": "2"}}]})");
     auto merged = find_config_parts(below, problems, child_paths::by_name);
-    lay_over(merged, find_config_parts(above, problems, child_paths::by_name));
+    lay_over(merged, find_config_parts(above, problems, child_paths::by_name), problems);
     REQUIRE(merged.children.size() == 1);
     CHECK(merged.children[0].node.find("env")->members.size() == 2);
     CHECK(merged.children[0].node.find("command") != nullptr);

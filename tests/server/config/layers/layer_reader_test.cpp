@@ -114,3 +114,88 @@ TEST_CASE("all_files_that_count_are_told_also_those_that_are_not_there") {
                               scratch.path("sub/ca.pem"), scratch.path("sub/mine.toml"),
                               scratch.path("team.toml")});
 }
+
+TEST_CASE("what_a_file_includes_is_laid_over_it_in_the_order_of_names") {
+    const scratch_directory scratch;
+    scratch.write("gateway.toml", "include=['conf.d/*.toml','${EXTRA:-extra}.yaml']\n"
+                                  "[[children]]\nname='a'\ncommand='tool'\ntimeout=1\n"
+                                  "[[children]]\nname='b'\ncommand='tool'\n");
+    scratch.write("conf.d/10-a.toml", "[[children]]\nname='a'\ntimeout=2\nstart_timeout=2\n");
+    scratch.write("conf.d/20-b.toml", "include='more/c.json'\n[[children]]\nname='a'\ntimeout=3\n"
+                                      "[[children]]\nname='b'\nremove=true\n");
+    scratch.write("conf.d/more/c.json", R"({"mcpServers": {"c": {"command": "tool"}}})");
+    scratch.write("extra.yaml", "gateway:\n  expose: all\n");
+    const auto made = load(scratch, {"gateway.toml"});
+    INFO(printed(made.problems));
+    REQUIRE(made.problems.empty());
+    CHECK(made.value.gateway.expose == exposure::all);
+    REQUIRE(made.value.children.size() == 2);
+    CHECK(made.value.children[0].call_timeout == std::chrono::seconds{3});
+    CHECK(made.value.children[0].start_timeout == std::chrono::seconds{2});
+    CHECK(made.value.children[1].name == "c");
+    CHECK(made.files == list{scratch.path(".env"), scratch.path("conf.d"),
+                             scratch.path("conf.d/10-a.toml"), scratch.path("conf.d/20-b.toml"),
+                             scratch.path("conf.d/more/c.json"), scratch.path("extra.yaml"),
+                             scratch.path("gateway.toml")});
+}
+
+TEST_CASE("files_that_include_one_another_are_refused_with_the_whole_chain") {
+    const scratch_directory scratch;
+    const auto a = scratch.write("a.toml", "include='b.toml'\n");
+    const auto b = scratch.write("b.toml", "\ninclude=['c.toml']\n");
+    const auto c = scratch.write("c.toml", "include='b.toml'\n");
+    const auto made = load(scratch, {"a.toml"});
+    CHECK(printed(made.problems) ==
+          c + ":1: include: the files include one another: " + b + " -> " + c + " -> " + b + "\n");
+    scratch.write("self.toml", "include='*.toml'\n");
+    CHECK_FALSE(load(scratch, {"self.toml"}).is_usable());
+}
+
+TEST_CASE("an_include_that_leads_nowhere_is_an_error_and_an_empty_directory_is_none") {
+    const scratch_directory scratch;
+    const auto path = scratch.write("a.toml", "include=['conf.d/*.toml',\n 'none.toml',\n 3,\n"
+                                              " '${UNSET}/x.toml']\n");
+    const auto made = load(scratch, {"a.toml"});
+    CHECK(printed(made.problems) ==
+          path +
+              ":2: include[1]: the file does not exist (its path is relative to the file that "
+              "includes it)\n" +
+              path + ":3: include[2]: wrong type: expected a text, found a whole number\n" + path +
+              ":4: include[3]: a variable in it is not set, or it is empty (write "
+              "${NAME:-default}, or set it in the environment or in .env)\n");
+}
+
+TEST_CASE("includes_end_at_their_limits") {
+    const scratch_directory scratch;
+    for (int i = 0; i < 10; ++i)
+        scratch.write("deep" + std::to_string(i) + ".toml",
+                      "include='deep" + std::to_string(i + 1) + ".toml'\n");
+    const auto deep = load(scratch, {"deep0.toml"});
+    CHECK(printed(deep.problems) ==
+          scratch.path("deep7.toml") + ":1: include: included more than 8 files deep\n");
+    for (std::size_t i = 0; i < config_files_max; ++i)
+        scratch.write("many/" + std::to_string(i) + ".toml", "[gateway]\n");
+    const auto path = scratch.write("main.toml", "include='many/*'\n");
+    CHECK(printed(load(scratch, {"main.toml"}).problems) ==
+          path + ":1: include: more than 256 files\n");
+}
+
+TEST_CASE("another_programs_file_includes_nothing") {
+    const scratch_directory scratch;
+    scratch.write("mcp.json", R"({"mcpServers": {"a": {"command": "tool"}}, "include": ["src"]})");
+    const auto made = load(scratch, {"mcp.json"});
+    INFO(printed(made.problems));
+    CHECK(made.is_usable());
+    CHECK(made.value.children.size() == 1);
+}
+
+TEST_CASE("a_child_that_is_removed_but_was_never_there_is_told") {
+    const scratch_directory scratch;
+    const auto path = scratch.write("a.toml", "[[children]]\nname='a'\nremove=true\n"
+                                              "[[children]]\nname='b'\ncommand='tool'\n");
+    const auto made = load(scratch, {"a.toml"});
+    CHECK(printed(made.problems) ==
+          path + ":3: children[0].remove: no file before this one has such a child\n");
+    CHECK(made.is_usable());
+    CHECK(made.value.children.size() == 1);
+}
