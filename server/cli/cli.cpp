@@ -27,6 +27,23 @@ constexpr const char* overview =
     "  mcp-gateway call demo echo '{\"message\":\"hi\"}'  call one tool\n\n"
     "Exit codes: 0 success; 1 what was asked for failed; 2 wrong arguments or configuration.\n";
 
+/// What is laid over the files of a configuration.
+void add_layers(CLI::App& command, cli_options& options) {
+    command
+        .add_option("--overlay", options.inputs.overlay,
+                    "A file of your own, laid over everything else")
+        ->type_name("FILE");
+    command
+        .add_option("--profile", options.inputs.profile,
+                    "Lay [profiles.NAME] of the configuration over the rest (default: "
+                    "$MCP_GATEWAY_PROFILE, else $ENVIRONMENT where there is such a profile)")
+        ->type_name("NAME");
+    command
+        .add_option("--user", options.inputs.user,
+                    "Whose [[overlays]] of the configuration count (default: your user's)")
+        ->type_name("NAME");
+}
+
 /// Which configuration. `otherwise`: what is taken where none is named.
 void add_inputs(CLI::App& command, cli_options& options, const std::string& otherwise) {
     command
@@ -36,6 +53,7 @@ void add_inputs(CLI::App& command, cli_options& options, const std::string& othe
                         otherwise)
         ->allow_extra_args(false)
         ->type_name("FILE");
+    add_layers(command, options);
 }
 
 void add_config(CLI::App& command, cli_options& options) {
@@ -134,6 +152,7 @@ void add_configuring(CLI::App& app, cli_options& options, runner& run) {
                      "The configuration; of several files each is laid over those before")
         ->required()
         ->type_name("");
+    add_layers(*check, options);
     check->add_flag("--no-start", options.reads_only,
                     "Read the file only. Else its servers are started for a moment, to find those "
                     "that fail and names that collide");

@@ -65,8 +65,12 @@ void print_problems(const std::vector<config_problem>& problems) {
 
 config_result read_for_command(const cli_options& options) {
     config_result loaded;
-    if (options.inputs.files.empty())
+    const auto& [files, overlay, profile, user] = options.inputs;
+    if (files.empty() && overlay.empty() && profile.empty())
         loaded.value = embedded_default(own_binary());
+    else if (files.empty())
+        loaded.problems.push_back(command_line_problem(overlay.empty() ? "--profile" : "--overlay",
+                                                       "needs a configuration: --config FILE"));
     else
         loaded = load_config(options.inputs, process_environment());
     apply_options(options, loaded.value, loaded.problems);

@@ -32,9 +32,16 @@ void print_next_steps(const cli_options& options, const http_options& http,
                       const std::string& base_url) {
     const std::string url = base_url + http.path;
     std::string arguments = R"("stdio")";
-    for (const auto& file : options.inputs.files)
-        arguments += fmt::format(R"(, "--config", {})",
-                                 quote_json(std::filesystem::absolute(file).string()));
+    const auto add = [&arguments](std::string_view name, const std::string& value) {
+        if (!value.empty()) arguments += fmt::format(R"(, "{}", {})", name, quote_json(value));
+    };
+    const auto whole = [](const std::string& file) {
+        return file.empty() ? file : std::filesystem::absolute(file).string();
+    };
+    for (const auto& file : options.inputs.files) add("--config", whole(file));
+    add("--overlay", whole(options.inputs.overlay));
+    add("--profile", options.inputs.profile);
+    add("--user", options.inputs.user);
     say(R"(
 mcp-gateway {} is listening on {}
 {}
@@ -75,11 +82,10 @@ int attach_to(const std::string& url) {
 }
 
 /// The URL of a gateway that runs on this configuration already, and answers.
-std::optional<std::string> running_on(const cli_options& options,
-                                      const std::vector<std::string>& files) {
+std::optional<std::string> running_on(const cli_options& options, const config_result& loaded) {
     const bool has_own_texts = !options.abstracts.empty();
     if (!options.attaches || options.inputs.files.empty() || has_own_texts) return std::nullopt;
-    auto url = running_gateway::find(own_state_directory(), mark_of(options.inputs, files));
+    auto url = running_gateway::find(own_state_directory(), mark_of(options.inputs, loaded));
     if (!url) return std::nullopt;
     constexpr std::chrono::seconds time_limit{2};
     const auto path = url->find('/', url->find("://") + 3);
@@ -118,8 +124,7 @@ int run_serve(const cli_options& options) {
     application app{config, own_binary()};
     app.run_http([&](const std::string& base_url) {
         if (!options.inputs.files.empty() && is_local)
-            told = running_gateway::announce(own_state_directory(),
-                                             mark_of(options.inputs, loaded.files),
+            told = running_gateway::announce(own_state_directory(), mark_of(options.inputs, loaded),
                                              base_url + config.http.path);
         print_next_steps(options, config.http, base_url);
     });
@@ -134,7 +139,7 @@ int run_stdio(const cli_options& options) {
     if (::isatty(STDIN_FILENO) != 0)
         say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
             "client that starts this program. Ctrl-D ends it.\n");
-    if (const auto url = running_on(options, loaded.files)) {
+    if (const auto url = running_on(options, loaded)) {
         say("mcp-gateway: a gateway runs on this configuration already; its servers "
             "are used ({}; --no-attach starts them again)\n",
             *url);

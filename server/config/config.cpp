@@ -18,6 +18,7 @@ config_result read(layered_document& document) {
                                         document.problems());
     made.problems = document.take_problems();
     made.files = document.files().list();
+    made.profile = document.profile();
     return made;
 }
 

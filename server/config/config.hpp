@@ -35,6 +35,7 @@ struct config_result {
     /// Absolute paths, sorted: every file and directory whose change could make this another
     /// configuration. Also those that are not there and would count if they were, such as `.env`.
     std::vector<std::string> files;
+    std::string profile;                  ///< the one that was laid over the rest; empty: none
     [[nodiscard]] bool is_usable() const; ///< no problem of severity error
     /// Only single children have errors, which child_options::defect tells, and at least one has
     /// none: that much can be served.

@@ -47,7 +47,8 @@ constexpr config_place listen_place() {
 constexpr std::array gateway{
     key("expose", in_gateway<&gateway_options::expose>, at_once,
         "gateway: the gateway's own tools, which list and call the children. all: every child's "
-        "tools, prompts and resources, merged. both: the two together."),
+        "tools, prompts and resources, merged. both: the two together.",
+        personal),
     key("prefix", in_gateway<&gateway_options::naming, &naming_options::prefix>, at_once,
         "When a child's name is put before its tools' and prompts' names. never: where two "
         "children offer the same name, the first one wins."),

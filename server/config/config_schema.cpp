@@ -130,15 +130,40 @@ void print(std::string& out, const json::value& value, std::size_t indent) {
     out += std::string(indent, ' ') + "}";
 }
 
-} // namespace
-
-std::string config_schema() {
+/// What says how files are laid over one another.
+json::object layer_properties() {
     const json::object word{{"type", "string"}};
-    json::object properties{{"$schema", word}};
-    properties["include"] = {
+    const json::object included{
         {"anyOf", json::array{word, json::object{{"type", "array"}, {"items", word}}}},
         {"description", "Further files, which are laid over this one; * ? and [] may stand in the "
                         "last part of a path. Relative to this file."}};
+    const json::object profiles{
+        {"type", "object"},
+        {"additionalProperties", json::object{{"$ref", "#"}}},
+        {"description", "Any part of a configuration, laid over the rest by --profile NAME, "
+                        "$MCP_GATEWAY_PROFILE or $ENVIRONMENT."}};
+    const json::object when{{"type", "object"},
+                            {"properties", json::object{{"user", word}, {"group", word}}},
+                            {"additionalProperties", false},
+                            {"minProperties", 1}};
+    const json::object overlay{
+        {"type", "object"},
+        {"properties", json::object{{"when", when},
+                                    {"gateway", json::object{{"$ref", "#/properties/gateway"}}},
+                                    {"children", json::object{{"$ref", "#/properties/children"}}}}},
+        {"required", json::array{"when"}},
+        {"additionalProperties", false}};
+    const json::object overlays{{"type", "array"},
+                                {"items", overlay},
+                                {"description", "What is different for one user or group."}};
+    return {
+        {"$schema", word}, {"include", included}, {"profiles", profiles}, {"overlays", overlays}};
+}
+
+} // namespace
+
+std::string config_schema() {
+    auto properties = layer_properties();
     json::object definitions;
     for (const auto& [name, description] : config_sections()) {
         if (name == "children") {

@@ -56,12 +56,14 @@ bool make_directory(const std::string& directory) {
 
 } // namespace
 
-configuration_mark mark_of(const config_inputs& inputs, const std::vector<std::string>& files) {
+configuration_mark mark_of(const config_inputs& inputs, const config_result& read) {
     std::string names;
     for (const auto& file : inputs.files) names += quote_json(whole_path(file));
+    const auto overlay = inputs.overlay.empty() ? "" : whole_path(inputs.overlay);
+    for (const auto& one : {overlay, read.profile, inputs.user}) names += ',' + quote_json(one);
     std::string contents;
     std::error_code ec;
-    for (const auto& file : files)
+    for (const auto& file : read.files)
         if (fs::is_regular_file(file, ec)) // a pipe is read once
             if (const auto text = read_text_file(file, config_bytes_max))
                 contents += quote_json(whole_path(file)) + quote_json(*text);

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace mcpgw {
 
@@ -23,8 +22,7 @@ struct configuration_mark {
     std::string name;
     std::string contents; ///< empty: no file could be read
 };
-/// `files`: all that the configuration depends on (config_result::files).
-configuration_mark mark_of(const config_inputs& inputs, const std::vector<std::string>& files);
+configuration_mark mark_of(const config_inputs& inputs, const config_result& read);
 
 /// The directory: mcp-gateway below $XDG_RUNTIME_DIR, else below $XDG_STATE_HOME or ~/.local/state.
 /// Empty: there is none.

@@ -61,7 +61,8 @@ FOLDERS = {
     "server/config/dialects": [
         "server/config/format", "server/config/keys", "server/config/variables"],
     "server/config/layers": [
-        "server/config/dialects", "server/config/format", "server/config/variables"],
+        "server/config/dialects", "server/config/format", "server/config/keys",
+        "server/config/variables"],
     "server/config/sections": [
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],

@@ -58,8 +58,8 @@ std::string fit_name(std::string_view name) {
 }
 
 /// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
-constexpr std::array<std::string_view, 6> own_parts{"gateway",  "http",     "limits",
-                                                    "defaults", "children", "include"};
+constexpr std::array<std::string_view, 8> own_parts{"gateway",  "http",    "limits",   "defaults",
+                                                    "children", "include", "profiles", "overlays"};
 constexpr std::size_t telling_parts = 5;
 
 class part_finder {

@@ -87,6 +87,7 @@ struct config_key {
     bool is_of_process = false; ///< means something for a server that is started only
     bool is_of_remote = false;  ///< or for one at a url only
     bool is_in_status = false;  ///< a status shows it
+    bool is_personal = false;   ///< [[overlays]] may say it
 
     [[nodiscard]] key_type type() const { return place.type; }
     /// Tables of keys have none: their keys do.

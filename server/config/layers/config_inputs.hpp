@@ -8,7 +8,12 @@ namespace mcpgw {
 
 /// What a configuration is read from: everything that a person says about it outside of the files.
 struct config_inputs {
-    std::vector<std::string> files; ///< later ones are laid over earlier ones
+    std::vector<std::string> files{}; ///< later ones are laid over earlier ones
+    std::string overlay{};            ///< a person's own file, laid over everything; empty: none
+    /// Empty: what MCP_GATEWAY_PROFILE says, else what ENVIRONMENT says where there is a profile of
+    /// that name.
+    std::string profile{};
+    std::string user{}; ///< whose [[overlays]] count; empty: the system's user
 };
 
 } // namespace mcpgw

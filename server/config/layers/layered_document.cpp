@@ -3,7 +3,7 @@
 
 #include "server/config/format/config_files.hpp"
 #include "server/config/layers/layer_merge.hpp"
-#include "server/config/layers/layer_reader.hpp"
+#include "server/config/layers/profile_choice.hpp"
 #include "server/config/variables/env_file.hpp"
 
 #include <algorithm>
@@ -37,16 +37,29 @@ std::map<std::string, std::string> read_variables(const std::vector<std::string>
     return values;
 }
 
+std::vector<std::string> with_overlay(const config_inputs& inputs) {
+    auto files = inputs.files;
+    if (!inputs.overlay.empty()) files.push_back(inputs.overlay);
+    return files;
+}
+
 } // namespace
 
 layered_document::layered_document(const config_inputs& inputs,
                                    const environment_lookup& environment)
-    : problems_(inputs.files.empty() ? "" : inputs.files.front())
-    , variables_(environment, read_variables(inputs.files, files_, bad_variables_)) {
+    : problems_(inputs.files.empty() ? inputs.overlay : inputs.files.front())
+    , variables_(environment, read_variables(with_overlay(inputs), files_, bad_variables_)) {
     layer_reader reader{variables_, files_, problems_};
-    for (const auto& file : inputs.files) reader.add(file);
+    auto common = read(inputs.files, reader);
+    documents own;
+    if (!inputs.overlay.empty()) own = read({inputs.overlay}, reader);
     has_failed_ = reader.has_failed();
-    if (!has_failed_) merge(reader.take());
+    if (!has_failed_) choose_profile(inputs, {&common, &own});
+    if (has_failed_) return;
+    personal_layers personal{inputs.user, problems_};
+    stack(std::move(common), personal);
+    stack(std::move(own), personal);
+    merge();
 }
 
 layered_document::layered_document(std::string_view text, config_format format,
@@ -56,11 +69,46 @@ layered_document::layered_document(std::string_view text, config_format format,
     layer_reader reader{variables_, files_, problems_};
     reader.add(filename, text, format);
     has_failed_ = reader.has_failed();
-    if (!has_failed_) merge(reader.take());
+    auto read = reader.take();
+    if (!has_failed_) choose_profile({}, {&read});
+    if (has_failed_) return;
+    personal_layers personal{"", problems_};
+    stack(std::move(read), personal);
+    merge();
 }
 
-void layered_document::merge(std::deque<config_node> layers) {
-    layers_ = std::move(layers);
+layered_document::documents layered_document::read(const std::vector<std::string>& files,
+                                                   layer_reader& reader) {
+    for (const auto& file : files) reader.add(file);
+    return reader.take();
+}
+
+void layered_document::choose_profile(const config_inputs& inputs,
+                                      const std::vector<const documents*>& all) {
+    profile_choice profiles{problems_};
+    for (const auto* const some : all)
+        for (const auto& document : *some)
+            if (is_own_document(document)) profiles.add(document);
+    const auto chosen = profiles.choose(inputs, variables_);
+    has_failed_ = !chosen;
+    profile_ = chosen.value_or("");
+}
+
+void layered_document::stack(documents from, personal_layers& personal) {
+    documents profiles;
+    documents overlays;
+    for (const auto& document : from) {
+        if (!is_own_document(document)) continue;
+        const auto* const all = profile_.empty() ? nullptr : document.find("profiles");
+        const auto* const profile = all == nullptr ? nullptr : all->find(profile_);
+        if (profile != nullptr && profile->is_object()) profiles.push_back(*profile);
+        std::ranges::move(personal.find(document), std::back_inserter(overlays));
+    }
+    for (auto* const layers : {&from, &profiles, &overlays})
+        std::ranges::move(*layers, std::back_inserter(layers_));
+}
+
+void layered_document::merge() {
     // Of several files, a child's place in its list says nothing: its name does.
     const auto paths = layers_.size() > 1 ? child_paths::by_name : child_paths::by_place;
     for (auto& layer : layers_)

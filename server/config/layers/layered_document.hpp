@@ -5,6 +5,8 @@
 #include "server/config/format/config_document.hpp"
 #include "server/config/format/used_files.hpp"
 #include "server/config/layers/config_inputs.hpp"
+#include "server/config/layers/layer_reader.hpp"
+#include "server/config/layers/personal_layers.hpp"
 #include "server/config/variables/config_environment.hpp"
 
 #include <deque>
@@ -27,6 +29,8 @@ public:
 
     /// Something could not be read: what is there is not what was meant.
     [[nodiscard]] bool has_failed() const { return has_failed_; }
+    /// The one in force; empty: none.
+    [[nodiscard]] const std::string& profile() const { return profile_; }
     [[nodiscard]] config_parts& parts() { return parts_; }
     [[nodiscard]] const config_environment& variables() const { return variables_; }
     [[nodiscard]] used_files& files() { return files_; }
@@ -35,13 +39,19 @@ public:
     [[nodiscard]] std::vector<config_problem> take_problems();
 
 private:
-    void merge(std::deque<config_node> layers);
+    using documents = std::deque<config_node>;
+    documents read(const std::vector<std::string>& files, layer_reader& reader);
+    void choose_profile(const config_inputs& inputs, const std::vector<const documents*>& all);
+    /// Documents, over them what the profile says, over that what is for the person alone.
+    void stack(documents from, personal_layers& personal);
+    void merge();
 
     used_files files_;
     problem_log problems_;
     std::vector<config_problem> bad_variables_;
     config_environment variables_;
-    std::deque<config_node> layers_; ///< what `parts_` refers to
+    documents layers_; ///< what `parts_` refers to
+    std::string profile_;
     config_parts parts_;
     bool has_failed_ = false;
 };

@@ -97,6 +97,7 @@ inline constexpr auto of_one = &config_key::is_of_one;
 inline constexpr auto of_process = &config_key::is_of_process;
 inline constexpr auto of_remote = &config_key::is_of_remote;
 inline constexpr auto in_status = &config_key::is_in_status;
+inline constexpr auto personal = &config_key::is_personal;
 
 constexpr void add_trait(config_key& key, range allowed) {
     key.min = allowed.min;

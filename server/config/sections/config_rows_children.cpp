@@ -35,7 +35,7 @@ constexpr std::array children{
     key("tags", place_in<&child_options::tags>(), at_once,
         "Words of yours, for lists and filters."),
     key("enabled", place_in<&child_options::is_enabled>(), at_once,
-        "false: the child is listed, never started, and not checked beyond its types."),
+        "false: the child is listed, never started, and not checked beyond its types.", personal),
     key("remove", place_of_reader(key_type::boolean), at_once,
         "true: the child is taken out, which a file below this one has.", said_default{"false"},
         of_one),
@@ -115,12 +115,13 @@ constexpr std::array children{
     key("tools_only", place_in<&child_options::offered, &tool_filter::only>(), at_once,
         "Its tools that clients see, by its own names for them; * stands for any text. The others "
         "are neither listed nor called. []: none.",
-        of_one),
+        of_one, personal),
     key("tools_except", place_in<&child_options::offered, &tool_filter::except>(), at_once,
-        "Tools that clients do not see, in the same way; taken away from tools_only.", of_one),
+        "Tools that clients do not see, in the same way; taken away from tools_only.", of_one,
+        personal),
     key("tools", place_of_reader(key_type::table_map), new_calls,
         "What is different for single tools: tools.NAME is the table of one.", said_default{"{}"},
-        of_one),
+        of_one, personal),
 };
 
 constexpr std::array instances{

@@ -27,7 +27,7 @@ constexpr double files_min = 8;              // its streams, and its libraries o
 constexpr std::array process{
     key("name", place_in<&child_options::name>(), child_start,
         "Unique. 1 to 32 of A-Z a-z 0-9 _ - . and begins with a letter or a digit.", required,
-        of_one, no_default),
+        of_one, no_default, personal),
     key("command", place_in<&child_options::command>(), child_start,
         "The program, looked up on PATH unless it contains a slash. No shell is involved. Either "
         "this or url.",
@@ -42,10 +42,11 @@ constexpr std::array process{
         "the first, else the second.",
         of_remote),
     key("headers", in_remote<&remote_options::headers>, child_start,
-        "Sent to it with every request. The values are never shown.", expanded, of_one, of_remote),
+        "Sent to it with every request. The values are never shown.", expanded, of_one, of_remote,
+        personal),
     key("bearer_token", in_remote<&remote_options::bearer_token>, child_start,
         "Sent to it as Authorization: Bearer. Never shown; write ${NAME}.", expanded, of_one,
-        of_remote),
+        of_remote, personal),
     key("ca_file", in_remote<&remote_options::ca_file>, child_start,
         "PEM file of the only CA that is trusted for it, relative to the configuration file. "
         "Empty: the system's.",
@@ -62,7 +63,7 @@ constexpr std::array process{
         expanded, of_process),
     key("env", place_in<&child_options::env>(), child_start,
         "The child's environment, beside inherit_env. Nothing else is passed on.", expanded,
-        of_process),
+        of_process, personal),
     key("inherit_env", place_in<&child_options::inherit_env>(), child_start,
         "Variables that the child gets from the gateway's own environment where they are set: who "
         "and where it is, proxies, certificates to trust. [] for none."),

@@ -104,4 +104,23 @@ TEST_CASE("a_command_takes_several_files_and_its_own_words_behind_them") {
           "Nothing changes.\n");
 }
 
+TEST_CASE("profile_overlay_and_user_of_the_command_line_are_laid_over_the_files") {
+    const scratch_directory directory;
+    const auto team = directory.write(
+        "team.toml", "[gateway]\nexpose = \"gateway\"\n[profiles.dev.gateway]\nlist_wait = 7\n"
+                     "[[overlays]]\nwhen = { user = \"ann\" }\ngateway.expose = \"both\"\n");
+    const auto own = directory.write("own.yaml", "gateway: {prefix: never}\n");
+    const auto shown = run_command({"config", "show", "-c", team, "--profile", "dev", "--overlay",
+                                    own, "--user", "ann", "--origin"});
+    CHECK(shown.out == fmt::format("[gateway]\nexpose = \"both\" # {0}:7\n"
+                                   "list_wait = 7 # {0}:4\nprefix = \"never\" # {1}:1\n",
+                                   team, own));
+    const auto wrong = run_command({"check", team, "--profile", "prod"});
+    CHECK(wrong.exit_code == exit_usage);
+    CHECK(contains(wrong.err, "there is no profile prod, which --profile names"));
+    const auto none = run_command({"serve", "--profile", "dev"});
+    CHECK(none.exit_code == exit_usage);
+    CHECK(contains(none.err, "--profile: needs a configuration"));
+}
+
 } // namespace mcpgw::cli_test

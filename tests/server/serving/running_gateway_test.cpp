@@ -16,7 +16,9 @@ using config_test::scratch_directory;
 
 configuration_mark mark(const std::string& config) {
     const auto beside = std::filesystem::path{config}.parent_path() / ".env";
-    return mark_of({{config}}, {beside.string(), config});
+    config_result read;
+    read.files = {beside.string(), config};
+    return mark_of({{config}}, read);
 }
 
 const std::string url = "http://127.0.0.1:8080/mcp";

@@ -176,7 +176,8 @@ TEST_CASE("the_schema_has_every_key_with_description_and_default") {
             CHECK(schema.at("$defs").as_object().contains("child_" + std::string{key.name}));
     CHECK(schema.at("$defs").at("child").at("required") == json::array{"name"});
     CHECK(schema.at("$defs").at("child").at("not").at("required").as_array().size() == 2);
-    CHECK(schema.at("properties").as_object().contains("include"));
+    for (const auto* const key : {"include", "profiles", "overlays"})
+        CHECK(schema.at("properties").as_object().contains(key));
     // Printed for people: one member a line.
     CHECK(config_schema().starts_with("{\n  \"$schema\""));
     CHECK(config_schema().ends_with("}\n"));
