@@ -107,8 +107,10 @@ struct child_options {
     std::chrono::milliseconds call_timeout{60'000};   ///< without progress
     std::chrono::milliseconds total_timeout{600'000}; ///< of a call with all that belongs to it
     std::vector<fallback_target> fallbacks;           ///< of all tools that have none of their own
-    std::map<std::string, tool_options, std::less<>> tools; ///< by the tool's own name
-    tool_filter offered;                                    ///< which of them clients see
+    std::map<std::string, tool_options, std::less<>> tools;       ///< by the tool's own name
+    tool_filter offered;                                          ///< which of them clients see
+    std::map<std::string, entry_override, std::less<>> prompts;   ///< by the prompt's own name
+    std::map<std::string, entry_override, std::less<>> resources; ///< by URI, or template
     std::chrono::milliseconds list_timeout{15'000};
     /// A question that could be meant for several clients is held back for so long.
     std::chrono::milliseconds question_hold_timeout{5'000};

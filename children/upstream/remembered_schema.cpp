@@ -93,18 +93,11 @@ std::string write_eras(const remembered_eras& eras) {
 std::string schema_key(const child_options& options) {
     std::string args;
     for (const auto& arg : options.args) args += (args.empty() ? "" : ",") + quote_json(arg);
-    // The lists are kept as clients see them. Nothing where nothing is hidden, as always.
-    std::string shown;
-    const auto& offered = options.offered;
-    for (const auto& name : offered.only.value_or(std::vector<std::string>{}))
-        shown += '+' + quote_json(name);
-    for (const auto& name : offered.except) shown += '-' + quote_json(name);
-    if (!offered.is_open()) shown = fmt::format(R"(,"shown":{})", quote_json("only" + shown));
     const auto only_era = options.only_era ? to_string(*options.only_era) : std::string_view{};
     return request_digest("schema", options.command,
-                          fmt::format(R"({{"args":[{}],"url":{},"cwd":{},"era":{}{}}})", args,
+                          fmt::format(R"({{"args":[{}],"url":{},"cwd":{},"era":{}}})", args,
                                       quote_json(options.remote.url), quote_json(options.cwd),
-                                      quote_json(only_era), shown));
+                                      quote_json(only_era)));
 }
 
 std::string encode_schema(const remembered_schema& schema, std::string_view key) {

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/upstream/server_offer.hpp"
 
+#include "children/upstream/shown_lists.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace mcpgw {
 
-std::shared_ptr<const upstream_lists>
-server_offer::visible(std::shared_ptr<const upstream_lists> all) const {
-    if (options_.offered.is_open()) return all;
-    auto some = std::make_shared<upstream_lists>(*all);
-    std::erase_if(some->tools,
-                  [this](const list_item& tool) { return !options_.offered.admits(tool.key); });
-    return some;
-}
-
 void server_offer::take(const instance& from) {
-    auto all = visible(from.offers().lists());
+    auto all = from.offers().lists();
     if (!from.offers().problem().empty()) {
         auto filled = std::make_shared<upstream_lists>(*all);
         for (const auto kind : all_lists)
@@ -30,14 +23,13 @@ void server_offer::take(const instance& from) {
 }
 
 void server_offer::merge(const std::vector<std::shared_ptr<const upstream_lists>>& others) {
-    lists_ = first_;
-    if (others.empty()) return;
+    said_ = first_;
+    if (others.empty()) return show_again();
     auto merged = std::make_shared<upstream_lists>(*first_);
     for (const auto& all : others) {
-        const auto more = visible(all);
         for (const auto kind : all_lists) {
             auto& items = merged->items(kind);
-            for (const auto& item : more->items(kind)) {
+            for (const auto& item : all->items(kind)) {
                 const bool is_known =
                     std::ranges::find(items, item.key, &list_item::key) != items.end();
                 const bool has_room = items.size() < options_.limits.list_items_max;
@@ -45,14 +37,20 @@ void server_offer::merge(const std::vector<std::shared_ptr<const upstream_lists>
             }
         }
     }
-    lists_ = std::move(merged);
+    said_ = std::move(merged);
+    show_again();
+}
+
+void server_offer::show_again() {
+    shown_ = shown_lists(said_, options_);
 }
 
 void server_offer::recall(upstream_lists lists, identity who) {
-    lists_ = visible(std::make_shared<const upstream_lists>(std::move(lists)));
-    first_ = lists_;
+    first_ = std::make_shared<const upstream_lists>(std::move(lists));
+    said_ = first_;
     who_ = std::move(who);
     is_recalled_ = true;
+    show_again();
 }
 
 } // namespace mcpgw

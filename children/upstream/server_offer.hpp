@@ -12,9 +12,8 @@
 
 namespace mcpgw {
 
-/// What a server offers: as its instances say it, or as it is remembered. Without what clients must
-/// not see: nobody above knows of a hidden tool, so nobody can show or call it by mistake. Kept
-/// when the last instance is gone. Owned by `upstream`.
+/// What a server offers: as its instances say it, or as it is remembered, and as clients are shown
+/// it (shown_lists). Kept when the last instance is gone. Owned by `upstream`.
 class server_offer {
 public:
     /// Who said what is offered.
@@ -25,13 +24,13 @@ public:
 
     explicit server_offer(const child_options& options) : options_(options) {}
 
-    /// Never null.
-    [[nodiscard]] const std::shared_ptr<const upstream_lists>& lists() const { return lists_; }
+    /// As clients are shown them; never null.
+    [[nodiscard]] const std::shared_ptr<const upstream_lists>& lists() const { return shown_; }
     [[nodiscard]] const std::optional<identity>& who() const { return who_; }
     /// All of it is only remembered: the server has not said anything itself.
     [[nodiscard]] bool is_recalled() const { return is_recalled_; }
     /// Some of it is of others than the instance that speaks for all.
-    [[nodiscard]] bool has_more() const { return lists_ != first_; }
+    [[nodiscard]] bool has_more() const { return said_ != first_; }
 
     /// What the instance says that speaks for all. A list that could not be read is no news: better
     /// that of before, of a process in the other era or of an earlier run.
@@ -41,16 +40,16 @@ public:
     void merge(const std::vector<std::shared_ptr<const upstream_lists>>& others);
     /// Before the first start: it is what it was when the server last ran.
     void recall(upstream_lists lists, identity who);
-    /// What the instance that speaks for all has said last.
+    /// The options say otherwise now what clients are shown.
+    void show_again();
+    /// What the instance that speaks for all has said last, of which clients need not see all.
     [[nodiscard]] const upstream_lists& first() const { return *first_; }
 
 private:
-    [[nodiscard]] std::shared_ptr<const upstream_lists>
-    visible(std::shared_ptr<const upstream_lists> all) const;
-
     const child_options& options_;
-    std::shared_ptr<const upstream_lists> lists_ = std::make_shared<upstream_lists>();
-    std::shared_ptr<const upstream_lists> first_ = lists_; ///< without that of others
+    std::shared_ptr<const upstream_lists> first_ = std::make_shared<upstream_lists>();
+    std::shared_ptr<const upstream_lists> said_ = first_; ///< with what others have beside that
+    std::shared_ptr<const upstream_lists> shown_ = said_;
     std::optional<identity> who_;
     bool is_recalled_ = false;
 };

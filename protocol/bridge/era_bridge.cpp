@@ -102,7 +102,7 @@ public:
 
 private:
     std::string_view text_;
-    std::array<changed_member, 4> list_;
+    std::array<changed_member, 5> list_;
     std::size_t size_ = 0;
 };
 
@@ -184,8 +184,7 @@ message_text to_legacy(const shared_text& result_json, const result_parts& parts
 message_text translate(const shared_text& result_json, const result_parts& parts,
                        const result_context& context) {
     if (context.client_era == era::modern) {
-        const bool may_be_kept =
-            !context.is_cacheable || (parts.has_ttl() && parts.has_scope());
+        const bool may_be_kept = !context.is_cacheable || (parts.has_ttl() && parts.has_scope());
         const bool is_ready =
             context.upstream_era == era::modern && !parts.type.empty() && may_be_kept;
         return is_ready ? message_text{{}, result_json} : to_modern(result_json, parts, context);
@@ -214,8 +213,10 @@ message_text params_for_upstream(const shared_text& text, const envelope& reques
     if (!route.replaced_key.empty())
         changes.add(route.replaced_key == "ref" ? in.ref : in.name, route.replaced_key,
                     route.replacement);
+    if (!route.arguments.empty()) changes.add(in.arguments, "arguments", route.arguments);
 
-    message_writer out{text.part(request.params.of(text)), route.replacement.size()};
+    message_writer out{text.part(request.params.of(text)),
+                       route.replacement.size() + route.arguments.size()};
     std::size_t at = request.params.begin + 1;
     for (const auto& member : changes) {
         out.keep_members(text_span{at, member.span.begin}.of(text));
@@ -223,6 +224,7 @@ message_text params_for_upstream(const shared_text& text, const envelope& reques
         at = member.span.end;
     }
     out.keep_members(text_span{at, request.params.end - 1}.of(text));
+    if (!route.arguments.empty() && !in.arguments) out.add("arguments", route.arguments);
     return out.take();
 }
 
@@ -254,8 +256,7 @@ message_text result_for_client(const shared_text& text, const response_spans& re
     parts.meta = in.meta.of(text);
     parts.structured = in.structured_content.of(text);
     parts.longest = in.longest.of(text);
-    if (context.is_cacheable && context.client_era == era::modern)
-        find_hints(result_json, parts);
+    if (context.is_cacheable && context.client_era == era::modern) find_hints(result_json, parts);
     return translate(text.part(result_json), parts, context);
 }
 

@@ -22,6 +22,7 @@ struct params_route {
     era upstream_era = era::legacy;
     std::string_view replaced_key{}; ///< a member whose value becomes another: `name` or `ref`
     std::string_view replacement{};  ///< raw JSON
+    std::string_view arguments{};    ///< raw object, in place of what the client sent; or empty
 };
 
 /// Members of a client's `params` for an upstream: without `_meta`, and without what only the other

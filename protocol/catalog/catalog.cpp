@@ -159,6 +159,8 @@ catalog::catalog(const std::vector<source>& sources, const std::optional<naming_
     const std::set<std::string, std::less<>> none;
     add_by_uri(sources, list_kind::resources, naming ? naming->reserved : none, resources_);
     add_by_uri(sources, list_kind::templates, none, templates_);
+    for (const auto& from : sources)
+        for (const auto& uri : from.lists->hidden_uris) hidden_.emplace(uri, from.upstream);
     note_hints(sources);
 }
 
@@ -186,8 +188,10 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
         if (name.empty()) continue;
         // A server that lists a name twice is answered by its first.
         const auto [place, is_new] =
-            into.emplace(name, catalog_target{std::string{wanted[i].upstream}, original});
+            into.emplace(name, catalog_target{std::string{wanted[i].upstream},
+                                              std::string{found[i]->own_name()}});
         if (!is_new) continue;
+        place->second.arguments = found[i]->arguments;
         if (kind == list_kind::tools) {
             place->second.headers = headers_of(found[i]->json);
             place->second.output = output_shape_of(found[i]->json);
@@ -315,9 +319,17 @@ const catalog_target* catalog::find_listed_resource(std::string_view uri) const 
 
 const catalog_target* catalog::find_resource(std::string_view uri) const {
     if (const auto* exact = find_listed_resource(uri)) return exact;
-    for (const auto& candidate : list(list_kind::templates))
-        if (matches_template(uri, candidate.key)) return look_up(templates_, candidate.key);
+    for (const auto& candidate : list(list_kind::templates)) {
+        if (!matches_template(uri, candidate.key)) continue;
+        const auto* const target = look_up(templates_, candidate.key);
+        if (target != nullptr && !hides(target->upstream, uri)) return target;
+    }
     return nullptr;
+}
+
+bool catalog::hides(std::string_view upstream, std::string_view uri) const {
+    const auto [begin, end] = hidden_.equal_range(uri);
+    return std::any_of(begin, end, [upstream](const auto& one) { return one.second == upstream; });
 }
 
 } // namespace mcpgw

@@ -3,6 +3,7 @@
 
 #include "protocol/bridge/list_bridge.hpp"
 #include "protocol/bridge/task_bridge.hpp"
+#include "protocol/catalog/argument_rules.hpp"
 #include "protocol/catalog/cache_hints.hpp"
 #include "protocol/catalog/public_names.hpp"
 #include "protocol/http/param_headers.hpp"
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,8 +26,13 @@ namespace mcpgw {
 
 /// One tool, prompt, resource or template, as its server described it.
 struct list_item {
-    std::string key;  ///< name, or uri / uriTemplate
-    std::string json; ///< the raw object
+    std::string key;        ///< name, or uri / uriTemplate
+    std::string json;       ///< the raw object
+    std::string original{}; ///< what its server calls it; empty: the same
+    std::shared_ptr<const argument_rules> arguments{}; ///< of a tool; null: its clients give all
+
+    /// What its server calls it.
+    [[nodiscard]] const std::string& own_name() const { return original.empty() ? key : original; }
 };
 
 /// Everything one upstream offers.
@@ -39,6 +46,8 @@ struct upstream_lists {
     /// What was wrong with entries and is mended or left out, in words; not more than remarks_max.
     std::vector<std::string> remarks;
     static constexpr std::size_t remarks_max = 20;
+    /// URIs that clients must not reach, listed or not.
+    std::vector<std::string> hidden_uris;
 
     [[nodiscard]] const std::vector<list_item>& items(list_kind kind) const;
     [[nodiscard]] std::vector<list_item>& items(list_kind kind);
@@ -56,8 +65,9 @@ struct catalog_target {
     std::string original; ///< name or uri as the upstream knows it
     /// Of a tool: its `x-mcp-header` parameters; none where its schema has them in a wrong way.
     std::vector<param_header> headers{};
-    output_shape output = output_shape::undeclared; ///< of a tool
-    task_support tasks = task_support::forbidden;   ///< of a tool
+    output_shape output = output_shape::undeclared;    ///< of a tool
+    task_support tasks = task_support::forbidden;      ///< of a tool
+    std::shared_ptr<const argument_rules> arguments{}; ///< of a tool; null: its clients give all
 };
 
 /// A part of a list as one client sees it.
@@ -123,6 +133,9 @@ public:
     /// By the template's own text, for completion.
     [[nodiscard]] const catalog_target* find_template(std::string_view uri_template) const;
 
+    /// Nobody reaches it at that server: it may have resources that it does not list, but not this.
+    [[nodiscard]] bool hides(std::string_view upstream, std::string_view uri) const;
+
     [[nodiscard]] const std::vector<catalog_conflict>& conflicts() const { return conflicts_; }
 
 private:
@@ -145,6 +158,7 @@ private:
     std::array<std::vector<hint_part>, list_kinds> hints_;
     mutable std::map<std::array<std::size_t, 5>, std::string> rendered_;
     index tools_, prompts_, resources_, templates_;
+    std::multimap<std::string, std::string, std::less<>> hidden_; ///< URI, and where
     std::vector<catalog_conflict> conflicts_;
 };
 

@@ -117,10 +117,18 @@ task<upstream*> catalog_lookup::source_of(const client_request& request, std::st
     if (shown.has_error()) co_return nullptr;
     const auto* const target = *shown ? find_entry(**shown, entry_kind::resource, uri) : nullptr;
     if (target != nullptr) co_return upstreams_.find(target->upstream);
-    // A server may have resources that it does not list.
-    if (!request.scope.empty()) co_return upstreams_.find(request.scope);
-    const auto* const source = link_source(request, uri);
+    const auto* const source = unlisted_source(request, uri);
     co_return source == nullptr ? nullptr : upstreams_.find(*source);
+}
+
+const std::string* catalog_lookup::unlisted_source(const client_request& request,
+                                                   std::string_view uri) {
+    const auto* const source = request.scope.empty() ? link_source(request, uri) : &request.scope;
+    const auto* const server = source == nullptr ? nullptr : upstreams_.find(*source);
+    const bool is_there =
+        server != nullptr &&
+        std::ranges::find(server->lists().hidden_uris, uri) == server->lists().hidden_uris.end();
+    return is_there ? source : nullptr;
 }
 
 void catalog_lookup::note_links(const client_request& request, std::string_view source,

@@ -41,6 +41,9 @@ public:
 
     /// The server that a resource belongs to, for this client; null: none is known.
     task<upstream*> source_of(const client_request& request, std::string uri);
+    /// The server that a resource belongs to that no list names: that of the endpoint, or that
+    /// from which this client has a link to it. Valid until the next change; null: none.
+    const std::string* unlisted_source(const client_request& request, std::string_view uri);
     /// The server from which this client has a link to the resource, valid until the next change;
     /// null: none.
     const std::string* link_source(const client_request& request, std::string_view uri);

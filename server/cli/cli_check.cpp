@@ -128,9 +128,9 @@ void report_unknown_tool(check_report& report, const upstream& server, std::stri
     const auto& tools = server.lists().tools;
     const bool is_silent = server.status().state != upstream_state::running;
     if (is_silent || !server.options().offered.admits(tool)) return;
-    if (std::ranges::find(tools, tool, &list_item::key) != tools.end()) return;
+    if (std::ranges::find(tools, tool, &list_item::own_name) != tools.end()) return;
     std::vector<std::string_view> names;
-    for (const auto& one : tools) names.push_back(one.key);
+    for (const auto& one : tools) names.push_back(one.own_name());
     const auto meant = nearest_word(tool, names);
     report.add(severity::warning, std::move(key),
                fmt::format("server '{}' has no tool '{}'", server.name(), tool),
@@ -156,7 +156,8 @@ void report_tool_settings(check_report& report, const registry& servers) {
         report_fallbacks(report, servers, options.fallbacks, {}, key);
         for (const auto& [name, tool] : options.tools) {
             const auto tool_key = fmt::format("{}.tools.{}", key, name);
-            report_unknown_tool(report, *server, name, tool_key);
+            // Else the remarks on its lists tell.
+            if (tool.is_shown_as_it_is()) report_unknown_tool(report, *server, name, tool_key);
             if (tool.fallbacks) report_fallbacks(report, servers, *tool.fallbacks, name, tool_key);
         }
     }

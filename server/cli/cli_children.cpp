@@ -10,6 +10,7 @@
 #include "server/cli/status_table.hpp"
 #include "server/config/config.hpp"
 #include "server/gateway/gateway_tools.hpp"
+#include "server/gateway/shown_tool.hpp"
 #include "server/serving/application.hpp"
 
 #include <boost/json/parse.hpp>
@@ -135,8 +136,20 @@ task<> call_tool(application& app, const cli_options& options, job_result& outco
     forward_request order;
     order.upstream = options.child;
     order.method = method::tools_call;
-    order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(options.tool),
-                                minify_json(options.arguments));
+    const auto tool = shown_tool::find(*c, options.tool);
+    if (tool.own_name.empty()) {
+        say("mcp-gateway: server '{}' has no tool '{}'\n", options.child, options.tool);
+        outcome.code = exit_failure;
+        co_return;
+    }
+    order.tool = tool.own_name;
+    auto members = tool.members(minify_json(options.arguments));
+    if (members.has_error()) {
+        say("mcp-gateway: {}\n", members.error().message());
+        outcome.code = exit_failure;
+        co_return;
+    }
+    order.members = std::move(*members);
     auto& calls = app.calls();
     shell_sink sink;
     const auto answer = co_await calls.send(order, request, sink);

@@ -55,20 +55,26 @@ void add_changes(std::vector<key_change>& changes, const both<Options>& of,
     }
 }
 
-/// tools.NAME, each as if it had been there before.
-void add_tool_changes(std::vector<key_change>& changes, const both<child_options>& of) {
+/// TABLE.NAME, each as if it had been there before.
+template <auto member>
+void add_named_changes(std::vector<key_change>& changes, const both<child_options>& of,
+                       std::string_view table) {
+    const auto& before = of.before.*member;
+    const auto& after = of.after.*member;
+    using map_type = std::remove_cvref_t<decltype(before)>;
+    using options_type = typename map_type::mapped_type;
     std::set<std::string, std::less<>> names;
-    for (const auto& [name, options] : of.before.tools) names.insert(name);
-    for (const auto& [name, options] : of.after.tools) names.insert(name);
-    const tool_options untouched;
-    const auto at = [&untouched](const child_options& server,
-                                 const std::string& tool) -> const tool_options& {
-        const auto found = server.tools.find(tool);
-        return found == server.tools.end() ? untouched : found->second;
+    for (const auto& [name, options] : before) names.insert(name);
+    for (const auto& [name, options] : after) names.insert(name);
+    const options_type untouched{};
+    const auto at = [&untouched](const map_type& all,
+                                 const std::string& name) -> const options_type& {
+        const auto found = all.find(name);
+        return found == all.end() ? untouched : found->second;
     };
     for (const auto& name : names)
-        add_changes<tool_options>(changes, {at(of.before, name), at(of.after, name), of.secrets},
-                                  fmt::format("tools.{}.", name));
+        add_changes<options_type>(changes, {at(before, name), at(after, name), of.secrets},
+                                  fmt::format("{}.{}.", table, name));
 }
 
 server_change compare(const child_options& before, const child_options& after) {
@@ -78,7 +84,9 @@ server_change compare(const child_options& before, const child_options& after) {
     server_change change{after.name, {}};
     const both<child_options> of{before, after, secrets};
     add_changes(change.keys, of);
-    add_tool_changes(change.keys, of);
+    add_named_changes<&child_options::tools>(change.keys, of, "tools");
+    add_named_changes<&child_options::prompts>(change.keys, of, "prompts");
+    add_named_changes<&child_options::resources>(change.keys, of, "resources");
     return change;
 }
 

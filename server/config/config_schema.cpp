@@ -68,6 +68,8 @@ json::object describe_type(const config_key& key) {
                                       reference("truncate")}}};
     case key_type::truncation_steps:
         return {{"type", "array"}, {"items", reference("truncate_adaptive")}};
+    case key_type::json_value:
+        return {};
     case key_type::json_table:
         return {{"type", "object"}};
     case key_type::tables:

@@ -8,6 +8,7 @@
 #include "server/calls/start_progress.hpp"
 #include "server/config/keys/config_keys.hpp"
 #include "server/gateway/execute_arguments.hpp"
+#include "server/gateway/shown_tool.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -330,27 +331,29 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
         co_return fault{errc::invalid_arguments,
                         "`tool_name` (a string) is missing; get_schema names the server's tools"};
     // Where others can answer, a server that has never run must not hold the call up.
-    const bool has_others = !fallbacks_of(c.options(), tool).empty();
+    const auto own_name = shown_tool::find(c, tool).own_name;
+    const bool has_others = !fallbacks_of(c.options(), own_name).empty();
     double progress_told = 0;
     if (must_ask(c, tool) && !has_others) {
         const auto ready = co_await start_for(c, upstreams_.get_executor(), request, sink);
         if (ready.has_error()) co_return ready.error();
         progress_told = *ready;
     }
-    const auto known = std::ranges::find(c.lists().tools, tool, &list_item::key);
-    const bool is_known = known != c.lists().tools.end();
-    const bool is_hidden = !c.options().offered.admits(tool);
-    if (is_hidden || (!is_known && !must_ask(c, tool))) co_return unknown_tool(c, tool);
+    const auto known = shown_tool::find(c, tool);
+    const bool is_hidden = known.own_name.empty();
+    if (is_hidden || (known.listed == nullptr && !must_ask(c, tool)))
+        co_return unknown_tool(c, tool);
 
     forward_request order;
     order.upstream = c.name();
     order.method = method::tools_call;
     order.progress_told = progress_told;
-    if (is_known) order.output = output_shape_of(known->json);
-    order.tool = tool;
+    if (known.listed != nullptr) order.output = output_shape_of(known.listed->json);
+    order.tool = known.own_name;
     std::string room;
-    order.members = fmt::format(R"("name":{},"arguments":{})", quote_json(tool),
-                                raw_tool_arguments(request, room));
+    auto members = known.members(raw_tool_arguments(request, room));
+    if (members.has_error()) co_return members.error();
+    order.members = std::move(*members);
     // The retry of an interrupted call belongs to the child's tool (2026-07-28,
     // basic/patterns/mrtr).
     const auto params = request.params();

@@ -40,7 +40,7 @@ result<std::string> required_text(const client_request& request, text_span where
 }
 
 result<forward_request> request_router::order_for(const client_request& request,
-                                                   std::string_view name, const catalog* shown) {
+                                                  std::string_view name, const catalog* shown) {
     const auto* const target = shown == nullptr ? nullptr : shown->find_tool(name);
     if (target == nullptr)
         return fault{
@@ -58,6 +58,12 @@ result<forward_request> request_router::order_for(const client_request& request,
     order.tasks = &tasks_;
     order.tool_tasks = target->tasks;
     order.tool = target->original;
+    if (target->arguments) { // some of them are the gateway's own
+        const auto given = request.message.in_params.arguments.of(request.text);
+        auto made = target->arguments->apply(given, name);
+        if (made.has_error()) return made.error();
+        order.arguments = std::make_unique<const std::string>(std::move(*made));
+    }
     if (name == target->original) return order; // as the client says it
     order.replaced_key = "name";
     order.replacement = quote_json(target->original);
@@ -81,7 +87,7 @@ request_router::tool_at_once(const client_request& request, std::shared_ptr<cons
 }
 
 task<result<forward_request>> request_router::tool(const client_request& request, std::string name,
-                                                    routed_names& names) {
+                                                   routed_names& names) {
     auto shown = co_await lookup_.catalog_with(request, entry_kind::tool, name);
     if (shown.has_error()) co_return shown.error();
     names.shown = std::move(*shown);
@@ -89,7 +95,7 @@ task<result<forward_request>> request_router::tool(const client_request& request
 }
 
 task<result<forward_request>> request_router::prompt(const client_request& request,
-                                                      routed_names& names) {
+                                                     routed_names& names) {
     const auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
     auto shown = co_await lookup_.catalog_with(request, entry_kind::prompt, *name);
@@ -109,7 +115,7 @@ task<result<forward_request>> request_router::prompt(const client_request& reque
 }
 
 task<result<forward_request>> request_router::resource(const client_request& request,
-                                                        std::string uri, routed_names& names) {
+                                                       std::string uri, routed_names& names) {
     auto shown = co_await lookup_.catalog_with(request, entry_kind::resource, uri);
     if (shown.has_error()) co_return shown.error();
     names.shown = std::move(*shown);
@@ -119,10 +125,8 @@ task<result<forward_request>> request_router::resource(const client_request& req
     forward_request order;
     if (target != nullptr) {
         order.upstream = target->upstream;
-    } else if (!request.scope.empty()) {
-        order.upstream = request.scope; // a server may have resources that it does not list
-    } else if (const auto* const linked = lookup_.link_source(request, uri)) {
-        order.upstream = names.source = *linked;
+    } else if (const auto* const source = lookup_.unlisted_source(request, uri)) {
+        order.upstream = names.source = *source;
     } else {
         co_return no_resource(request, raw_uri);
     }

@@ -21,7 +21,9 @@ constexpr std::size_t said_bytes_max = 200; // of what one fallback says when it
 /// Raw object, with which the tool was called.
 std::string arguments_of(const forward_request& what, const client_request& request) {
     std::string given;
-    if (what.members)
+    if (what.arguments)
+        given = *what.arguments;
+    else if (what.members)
         given = find_member(fmt::format("{{{}}}", *what.members), "arguments");
     else
         given = request.message.in_params.arguments.of(request.text);
@@ -31,8 +33,16 @@ std::string arguments_of(const forward_request& what, const client_request& requ
 /// Raw; empty: it declares none, or the server is not known yet.
 std::string_view output_schema_of(const upstream& server, std::string_view tool) {
     const auto& tools = server.lists().tools;
-    const auto found = std::ranges::find(tools, tool, &list_item::key);
+    const auto found = std::ranges::find(tools, tool, &list_item::own_name);
     return found == tools.end() ? std::string_view{} : find_member(found->json, "outputSchema");
+}
+
+/// The arguments with those that the gateway gives this tool itself.
+std::string with_own_values(const upstream& server, const std::string& tool,
+                            const std::string& arguments) {
+    const auto own = server.options().tools.find(tool);
+    const auto rules = own == server.options().tools.end() ? nullptr : own->second.rules();
+    return rules == nullptr ? arguments : rules->fill(arguments);
 }
 
 /// Clients hold a result against the outputSchema of the tool that they called (2025-11-25,
@@ -68,8 +78,8 @@ task<result<forwarded_answer>> fallback_caller::try_one(call_context& call, cons
     instead.method = method::tools_call;
     instead.tool = step.tool;
     instead.output = call.what.output;
-    instead.members =
-        fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool), step.arguments);
+    instead.members = fmt::format(R"("name":{},"arguments":{})", quote_json(step.tool),
+                                  with_own_values(*target, step.tool, step.arguments));
     call_context next{.what = instead,
                       .request = call.request,
                       .target = *target,

@@ -5,6 +5,7 @@
 #include "protocol/bridge/task_bridge.hpp"
 #include "server/tasks/task_taker.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct forward_request {
     /// One member of the client's params that the upstream knows by another value (raw JSON).
     std::string_view replaced_key;
     std::string replacement;
+    /// Of tools/call: raw object, in place of the arguments that the client sent. Null: these.
+    std::unique_ptr<const std::string> arguments;
     /// Of params, without braces and `_meta`, instead of what the client sent.
     std::optional<std::string> members;
     /// Of tools/call: who looks after tasks, and what the tool says of them. Null: this call

@@ -58,6 +58,7 @@ void fill_members(call_context& call) {
     } else {
         params_route route{call.client(), call.server(), call.what.replaced_key,
                            call.what.replacement};
+        if (call.what.arguments) route.arguments = *call.what.arguments;
         call.members = params_for_upstream(request.text, request.message, route);
     }
     // `context` came with 2025-06-18 (server/utilities/completion).

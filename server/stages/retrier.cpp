@@ -28,7 +28,7 @@ bool may_be_repeated(const call_context& call, const upstream& target) {
         return *own->second.is_repeatable;
     if (names(target.options().retry.tools, call.what.tool)) return true;
     const auto& tools = target.lists().tools;
-    const auto tool = std::ranges::find(tools, call.what.tool, &list_item::key);
+    const auto tool = std::ranges::find(tools, call.what.tool, &list_item::own_name);
     if (tool == tools.end()) return false;
     const auto hints = find_member(tool->json, "annotations");
     return find_member(hints, "readOnlyHint") == "true" ||

@@ -20,8 +20,8 @@ constexpr std::array sections{
     config_section{"limits", "What is refused, instead of growing without bound. The limits of "
                              "children stand here for all of them; `children.limits` overrides."},
     config_section{"defaults", "For every child: any key of `children` except name, command, "
-                               "args, url, headers, bearer_token, tools, tools_only, tools_except "
-                               "and fallback. A child's own keys win; env and "
+                               "args, url, headers, bearer_token, tools, tools_only, tools_except, "
+                               "prompts, resources and fallback. A child's own keys win; env and "
                                "limits are merged."},
     config_section{"children", "The MCP servers behind the gateway: processes that speak over "
                                "stdin and stdout (command), or servers that are reached over "
@@ -29,6 +29,12 @@ constexpr std::array sections{
     config_section{"children.limits", "Limits of one child."},
     config_section{"children.tools", "What is different for one tool of the child. The tables are "
                                      "named like the tools, by the child's own names for them."},
+    config_section{"children.arguments", "An argument of a tool that its clients do not give, or "
+                                         "not always. The schema that they see says the same."},
+    config_section{"children.prompts", "What clients are shown of one prompt of the child. The "
+                                       "tables are named like the prompts."},
+    config_section{"children.resources", "What clients are shown of one resource of the child. The "
+                                         "tables are named by URIs, or by the templates of URIs."},
     config_section{"children.fallback", "Who answers a call in place of a child that fails: one "
                                         "tool of another child."},
     config_section{"children.instances", "How many processes a child has."},
@@ -142,6 +148,8 @@ std::string_view type_name(key_type type) {
         return "list of tables";
     case key_type::table_map:
         return "table of tables";
+    case key_type::json_value:
+        return "any value";
     case key_type::table:
     case key_type::json_table:
         break;

@@ -31,7 +31,8 @@ enum class key_type : std::uint8_t {
     truncation,       ///< "adaptive", "none" or a table, section `truncate`
     truncation_steps, ///< list of tables, section `truncate_adaptive`
     table,            ///< section "children." and its name
-    json_table,       ///< table of anything that JSON can say
+    json_value,       ///< anything that JSON can say
+    json_table,       ///< table of that
     tables,           ///< list of tables, each of section "children." and its name
     table_map,        ///< tables by names of the user's, each of section "children." and its name
 };

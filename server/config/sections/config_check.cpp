@@ -93,6 +93,8 @@ bool value_check::is_good() const {
         return is_truncation();
     case key_type::truncation_steps:
         return has_steps();
+    case key_type::json_value:
+        return true;
     case key_type::json_table:
     case key_type::table:
         break;
@@ -304,6 +306,10 @@ void expand_section(config_node& node, std::string_view section, const std::stri
         const auto member_path = key_path(path, name);
         if (key->type() == key_type::table)
             expand_section(value, nested_section(*key), member_path, environment, problems);
+        if (key->type() == key_type::table_map)
+            for (auto& [entry, entry_line, table] : value.members)
+                expand_section(table, nested_section(*key), key_path(member_path, entry),
+                               environment, problems);
         if (!key->is_expanded) continue;
         if (value.is_string()) expand_text(value, member_path, environment, problems);
         for (std::size_t i = 0; i < value.items.size(); ++i)

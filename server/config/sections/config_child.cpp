@@ -6,6 +6,7 @@
 #include "children/sandbox/account.hpp"
 #include "children/sandbox/landlock.hpp"
 #include "protocol/ascii.hpp"
+#include "server/config/sections/config_overrides.hpp"
 #include "server/config/sections/config_remote.hpp"
 #include "server/config/sections/config_store.hpp"
 #include "server/config/sections/stateful_servers.hpp"
@@ -155,6 +156,7 @@ void child_reader::apply(const checked_section& section, child_options& options)
     section.store(options, scope);
     settle_times(section, options.call_timeout, options.total_timeout, problems_);
     store_tools(section, options, scope);
+    check_shown_names(section, options, problems_);
     if (section.find("start_timeout") == nullptr &&
         options.start_timeout == child_options{}.start_timeout &&
         !package_runner(options.command, options.args).empty())

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/sections/config_fallbacks.hpp"
 
-#include "protocol/json/json_members.hpp"
-#include "protocol/json/json_text.hpp"
-#include "protocol/text/argument_template.hpp"
 #include "server/calls/fallback.hpp"
 #include "server/config/keys/config_hint.hpp"
+#include "server/config/sections/config_json_value.hpp"
 #include "server/config/sections/config_store.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,45 +17,6 @@
 namespace mcpgw {
 
 namespace {
-
-/// A value of the file as JSON. What JSON or a template cannot have is reported.
-std::string json_of(const config_node& node, const std::string& path, problem_log& problems) {
-    switch (node.kind) {
-    case node_kind::null:
-        return "null";
-    case node_kind::boolean:
-        return node.boolean ? "true" : "false";
-    case node_kind::real:
-        if (!std::isfinite(node.real))
-            problems.error(node.line, path, "this number cannot be sent to a tool");
-        return node.text;
-    case node_kind::integer:
-        return node.text;
-    case node_kind::string:
-        if (const auto wrong = placeholder_problem(node.text))
-            problems.error(node.line, path, *wrong,
-                           "write {{name}} or {{outer.inner}}, by the arguments of the tool that "
-                           "is called");
-        return quote_json(node.text);
-    case node_kind::array: {
-        std::string list;
-        for (std::size_t i = 0; i < node.items.size(); ++i)
-            list += (i == 0 ? "" : ",") + json_of(node.items[i], key_path(path, i), problems);
-        return "[" + list + "]";
-    }
-    case node_kind::object: {
-        std::string members;
-        for (const auto& [key, line, value] : node.members)
-            members += (members.empty() ? "" : ",") + quote_json(key) + ":" +
-                       json_of(value, key_path(path, key), problems);
-        return "{" + members + "}";
-    }
-    case node_kind::other:
-        break;
-    }
-    problems.error(node.line, path, "a date or a time cannot be sent to a tool", "write a text");
-    return "null";
-}
 
 /// The node of a list's entry, and how messages name it.
 struct place_in_file {
@@ -164,7 +122,8 @@ private:
 } // namespace
 
 void store_arguments(fallback_target& target, const value_site& site) {
-    target.arguments = json_of(site.node, site.path, site.scope.problems);
+    target.arguments =
+        json_of(site.node, site.path, placeholders::are_checked, site.scope.problems);
 }
 
 void store_fallbacks(child_options& options, const value_site& site) {

@@ -2,6 +2,7 @@
 #include "server/config/sections/config_row.hpp"
 
 #include "children/child_options.hpp"
+#include "server/config/sections/config_overrides.hpp"
 #include "server/config/sections/config_store.hpp"
 
 #include <array>
@@ -122,6 +123,12 @@ constexpr std::array children{
     key("tools", place_of_reader(key_type::table_map), new_calls,
         "What is different for single tools: tools.NAME is the table of one.", said_default{"{}"},
         of_one, personal),
+    key("prompts", place_by<store_prompts, nullptr>(key_type::table_map), at_once,
+        "What clients are shown of single prompts: prompts.NAME is the table of one.",
+        said_default{"{}"}, of_one),
+    key("resources", place_by<store_resources, nullptr>(key_type::table_map), at_once,
+        "What clients are shown of single resources: resources.\"URI\" is the table of one.",
+        said_default{"{}"}, of_one),
 };
 
 constexpr std::array instances{
@@ -173,6 +180,54 @@ constexpr std::array tools{
     key("fallback",
         place_by<store_fallbacks_of_tool, nullptr, &tool_options::fallbacks>(key_type::tables),
         new_calls, "As the child's fallback, in its place; []: none."),
+    key("rename",
+        place_by<store_name, nullptr, &tool_options::shown, &entry_override::name>(key_type::text),
+        at_once, "The name that clients know the tool by, before any prefix.", no_default),
+    key("title", place_in<&tool_options::shown, &entry_override::title>(), at_once,
+        "A name for people.", no_default),
+    key("description", place_in<&tool_options::shown, &entry_override::description>(), at_once,
+        "What models read of it.", no_default),
+    key("annotations",
+        place_by<store_annotations, nullptr, &tool_options::annotations>(key_type::json_table),
+        at_once,
+        "Members of its annotations, such as readOnlyHint, that take the place of its own. They "
+        "count for retries and views as well.",
+        said_default{"{}"}),
+    key("arguments",
+        place_by<store_overrides, nullptr, &tool_options::arguments>(key_type::table_map), at_once,
+        "Arguments that the gateway gives or hides: arguments.NAME is the table of one.",
+        said_default{"{}"}),
+};
+
+constexpr std::array arguments{
+    key("value",
+        place_by<store_fixed_value, nullptr, &argument_override::value>(key_type::json_value),
+        at_once,
+        "Always sent. Clients do not see the argument, and a call in which one gives it is "
+        "refused, as with an argument that the tool does not have.",
+        no_default, expanded),
+    key("default",
+        place_by<store_default_value, nullptr, &argument_override::fallback>(key_type::json_value),
+        at_once, "Sent where the client says nothing. Clients see it as the default.", no_default,
+        expanded),
+    key("hidden", place_in<&argument_override::is_hidden>(), at_once,
+        "true: clients do not see the argument and cannot give it."),
+};
+
+constexpr std::array entry_texts{
+    key("enabled", place_in<&entry_override::is_enabled>(), at_once,
+        "false: for clients it is not there."),
+    key("title", place_in<&entry_override::title>(), at_once, "A name for people.", no_default),
+    key("description", place_in<&entry_override::description>(), at_once,
+        "What clients read of it.", no_default),
+};
+constexpr std::array prompt_name{
+    key("rename", place_by<store_name_of_prompt, nullptr, &entry_override::name>(key_type::text),
+        at_once, "The name that clients know the prompt by, before any prefix.", no_default),
+};
+constexpr std::array resource_name{
+    key("rename", place_in<&entry_override::name>(), at_once,
+        "The name that clients show for it. Its URI stays what it is.", no_default),
 };
 
 constexpr std::array fallback{
@@ -215,6 +270,11 @@ constexpr std::array tables{
     row_table{"children.instances", instances},
     row_table{"children.limits", limits},
     row_table{"children.tools", tools},
+    row_table{"children.arguments", arguments},
+    row_table{"children.prompts", prompt_name},
+    row_table{"children.prompts", entry_texts},
+    row_table{"children.resources", resource_name},
+    row_table{"children.resources", entry_texts},
     row_table{"children.fallback", fallback},
     row_table{"truncate", amounts<>},
     row_table{"truncate_adaptive", step},

@@ -188,8 +188,10 @@ TEST_CASE("a_file_that_spells_out_all_defaults_says_nothing_new") {
     spelled_file file;
     for (const auto& key : config_keys()) {
         const bool is_table = key.section == "children" && key.type() == key_type::table;
-        const bool is_of_list = key.section == "children.fallback" || key.section == "truncate" ||
-                                key.section == "truncate_adaptive";
+        const std::set<std::string_view> of_lists{
+            "children.arguments", "children.fallback", "children.prompts", "children.resources",
+            "children.tools",     "truncate",          "truncate_adaptive"};
+        const bool is_of_list = of_lists.contains(key.section);
         if (const auto value = key.default_json(); !value.empty() && !is_table && !is_of_list)
             file.set(key, json::parse(value));
     }
