@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/cli.hpp"
 
+#include "server/cli/admin_arguments.hpp"
 #include "server/cli/cli_commands.hpp"
 #include "server/cli/console.hpp"
 #include "server/demo/demo_server.hpp"
@@ -231,13 +232,15 @@ void add_using(CLI::App& app, cli_options& options, runner& run) {
     });
 
     auto* const status = app.add_subcommand(
-        "status", "Start every server and show its state; with --url: ask a running gateway");
+        "status", "Show the state of a running gateway and its servers; with --config: start every "
+                  "server of it and show its state");
     add_config(*status, options);
     add_json(*status, options);
     status
         ->add_option("--url", options.url,
                      "Of a running gateway, for example http://127.0.0.1:8080/mcp")
         ->type_name("URL");
+    add_socket_option(*status, options);
     status->footer("Example: mcp-gateway status --url http://127.0.0.1:8080/mcp");
     status->callback([&] {
         run = [&] {
@@ -285,6 +288,7 @@ int run_cli(int argc, char** argv) {
     add_configuring(app, options, run);
     add_showing(app, options, run);
     add_using(app, options, run);
+    add_admin_commands(app, options, run);
     app.require_subcommand(0, 1);
     app.failure_message(explain_usage);
     try {

@@ -302,6 +302,7 @@ int run_call(const cli_options& options) {
 
 int run_status(const cli_options& options) {
     if (!options.url.empty()) return show_remote_status(options);
+    if (const auto code = run_running_status(options)) return *code;
     return run_with_children(options, show_status);
 }
 

@@ -3,6 +3,7 @@
 
 #include "server/config/layers/config_inputs.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ struct cli_options {
     bool has_origins = false;            ///< config show --origin
     bool is_strict = false;              ///< --strict
     bool attaches = true;                ///< stdio: false with --no-attach
+
+    // Of those that talk to a running gateway:
+    std::string socket;               ///< --socket
+    bool is_dry_run = false;          ///< reload --dry-run
+    std::string name;                 ///< positional NAME, of a server or a flag
+    std::string value;                ///< positional VALUE of flags set
+    std::vector<std::string> words;   ///< positional COMMAND or URL of servers add
+    std::vector<std::string> env;     ///< --env NAME=VALUE of servers add
+    std::vector<std::string> headers; ///< --header NAME:VALUE of servers add
 };
 
 /// The commands. Each returns an exit code (cli.hpp) and writes its result to stdout, everything
@@ -40,11 +50,29 @@ int run_tools(const cli_options& options);
 int run_call(const cli_options& options);
 int run_status(const cli_options& options);
 int run_health(const cli_options& options);
+int run_reload(const cli_options& options);
+int run_servers_list(const cli_options& options);
+int run_servers_add(const cli_options& options);
+int run_servers_remove(const cli_options& options);
+int run_servers_enable(const cli_options& options);
+int run_servers_disable(const cli_options& options);
+int run_servers_restart(const cli_options& options);
+int run_servers_logs(const cli_options& options);
+int run_flags_list(const cli_options& options);
+int run_flags_set(const cli_options& options);
+int run_flags_unset(const cli_options& options);
+int run_views(const cli_options& options);
+/// status, of the gateway that runs. Nothing: there is none to be asked.
+std::optional<int> run_running_status(const cli_options& options);
 int run_schema();
 int run_show(const cli_options& options);
 
 /// The files of a configuration as one text: "a.toml, b.toml".
 std::string file_list(const config_inputs& inputs);
+
+/// The directory of this user's gateways; empty: there is none.
+std::string own_state_directory();
+
 /// Path of this program.
 std::string own_binary();
 

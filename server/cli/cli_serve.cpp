@@ -69,10 +69,21 @@ Ctrl-C stops it.
             : "");
 }
 
-std::string own_state_directory() {
-    const auto variable = process_environment();
-    return state_directory(variable("XDG_RUNTIME_DIR").value_or(""),
-                           variable("XDG_STATE_HOME").value_or(""), variable("HOME").value_or(""));
+/// A running gateway can be looked at and changed by other commands.
+void offer_admin(application& app, const cli_options& options, const configuration& config) {
+    admin_hooks hooks;
+    const auto absolute = [](const std::string& path) {
+        return path.empty() ? path : std::filesystem::absolute(path).string();
+    };
+    for (const auto& file : options.inputs.files) hooks.files.push_back(absolute(file));
+    hooks.managed = absolute(managed_path(options.inputs));
+    if (!hooks.files.empty()) hooks.name = mark_of(options.inputs, {}).name;
+    hooks.configured = [&config] {
+        std::vector<admin_hooks::configured_server> all;
+        for (const auto& one : config.children) all.push_back({one.name, one.is_enabled});
+        return all;
+    };
+    app.offer_admin(std::move(hooks), own_state_directory());
 }
 
 int attach_to(const std::string& url) {
@@ -111,6 +122,12 @@ int explain_over_stdio(const cli_options& options) {
 
 } // namespace
 
+std::string own_state_directory() {
+    const auto variable = process_environment();
+    return state_directory(variable("XDG_RUNTIME_DIR").value_or(""),
+                           variable("XDG_STATE_HOME").value_or(""), variable("HOME").value_or(""));
+}
+
 std::string own_binary() {
     return std::filesystem::read_symlink("/proc/self/exe").string();
 }
@@ -122,6 +139,7 @@ int run_serve(const cli_options& options) {
     const bool is_local = listen_address{config.http.address, 0}.is_loopback();
     std::optional<running_gateway> told; // until the end
     application app{config, own_binary()};
+    offer_admin(app, options, config);
     app.run_http([&](const std::string& base_url) {
         if (!options.inputs.files.empty() && is_local)
             told = running_gateway::announce(own_state_directory(), mark_of(options.inputs, loaded),
@@ -146,6 +164,7 @@ int run_stdio(const cli_options& options) {
         return attach_over_stdio(*url, loaded.value.log);
     }
     application app{loaded.value, own_binary()};
+    offer_admin(app, options, loaded.value);
     app.run_stdio();
     return exit_success;
 }

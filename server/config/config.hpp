@@ -2,6 +2,7 @@
 #pragma once
 
 #include "children/child_options.hpp"
+#include "server/admin/admin_options.hpp"
 #include "server/config/format/config_problem.hpp"
 #include "server/config/layers/config_inputs.hpp"
 #include "server/gateway/gateway_options.hpp"
@@ -21,6 +22,7 @@ struct configuration {
     gateway_options gateway;
     http_options http;
     client_limits limits;
+    admin_options admin;
     log_level log = log_level::info;
     std::size_t starts_at_once_max = 8;  ///< of children that are started with the gateway
     std::string schema_cache;            ///< directory of what children offered; empty: none

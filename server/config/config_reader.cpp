@@ -41,10 +41,12 @@ public:
         const auto gateway = open(parts.gateway, "gateway");
         const auto http = open(parts.http, "http");
         const auto limits = open(parts.limits, "limits");
-        for (const auto* section : {&gateway, &http, &limits}) section->store(made_, scope);
+        const auto admin = open(parts.admin, "admin");
+        for (const auto* section : {&gateway, &http, &limits, &admin}) section->store(made_, scope);
         check_gateway(gateway);
         find_schema_cache(gateway, scope);
         check_http(http);
+        check_admin(admin);
         children_.read_defaults(parts.defaults, limits);
         for (auto& entry : parts.children) read_child(entry);
         check_fallbacks(parts.children, made_.children, problems_);
@@ -141,12 +143,41 @@ private:
                                     "not an origin",
                                     "write https://app.example (with port, without path), * or "
                                     "null");
+        check_hosts(section);
+    }
+
+    void check_hosts(const checked_section& section) {
         if (const auto* list = section.find("hosts_allowed"); list != nullptr)
             for (std::size_t i = 0; i < list->items.size(); ++i)
                 if (!is_host(list->items[i].text))
                     problems_.error(
                         list->items[i].line, key_path(section.path_of("hosts_allowed"), i),
                         "not a host name", "write app.example, without scheme and port");
+    }
+
+    /// Over TCP the token is all that keeps others out.
+    void check_admin(const checked_section& section) {
+        auto& admin = made_.admin;
+        const auto line_of = [&section](std::string_view key) {
+            const auto* const node = section.find(key);
+            return node == nullptr ? 0 : node->line;
+        };
+        const auto* const make_one = "make one with: openssl rand -hex 16";
+        if (!admin.token.empty() && admin.token.size() < admin_options::token_bytes_min)
+            problems_.error(
+                line_of("token"), section.path_of("token"),
+                fmt::format("is shorter than {} characters", admin_options::token_bytes_min),
+                make_one);
+        if (!admin.address.empty() && admin.token.empty())
+            problems_.error(line_of("listen"), section.path_of("listen"),
+                            "needs admin.token: whoever reaches it can start any program",
+                            make_one);
+        check_hosts(section);
+        if (admin.socket.empty()) admin.socket = "off";
+        if (admin.socket == "auto" || admin.socket == "off" || admin.socket.starts_with('/'))
+            return;
+        problems_.error(line_of("socket"), section.path_of("socket"),
+                        "must be an absolute path, \"auto\" or \"off\"");
     }
 
     static bool is_origin(std::string_view text) {

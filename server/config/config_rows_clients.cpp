@@ -6,6 +6,7 @@
 #include "server/config/sections/config_listen.hpp"
 
 #include <array>
+#include <tuple>
 
 namespace mcpgw {
 
@@ -197,10 +198,58 @@ constexpr std::array limits{
         "Of these, the calls of one client.", range{1, key_count_max}),
 };
 
+void store_admin_listen(configuration& out, const value_site& site) {
+    if (site.node.text.empty()) return;
+    const auto parsed = parse_listen(site.node.text);
+    if (parsed.has_error())
+        return site.error(parsed.error().detail, "for example \"127.0.0.1:8081\"");
+    out.admin.address = parsed->address;
+    out.admin.port = parsed->port;
+}
+
+std::string show_admin_listen(const configuration& options) {
+    const auto& [address, port] = std::tie(options.admin.address, options.admin.port);
+    return quote_json(address.empty() ? "" : listen_address{address, port}.str());
+}
+
+constexpr config_place admin_listen_place() {
+    auto place = place_by<store_admin_listen, show_admin_listen>(key_type::text);
+    place.same = [](const void* one, const void* other) {
+        return show_admin_listen(*static_cast<const configuration*>(one)) ==
+               show_admin_listen(*static_cast<const configuration*>(other));
+    };
+    return place;
+}
+
+template <auto... path>
+constexpr config_place in_admin = place_in<&configuration::admin, path...>();
+
+constexpr std::array admin{
+    key("socket", in_admin<&admin_options::socket>, gateway_start,
+        "Path of the Unix socket by which the commands reload, servers, flags and views reach a "
+        "gateway that runs; for its own user alone. auto: where they look for it, in mcp-gateway "
+        "below $XDG_RUNTIME_DIR, $XDG_STATE_HOME or ~/.local/state. off: none.",
+        expanded),
+    key("listen", admin_listen_place(), gateway_start,
+        "The same over TCP: 127.0.0.1:8081, [::1]:8081; 8081 means 127.0.0.1. Needs token. Empty: "
+        "not over TCP.",
+        expanded),
+    key("token", in_admin<&admin_options::token>, gateway_start,
+        "What requests over TCP must bring as Authorization: Bearer. At least 16 characters: "
+        "openssl rand -hex 16. Never shown; write ${NAME}.",
+        expanded),
+    key("hosts_allowed", in_admin<&admin_options::access, &access_policy::hosts_allowed>,
+        gateway_start,
+        "Names without port by which it may be addressed over TCP beside local ones. \"*\" allows "
+        "all.",
+        expanded),
+};
+
 constexpr std::array tables{
     row_table{"gateway", gateway},
     row_table{"http", http},
     row_table{"limits", limits},
+    row_table{"admin", admin},
 };
 
 } // namespace

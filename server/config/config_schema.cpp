@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/config.hpp"
+#include "server/config/format/pretty_json.hpp"
 #include "server/config/keys/config_keys.hpp"
 #include "server/config/sections/config_duration.hpp"
 
@@ -103,35 +104,6 @@ json::object describe_section(std::string_view section, std::string_view descrip
     return made;
 }
 
-/// Two blanks per level, one member a line; short lists of scalars stay in one line.
-void print(std::string& out, const json::value& value, std::size_t indent) {
-    const std::string inner(indent + 2, ' ');
-    const auto* const object = value.if_object();
-    if (object == nullptr || object->empty()) {
-        const auto* const array = value.if_array();
-        if (array == nullptr || array->empty() || !array->front().is_object()) {
-            out += json::serialize(value);
-            return;
-        }
-        out += "[\n";
-        for (std::size_t i = 0; i < array->size(); ++i) {
-            out += inner;
-            print(out, (*array)[i], indent + 2);
-            out += i + 1 < array->size() ? ",\n" : "\n";
-        }
-        out += std::string(indent, ' ') + "]";
-        return;
-    }
-    out += "{\n";
-    std::size_t left = object->size();
-    for (const auto& [key, member] : *object) {
-        out += inner + json::serialize(json::string{key}) + ": ";
-        print(out, member, indent + 2);
-        out += --left != 0 ? ",\n" : "\n";
-    }
-    out += std::string(indent, ' ') + "}";
-}
-
 /// What says how files are laid over one another.
 json::object layer_properties() {
     const json::object word{{"type", "string"}};
@@ -189,9 +161,7 @@ std::string config_schema() {
     root["properties"] = std::move(properties);
     root["additionalProperties"] = false;
     root["$defs"] = std::move(definitions);
-    std::string text;
-    print(text, root, 0);
-    return text + "\n";
+    return pretty_json(root) + "\n";
 }
 
 } // namespace mcpgw

@@ -2,8 +2,8 @@
 #include "server/serving/application.hpp"
 
 #include "server/gateway/gateway_tool_list.hpp"
-#include "transports/buffers/free_memory.hpp"
 #include "transports/async/on_scope_exit.hpp"
+#include "transports/buffers/free_memory.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -93,6 +93,7 @@ void application::run_loop(std::function<void()> stop, task<> main) {
         // run.
         main_tasks_.spawn(std::move(main));
     } catch (...) { // it never began; no coroutine may outlive us
+        if (admin_) admin_->stop();
         main_tasks_.cancel_all();
         io_.run();
         throw;
@@ -110,6 +111,7 @@ void application::run_loop(std::function<void()> stop, task<> main) {
 void application::begin_watches() {
     main_tasks_.spawn(watch_children());
     main_tasks_.spawn(keep_house());
+    if (admin_) main_tasks_.spawn(admin_->run());
 }
 
 void application::end_watches() {
@@ -170,6 +172,7 @@ void application::begin_stop(const std::function<void()>& stop, int number) {
         try {
             if (tried == 0)
                 log_.info("stopping (signal {}); a second signal stops it at once", number);
+            if (admin_) admin_->stop();
             stop();
             is_told = true;
         } catch (const std::exception&) { // said where it ends
@@ -228,6 +231,7 @@ task<> application::run_then_close(task<> job) {
     } catch (...) {
         failure_ = std::current_exception();
     }
+    if (admin_) admin_->stop();
     bool is_front_closed = false;
     for (int tried = 0; tried < stop_tries_max && !is_front_closed; ++tried) {
         try {
@@ -240,6 +244,11 @@ task<> application::run_then_close(task<> job) {
     co_await upstreams_.close();
     end_watches();
     has_closed = true;
+}
+
+void application::offer_admin(admin_hooks hooks, const std::string& directory) {
+    admin_ = std::make_unique<admin_front>(io_.get_executor(), config_.admin, upstreams_, log_,
+                                           std::move(hooks), directory);
 }
 
 void application::run_job(task<> job) {

@@ -5,6 +5,7 @@
 #include "children/registry/registry.hpp"
 #include "server/config/config.hpp"
 #include "server/gateway/gateway.hpp"
+#include "server/serving/admin_front.hpp"
 #include "transports/buffers/memory_reserve.hpp"
 #include "transports/http_server/http_listener.hpp"
 #include "transports/stdio/stdio_transport.hpp"
@@ -31,6 +32,8 @@ public:
     /// Serves one client on stdin and stdout until end of file, SIGINT or SIGTERM. `begun`: whole
     /// lines that were read from stdin before.
     void run_stdio(std::string_view begun = {});
+    /// Before one of the above: it can be looked at and changed while it runs; see admin_front.
+    void offer_admin(admin_hooks hooks, const std::string& directory);
     /// Runs one job (a command of the command line) with the children at hand, then stops them.
     void run_job(task<> job);
 
@@ -67,6 +70,7 @@ private:
     asio::basic_signal_set<executor> child_signals_;
     async_event closing_;
     bool has_ended_ = false; ///< all children are closed: no signal is waited for any more
+    std::unique_ptr<admin_front> admin_;
     std::unique_ptr<http_listener> listener_;
     std::unique_ptr<stdio_transport> stdio_;
     std::exception_ptr failure_;

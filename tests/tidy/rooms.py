@@ -53,6 +53,7 @@ FOLDERS = {
     "server/catalog": [],
     "server/config/format": [],
     "server/config/keys": [],
+    "server/admin": ["server/config/format"],
     "server/demo": [],
     "server/config/variables": ["server/config/format"],
     "server/tasks": ["server/changes"],
@@ -70,16 +71,18 @@ FOLDERS = {
         "server/calls", "server/catalog", "server/changes", "server/config/keys",
         "server/stages", "server/tasks"],
     "server/config": [
-        "server/config/dialects", "server/config/format", "server/config/keys",
+        "server/admin", "server/config/dialects", "server/config/format", "server/config/keys",
         "server/config/layers", "server/config/sections", "server/config/variables",
         "server/gateway"],
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],
     "server/reload": [],
-    "server/serving": ["server/config", "server/config/format", "server/gateway"],
+    "server/serving": [
+        "server/admin", "server/config", "server/config/format", "server/gateway"],
     "server/cli": [
-        "server/config", "server/config/format", "server/config/keys", "server/config/layers",
+        "server/admin", "server/config", "server/config/format", "server/config/keys",
+        "server/config/layers",
         "server/config/sections", "server/config/variables", "server/demo",
         "server/gateway", "server/import", "server/serving"],
     "server": ["server/cli"],

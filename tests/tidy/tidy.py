@@ -247,7 +247,7 @@ class Tree:
             if re.match(r"boost/(asio|beast)", target) and room == "protocol":
                 self.report("asio-free-protocol", path, text, match.start())
             elif target.startswith("boost/asio") and not re.fullmatch(
-                    r"transports/async/(asio(_ssl)?\.hpp|asio_impl\.cpp)", path):
+                    r"transports/async/(asio(_ssl|_local)?\.hpp|asio_impl\.cpp)", path):
                 self.report("asio-header", path, text, match.start())
         header = path[:-4] + ".hpp"
         if path.endswith(".cpp") and header in self.texts:

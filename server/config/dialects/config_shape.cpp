@@ -58,8 +58,9 @@ std::string fit_name(std::string_view name) {
 }
 
 /// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
-constexpr std::array<std::string_view, 8> own_parts{"gateway",  "http",    "limits",   "defaults",
-                                                    "children", "include", "profiles", "overlays"};
+constexpr std::array<std::string_view, 9> own_parts{"gateway",  "http",     "limits",
+                                                    "defaults", "children", "include",
+                                                    "profiles", "overlays", "admin"};
 constexpr std::size_t telling_parts = 5;
 
 class part_finder {
@@ -84,6 +85,7 @@ private:
         parts_.gateway = root_.find("gateway");
         parts_.http = root_.find("http");
         parts_.limits = root_.find("limits");
+        parts_.admin = root_.find("admin");
         parts_.defaults = root_.find("defaults");
         auto* const children = root_.find("children");
         const bool is_ours = is_own_document(root_);
@@ -116,7 +118,7 @@ private:
 
     static std::string top_level_hint(std::string_view key, std::string_view meant) {
         if (!meant.empty()) return fmt::format("did you mean {}?", meant);
-        for (const std::string_view section : {"gateway", "http", "limits", "children"})
+        for (const std::string_view section : {"gateway", "http", "limits", "admin", "children"})
             if (find_config_key(section, key) != nullptr)
                 return fmt::format("it belongs in [{}]", section);
         return fmt::format("known here: {}", fmt::join(own_parts, ", "));

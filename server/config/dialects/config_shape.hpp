@@ -26,6 +26,7 @@ struct config_parts {
     config_node* gateway = nullptr; // sections; null where absent
     config_node* http = nullptr;
     config_node* limits = nullptr;
+    config_node* admin = nullptr;
     config_node* defaults = nullptr;
     std::vector<child_entry> children; ///< skipped ones too
     std::string_view program;          ///< whose file it is: "Cursor"; empty: unknown

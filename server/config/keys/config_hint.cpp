@@ -98,7 +98,7 @@ std::string unknown_key_hint(std::string_view section, std::string_view name) {
     if (meant.empty() || find_config_key(section, meant) == nullptr)
         meant = nearest_word(name, candidates);
     if (!meant.empty()) return fmt::format("did you mean {}?", meant);
-    for (const std::string_view other : {"gateway", "http", "limits", "children"})
+    for (const std::string_view other : {"gateway", "http", "limits", "admin", "children"})
         if (other != section && find_config_key(other, name) != nullptr)
             return fmt::format("it belongs in [{}]", other);
     constexpr std::size_t listed_max = 8;

@@ -19,6 +19,7 @@ constexpr std::array sections{
                    "The HTTP side towards clients. Durations without a unit are milliseconds."},
     config_section{"limits", "What is refused, instead of growing without bound. The limits of "
                              "children stand here for all of them; `children.limits` overrides."},
+    config_section{"admin", "How a gateway that runs is looked at and changed: docs/admin.md."},
     config_section{"defaults", "For every child: any key of `children` except name, command, "
                                "args, url, headers, bearer_token, tools, tools_only, tools_except, "
                                "prompts, resources and fallback. A child's own keys win; env and "

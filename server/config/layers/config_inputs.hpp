@@ -16,4 +16,8 @@ struct config_inputs {
     std::string user{}; ///< whose [[overlays]] count; empty: the system's user
 };
 
+/// The file that the commands write (servers add, remove, enable, disable), beside the first one:
+/// it is laid over all others, wherever they include it. Empty: there are no files.
+std::string managed_path(const config_inputs& inputs);
+
 } // namespace mcpgw

@@ -49,6 +49,14 @@ void layer_reader::add(const std::string& file, std::string_view text, config_fo
     add_document(file, number_of(file), text, format);
 }
 
+void layer_reader::add_last() {
+    std::error_code ec;
+    if (std::filesystem::exists(last_, ec))
+        add(last_);
+    else
+        files_.add(last_);
+}
+
 void layer_reader::add_document(const std::string& file, std::size_t number, std::string_view text,
                                 config_format format) {
     problem_log alone{file};
@@ -92,6 +100,7 @@ void layer_reader::include(const std::string& file, const config_node& pattern,
     if (!found.problem.empty())
         return fail(pattern.line, key, std::move(found.problem), std::move(found.hint));
     for (const auto& path : found.paths) {
+        if (!last_.empty() && whole_path(path) == whole_path(last_)) continue;
         const auto same = std::ranges::find(chain_, whole_path(path));
         if (same != chain_.end())
             return fail(pattern.line, key,

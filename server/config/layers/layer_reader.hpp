@@ -31,6 +31,11 @@ public:
     /// The same of a text that is not read from there.
     void add(const std::string& file, std::string_view text, config_format format);
 
+    /// Before the others: those that include this one do not get it, for it comes with add_last().
+    void keep_for_last(std::string file) { last_ = std::move(file); }
+    /// That one over all others; it need not be there.
+    void add_last();
+
     /// Some file could not be read: what is there is not what was meant.
     [[nodiscard]] bool has_failed() const { return has_failed_; }
     /// From the lowest up.
@@ -48,6 +53,7 @@ private:
     used_files& files_;
     problem_log& problems_;
     std::deque<config_node> layers_; ///< whose places in memory stay
+    std::string last_;
     std::vector<std::string> chain_; ///< files that include one another, up to the one being read
     std::size_t files_read_ = 0;
     bool has_failed_ = false;

@@ -50,15 +50,23 @@ layered_document::layered_document(const config_inputs& inputs,
     : problems_(inputs.files.empty() ? inputs.overlay : inputs.files.front())
     , variables_(environment, read_variables(with_overlay(inputs), files_, bad_variables_)) {
     layer_reader reader{variables_, files_, problems_};
+    const auto managed = managed_path(inputs);
+    reader.keep_for_last(managed);
     auto common = read(inputs.files, reader);
     documents own;
     if (!inputs.overlay.empty()) own = read({inputs.overlay}, reader);
+    documents said;
+    if (!managed.empty()) {
+        reader.add_last();
+        said = reader.take();
+    }
     has_failed_ = reader.has_failed();
     if (!has_failed_) choose_profile(inputs, {&common, &own});
     if (has_failed_) return;
     personal_layers personal{inputs.user, problems_};
     stack(std::move(common), personal);
     stack(std::move(own), personal);
+    stack(std::move(said), personal);
     merge();
 }
 

@@ -88,11 +88,12 @@ TEST_CASE("call_shows_progress_on_stderr") {
 }
 
 TEST_CASE("status_tells_of_each_server_and_fails_with_the_first_that_fails") {
-    const auto good = run_command({"status"});
+    const scratch_directory directory;
+    // Where no gateway runs that could be asked.
+    const auto good = run_command({"status"}, {}, {"XDG_RUNTIME_DIR=" + directory.path()});
     CHECK(good.exit_code == exit_success);
     CHECK(contains(good.out, "running"));
     CHECK(contains(good.out, "2026-07-28"));
-    const scratch_directory directory;
     const auto file = directory.write(
         "gateway.json", R"({"mcpServers":{"good":{"command":")" MCPGW_BINARY
                         R"(","args":["demo-server"]},"bad":{"command":"/bin/false"}}})");

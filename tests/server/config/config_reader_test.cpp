@@ -284,6 +284,28 @@ TEST_CASE("http_settings_are_checked") {
           "out of range: from 100 to 86400000 milliseconds is allowed");
 }
 
+TEST_CASE("settings_of_the_admin_interface_are_checked") {
+    const scratch_directory scratch;
+    const auto load = [&](std::string_view lines) {
+        return scratch.load("c.toml", "[admin]\n" + std::string{lines} + "\n" + child_with(""));
+    };
+    const auto problem = [&](std::string_view lines) {
+        return only_error(load(lines));
+    };
+    CHECK(problem("socket = \"a.sock\"").key == "admin.socket");
+    CHECK(problem("listen = \"127.0.0.1:8081\"").message ==
+          "needs admin.token: whoever reaches it can start any program");
+    CHECK(problem("token = \"short\"").message == "is shorter than 16 characters");
+    CHECK(problem("listen = \"here:80\"\ntoken = \"0123456789abcdef\"").key == "admin.listen");
+    CHECK(problem("hosts_allowed = [\"a:1\"]").key == "admin.hosts_allowed[0]");
+    const auto good = load("socket = \"\"\nlisten = \"8081\"\ntoken = \"0123456789abcdef\"");
+    REQUIRE(good.is_usable());
+    CHECK(good.value.admin.socket == "off");
+    CHECK(good.value.admin.address == "127.0.0.1");
+    CHECK(good.value.admin.port == 8081);
+    CHECK(load("").value.admin.socket == "auto");
+}
+
 TEST_CASE("an_address_open_to_the_network_is_a_warning") {
     const scratch_directory scratch;
     const auto made = scratch.load("c.toml", "[http]\nlisten = \"0.0.0.0:80\"\n" + child_with(""));

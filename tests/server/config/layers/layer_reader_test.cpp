@@ -106,11 +106,12 @@ TEST_CASE("all_files_that_count_are_told_also_those_that_are_not_there") {
                                "env_file='off.env'\n");
     scratch.write("sub/mine.toml", "[gateway]\nexpose='all'\n");
     const auto made = load(scratch, {"team.toml", "sub/mine.toml", "none.toml"});
-    CHECK(made.files == list{scratch.path(".env"), scratch.path("none.toml"),
-                             scratch.path("sub/.env"), scratch.path("sub/mine.toml"),
-                             scratch.path("team.toml")});
+    CHECK(made.files == list{scratch.path(".env"), scratch.path("conf.d/managed.toml"),
+                             scratch.path("none.toml"), scratch.path("sub/.env"),
+                             scratch.path("sub/mine.toml"), scratch.path("team.toml")});
     const auto whole = load(scratch, {"team.toml", "sub/mine.toml"});
-    CHECK(whole.files == list{scratch.path(".env"), scratch.path("a.env"), scratch.path("sub/.env"),
+    CHECK(whole.files == list{scratch.path(".env"), scratch.path("a.env"),
+                              scratch.path("conf.d/managed.toml"), scratch.path("sub/.env"),
                               scratch.path("sub/ca.pem"), scratch.path("sub/mine.toml"),
                               scratch.path("team.toml")});
 }
@@ -135,6 +136,7 @@ TEST_CASE("what_a_file_includes_is_laid_over_it_in_the_order_of_names") {
     CHECK(made.value.children[1].name == "c");
     CHECK(made.files == list{scratch.path(".env"), scratch.path("conf.d"),
                              scratch.path("conf.d/10-a.toml"), scratch.path("conf.d/20-b.toml"),
+                             scratch.path("conf.d/managed.toml"),
                              scratch.path("conf.d/more/c.json"), scratch.path("extra.yaml"),
                              scratch.path("gateway.toml")});
 }
@@ -198,4 +200,20 @@ TEST_CASE("a_child_that_is_removed_but_was_never_there_is_told") {
           path + ":3: children[0].remove: no file before this one has such a child\n");
     CHECK(made.is_usable());
     CHECK(made.value.children.size() == 1);
+}
+
+TEST_CASE("what_the_commands_write_is_laid_over_all_files_whoever_includes_it") {
+    const scratch_directory scratch;
+    scratch.write("a.toml", "include=['conf.d/*.toml']\n[[children]]\nname='a'\ncommand='tool'\n");
+    scratch.write("conf.d/z.toml", "[[children]]\nname='z'\ncommand='tool'\ntimeout=5\n");
+    scratch.write("conf.d/managed.toml",
+                  "[[children]]\nname='z'\nenabled=false\n[[children]]\nname='a'\nremove=true\n"
+                  "[[children]]\nname='m'\ncommand='tool'\n");
+    const auto made = load(scratch, {"a.toml"});
+    INFO(printed(made.problems));
+    REQUIRE(made.is_usable());
+    REQUIRE(made.value.children.size() == 2);
+    CHECK(made.value.children[0].name == "z");
+    CHECK_FALSE(made.value.children[0].is_enabled);
+    CHECK(made.value.children[1].name == "m");
 }
