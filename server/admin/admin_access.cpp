@@ -60,8 +60,7 @@ admin_result<> check_admin_access(const request_head& head, const admin_options&
     if (is_single && is_token_equal(bearer_of(head), options.token)) return {};
     return admin_error{admin_errc::unauthorized,
                        "the request must bring the token of the configuration (admin.token) as "
-                       "Authorization: Bearer",
-                       {}};
+                       "Authorization: Bearer"};
 }
 
 } // namespace mcpgw

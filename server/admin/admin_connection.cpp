@@ -35,9 +35,8 @@ request_head head_of(const http::request<http::string_body>& request) {
 admin_error error_of(const boost::system::error_code& ec, const admin_limits& limits) {
     if (ec == http::error::body_limit)
         return {admin_errc::body_too_large,
-                "the body is longer than " + std::to_string(limits.body_bytes_max) + " bytes",
-                {}};
-    return {admin_errc::bad_request, "the request is no HTTP: " + ec.message(), {}};
+                "the body is longer than " + std::to_string(limits.body_bytes_max) + " bytes"};
+    return {admin_errc::bad_request, "the request is no HTTP: " + ec.message()};
 }
 
 /// The client has left, or we close, or it has been too slow, for which the stream closes: nobody

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/admin/admin_error.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -78,12 +79,12 @@ std::span<const admin_error_row> admin_error_rows() {
 
 std::string admin_error::json() const {
     json::object told{{"code", describe(code).name}, {"message", message}};
-    if (!problems.empty()) told["problems"] = problems;
+    if (!problems.empty()) told["problems"] = json::array(problems.begin(), problems.end());
     return json::serialize(json::object{{"error", std::move(told)}});
 }
 
 admin_error admin_error_of(const fault& f) {
-    return {code_of(f.code), std::string{f.message()}, {}};
+    return {code_of(f.code), std::string{f.message()}};
 }
 
 void throw_exception_from_error(const admin_error& e, const boost::source_location& /*where*/) {

@@ -3,13 +3,13 @@
 
 #include "protocol/error.hpp"
 
-#include <boost/json/array.hpp>
 #include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -47,8 +47,8 @@ std::span<const admin_error_row> admin_error_rows();
 
 struct admin_error {
     admin_errc code = admin_errc::internal_error;
-    std::string message;         ///< what happened, where, what to do; holds no secrets
-    boost::json::array problems; ///< of the configuration; may be empty
+    std::string message;                 ///< what happened, where, what to do; holds no secrets
+    std::vector<std::string> problems{}; ///< of the configuration, each with file, line and key
 
     /// `{"error": {"code": …, "message": …}}`
     [[nodiscard]] std::string json() const;

@@ -18,8 +18,8 @@ struct admin_request {
 
 struct admin_reply {
     int status = 200;
-    std::string body;  ///< JSON; empty: none
-    std::string allow; ///< methods of the path, where the request's is none of them
+    std::string body;    ///< JSON; empty: none
+    std::string allow{}; ///< methods of the path, where the request's is none of them
 };
 
 /// Finds the action for a request, and says what came of it. What an action throws is an error of

@@ -58,8 +58,8 @@ task<answer> flags(admin_actions& actions, const admin_call& /*call*/) {
     co_return actions.flags();
 }
 task<answer> refuse_value() {
-    co_return admin_error{
-        admin_errc::bad_request, R"(the body must say the value, for example {"value": true})", {}};
+    co_return admin_error{admin_errc::bad_request,
+                          R"(the body must say the value, for example {"value": true})"};
 }
 task<answer> set_flag(admin_actions& actions, const admin_call& call) {
     const auto* const value = call.body.if_contains("value");

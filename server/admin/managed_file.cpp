@@ -27,8 +27,7 @@ namespace {
 
 admin_error not_written(const std::string& path, int reason) {
     return {admin_errc::not_written,
-            fmt::format("cannot write {}: {}", path, std::strerror(reason)),
-            {}};
+            fmt::format("cannot write {}: {}", path, std::strerror(reason))};
 }
 
 bool write_all(int file, std::string_view text) {
@@ -48,16 +47,17 @@ admin_result<std::string> managed_file::read() const {
     if (!fs::exists(path_, ec)) return std::string{};
     auto text = read_text_file(path_, config_bytes_max);
     if (text) return std::move(*text);
-    return admin_error{admin_errc::not_written, fmt::format("cannot read {}", path_), {}};
+    return admin_error{admin_errc::not_written, fmt::format("cannot read {}", path_)};
 }
 
 admin_result<managed_servers> managed_file::parse(const std::string& text) const {
     problem_log problems{path_};
     auto read = managed_servers::parse(text, problems);
     if (read) return std::move(*read);
-    return admin_error{admin_errc::configuration_invalid,
-                       fmt::format("{} was changed by others, and is not overwritten", path_),
-                       problems_json(problems.take_sorted())};
+    admin_error refused{admin_errc::configuration_invalid,
+                        fmt::format("{} was changed by others, and is not overwritten", path_)};
+    for (const auto& problem : problems.take_sorted()) refused.problems.push_back(problem.str());
+    return refused;
 }
 
 admin_result<> managed_file::write(const std::string& text) const {
@@ -93,27 +93,11 @@ admin_result<config_node> server_entry(const json::object& entry) {
         !is_valid_upstream_name(std::string_view{name->as_string()}))
         return admin_error{admin_errc::bad_request,
                            "a server needs a name: 1 to 32 characters of A-Z a-z 0-9 _ -, for "
-                           R"(example {"name": "github", "url": "https://…"})",
-                           {}};
+                           R"(example {"name": "github", "url": "https://…"})"};
     if (entry.contains("command") == entry.contains("url"))
-        return admin_error{
-            admin_errc::bad_request, "a server has either a command, with args, or a url", {}};
+        return admin_error{admin_errc::bad_request,
+                           "a server has either a command, with args, or a url"};
     return std::move(*node);
-}
-
-json::array problems_json(const std::vector<config_problem>& problems) {
-    json::array list;
-    for (const auto& problem : problems) {
-        json::object o;
-        o["severity"] = problem.level == config_problem::severity::error ? "error" : "warning";
-        o["file"] = problem.file;
-        if (problem.line > 0) o["line"] = problem.line;
-        if (!problem.key.empty()) o["key"] = problem.key;
-        o["message"] = problem.message;
-        if (!problem.hint.empty()) o["hint"] = problem.hint;
-        list.push_back(std::move(o));
-    }
-    return list;
 }
 
 } // namespace mcpgw

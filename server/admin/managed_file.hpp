@@ -4,6 +4,8 @@
 #include "server/admin/admin_error.hpp"
 #include "server/admin/managed_servers.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <string>
 #include <utility>
 
@@ -30,8 +32,5 @@ private:
 
 /// A table of `children` from JSON. Errors: bad_request.
 admin_result<config_node> server_entry(const boost::json::object& entry);
-
-/// What is wrong, as the interface tells it.
-boost::json::array problems_json(const std::vector<config_problem>& problems);
 
 } // namespace mcpgw

@@ -78,24 +78,14 @@ int code_of_status(int status) {
                                                                                : exit_failure;
 }
 
-void print_problems(const json::array& problems) {
-    for (const auto& each : problems) {
-        const auto& problem = each.as_object();
-        const auto* const line = problem.if_contains("line");
-        const auto place = line == nullptr
-                               ? std::string{text_of(problem, "file")}
-                               : fmt::format("{}:{}", text_of(problem, "file"), line->as_int64());
-        const auto key = text_of(problem, "key");
-        const auto hint = text_of(problem, "hint");
-        say("{}: {}: {}{}{}{}\n", text_of(problem, "severity"), place, key, key.empty() ? "" : ": ",
-            text_of(problem, "message"), hint.empty() ? "" : fmt::format(" ({})", hint));
-    }
+void print_lines(std::string_view level, const json::array& texts) {
+    for (const auto& text : texts) say("{}: {}\n", level, std::string_view{text.as_string()});
 }
 
 void print_error(const json::object& body) {
     const auto* const error = body.if_contains("error");
     if (error == nullptr || !error->is_object()) return;
-    print_problems(list_of(error->as_object(), "problems"));
+    print_lines("error", list_of(error->as_object(), "problems"));
     say("mcp-gateway: {}: {}\n", text_of(error->as_object(), "code"),
         text_of(error->as_object(), "message"));
 }
@@ -129,7 +119,7 @@ int ask(const cli_options& options, const request& what, printer print) {
 // ---- what people read
 
 void print_reload(const json::object& body) {
-    print_problems(list_of(body, "problems"));
+    print_lines("warning", list_of(body, "warnings"));
     const auto result = text_of(body, "result");
     const auto summary = text_of(body, "summary");
     if (result == "unchanged" || (result == "planned" && summary.empty()))
@@ -168,9 +158,10 @@ void print_status(const json::object& body) {
     const auto& reloads = list_of(body, "reloads");
     if (!reloads.empty()) {
         const auto& last = reloads.back().as_object();
-        print_out("last reload: {} at {} ({})\n", text_of(last, "result"), text_of(last, "at"),
-                  text_of(last, "trigger"));
-        print_problems(list_of(last, "problems"));
+        print_out("last reload: {} at {} ({})\n", text_of(last, "result"), text_of(last, "time"),
+                  text_of(last, "source"));
+        print_lines("error", list_of(last, "errors"));
+        print_lines("warning", list_of(last, "warnings"));
     }
     print_out("\n");
     print_out("{}", status_table(list_of(body, "servers")));
@@ -291,8 +282,7 @@ int change_servers(const cli_options& options, const request& what, const change
 
 admin_error unknown(const cli_options& options) {
     return {admin_errc::server_not_found,
-            fmt::format("there is no server '{}' in {}", options.name, file_list(options.inputs)),
-            {}};
+            fmt::format("there is no server '{}' in {}", options.name, file_list(options.inputs))};
 }
 
 int set_enabled(const cli_options& options, bool is_enabled) {
@@ -329,8 +319,7 @@ int run_servers_add(const cli_options& options) {
         if (is_known(options))
             return admin_error{admin_errc::conflict,
                                fmt::format("there is a server '{}' already in {}", options.name,
-                                           file_list(options.inputs)),
-                               {}};
+                                           file_list(options.inputs))};
         servers.add(*node);
         return {};
     });

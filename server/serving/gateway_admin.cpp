@@ -58,8 +58,7 @@ admin_error gateway_admin::unable(std::string_view what) const {
                         hooks_.files.empty()
                             ? "this gateway runs without a configuration file; start it with "
                               "--config FILE"
-                            : "this gateway cannot do that while it runs; restart it"),
-            {}};
+                            : "this gateway cannot do that while it runs; restart it")};
 }
 
 task<admin_actions::answer> gateway_admin::reload(bool is_dry_run, abort_signal& /*abort*/) {
@@ -85,8 +84,7 @@ std::string gateway_admin::known_names() const {
 
 admin_error gateway_admin::unknown_server(std::string_view name) const {
     return {admin_errc::server_not_found,
-            fmt::format("there is no server '{}'; this gateway has: {}", name, known_names()),
-            {}};
+            fmt::format("there is no server '{}'; this gateway has: {}", name, known_names())};
 }
 
 admin_actions::answer gateway_admin::server(const std::string& name) {
@@ -126,9 +124,9 @@ task<admin_actions::answer> gateway_admin::edit(std::string name, std::string tr
                                                 std::function<void(managed_servers&)> change) {
     if (hooks_.managed.empty() || !hooks_.reload) co_return unable("servers cannot be changed");
     if (is_editing_)
-        co_return admin_error{admin_errc::conflict,
-                              "another change of servers is under way; try again when it has ended",
-                              {}};
+        co_return admin_error{
+            admin_errc::conflict,
+            "another change of servers is under way; try again when it has ended"};
     is_editing_ = true;
     const on_scope_exit end{[this] {
         is_editing_ = false;
@@ -160,8 +158,7 @@ task<admin_actions::answer> gateway_admin::add_server(json::object entry, abort_
             admin_errc::conflict,
             fmt::format("there is a server '{}' already; remove it first, or take "
                         "another name",
-                        name),
-            {}};
+                        name)};
     const auto add = [&node](managed_servers& servers) {
         servers.add(*node);
     };
@@ -210,8 +207,8 @@ task<admin_actions::answer> gateway_admin::change_flag(std::string name, json::v
         told["reload"] = std::move(*done);
         co_return told;
     }
-    co_return admin_error{
-        admin_errc::flag_not_found, fmt::format("there is no flag '{}' any more", name), {}};
+    co_return admin_error{admin_errc::flag_not_found,
+                          fmt::format("there is no flag '{}' any more", name)};
 }
 
 task<admin_actions::answer> gateway_admin::set_flag(std::string name, json::value value,

@@ -31,8 +31,7 @@ public:
     answer servers() override { return note("servers"); }
     answer server(const std::string& name) override {
         if (name == "bug") throw std::runtime_error("a bug");
-        if (name == "none")
-            return admin_error{admin_errc::server_not_found, "none of that name", {}};
+        if (name == "none") return admin_error{admin_errc::server_not_found, "none of that name"};
         return note("server " + name);
     }
     answer logs(const std::string& name) override { return note("logs " + name); }

@@ -4,7 +4,6 @@
 #include "tests/support/temporary_directory.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <catch2/catch_test_macros.hpp>
 
 #include <filesystem>
@@ -69,9 +68,7 @@ TEST_CASE("a_file_that_is_not_ours_any_more_is_refused_with_the_reason") {
     REQUIRE(read.has_error());
     CHECK(read.error().code == admin_errc::configuration_invalid);
     REQUIRE(read.error().problems.size() == 1);
-    CHECK(
-        boost::json::serialize(read.error().problems[0]) ==
-        R"({"severity":"error","file":"/x/managed.toml","line":1,"key":"gateway","message":)"
-        R"("is nothing that mcp-gateway writes into this file",)"
-        R"("hint":"move it to a file of yours"})");
+    CHECK(read.error().problems.front() ==
+          "/x/managed.toml:1: gateway: is nothing that mcp-gateway writes into this file (move it "
+          "to a file of yours)");
 }

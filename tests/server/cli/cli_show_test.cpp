@@ -55,6 +55,14 @@ TEST_CASE("config_show_prints_what_all_files_say_together_without_secrets") {
     CHECK(shown.at("children").as_array().size() == 1);
 }
 
+TEST_CASE("config_show_has_the_admin_interface_without_its_token") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "a.toml", "[admin]\nlisten = \"8081\"\ntoken = \"0123456789abcdef\"\n");
+    CHECK(run_command({"config", "show", "--config", file}).out ==
+          "[admin]\nlisten = \"8081\"\ntoken = \"***\"\n");
+}
+
 TEST_CASE("config_show_says_where_each_value_comes_from") {
     const layered_files files;
     const auto result =
