@@ -73,6 +73,8 @@ std::string file_list(const config_inputs& inputs);
 /// The directory of this user's gateways; empty: there is none.
 std::string own_state_directory();
 
+/// What those options name, and where its flags are kept.
+config_inputs inputs_of(const cli_options& options);
 /// Path of this program.
 std::string own_binary();
 

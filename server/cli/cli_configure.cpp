@@ -7,6 +7,7 @@
 #include "server/config/config.hpp"
 #include "server/config/config_abstracts.hpp"
 #include "server/config/sections/config_listen.hpp"
+#include "server/serving/running_gateway.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -58,6 +59,14 @@ std::string file_list(const config_inputs& inputs) {
     return fmt::format("{}", fmt::join(inputs.files, ", "));
 }
 
+config_inputs inputs_of(const cli_options& options) {
+    const auto variable = process_environment();
+    auto inputs = options.inputs;
+    inputs.flags_file =
+        flags_path(inputs, variable("XDG_STATE_HOME").value_or(""), variable("HOME").value_or(""));
+    return inputs;
+}
+
 void print_problems(const std::vector<config_problem>& problems) {
     for (const auto& problem : problems)
         say("{}: {}\n", problem.level == severity::error ? "error" : "warning", problem.str());
@@ -65,14 +74,15 @@ void print_problems(const std::vector<config_problem>& problems) {
 
 config_result read_for_command(const cli_options& options) {
     config_result loaded;
-    const auto& [files, overlay, profile, user] = options.inputs;
-    if (files.empty() && overlay.empty() && profile.empty())
+    const auto& overlay = options.inputs.overlay;
+    const bool has_files = !options.inputs.files.empty();
+    if (!has_files && overlay.empty() && options.inputs.profile.empty())
         loaded.value = embedded_default(own_binary());
-    else if (files.empty())
+    else if (!has_files)
         loaded.problems.push_back(command_line_problem(overlay.empty() ? "--profile" : "--overlay",
                                                        "needs a configuration: --config FILE"));
     else
-        loaded = load_config(options.inputs, process_environment());
+        loaded = load_config(inputs_of(options), process_environment());
     apply_options(options, loaded.value, loaded.problems);
     return loaded;
 }

@@ -13,9 +13,15 @@ namespace {
 
 config_result read(layered_document& document) {
     config_result made;
-    if (!document.has_failed())
+    if (!document.has_failed()) {
+        made.flags = read_flags(document.parts().flags, document.variables(), document.flags_set(),
+                                document.problems());
+        flag_values values;
+        for (const auto& flag : made.flags) values.emplace(flag.name, flag.is_on);
+        document.variables().set_flags(std::move(values));
         made.value = read_configuration(document.parts(), document.variables(), document.files(),
                                         document.problems());
+    }
     made.problems = document.take_problems();
     made.files = document.files().list();
     made.profile = document.profile();

@@ -5,6 +5,7 @@
 #include "server/admin/admin_options.hpp"
 #include "server/config/format/config_problem.hpp"
 #include "server/config/layers/config_inputs.hpp"
+#include "server/config/sections/config_flags.hpp"
 #include "server/gateway/gateway_options.hpp"
 #include "transports/http_request/http_options.hpp"
 #include "transports/log.hpp"
@@ -37,6 +38,7 @@ struct config_result {
     /// Absolute paths, sorted: every file and directory whose change could make this another
     /// configuration. Also those that are not there and would count if they were, such as `.env`.
     std::vector<std::string> files;
+    std::vector<config_flag> flags;       ///< in the order of the files
     std::string profile;                  ///< the one that was laid over the rest; empty: none
     [[nodiscard]] bool is_usable() const; ///< no problem of severity error
     /// Only single children have errors, which child_options::defect tells, and at least one has

@@ -58,9 +58,7 @@ public:
 private:
     checked_section open(config_node* node, std::string_view section) {
         if (node != nullptr && node->is_object())
-            expand_section(
-                *node, section, std::string{section},
-                [this](const std::string& name) { return environment_.find(name); }, problems_);
+            expand_section(*node, section, std::string{section}, environment_, problems_);
         return {node, section, std::string{section}, problems_};
     }
 

@@ -48,6 +48,9 @@ json::object describe_type(const config_key& key) {
     switch (key.type()) {
     case key_type::boolean:
         return {{"type", "boolean"}};
+    case key_type::condition:
+        return {{"anyOf", json::array{json::object{{"type", "boolean"}},
+                                      json::object{{"type", "string"}, {"pattern", "^flag:"}}}}};
     case key_type::milliseconds:
     case key_type::seconds:
         return {{"anyOf",
@@ -130,8 +133,17 @@ json::object layer_properties() {
     const json::object overlays{{"type", "array"},
                                 {"items", overlay},
                                 {"description", "What is different for one user or group."}};
-    return {
-        {"$schema", word}, {"include", included}, {"profiles", profiles}, {"overlays", overlays}};
+    const json::object truth{{"type", json::array{"boolean", "string"}}};
+    const json::object flags{
+        {"type", "object"},
+        {"additionalProperties", truth},
+        {"description", "Switches for enabled = \"flag:NAME\": true, false, or a text that says so "
+                        "when its variables are replaced."}};
+    return {{"$schema", word},
+            {"include", included},
+            {"flags", flags},
+            {"profiles", profiles},
+            {"overlays", overlays}};
 }
 
 } // namespace

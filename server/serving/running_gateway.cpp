@@ -38,6 +38,13 @@ std::string file_of(const std::string& directory, const configuration_mark& conf
     return (fs::path{directory} / (config.name.substr(0, name_digits) + ".gateway")).string();
 }
 
+std::string names_of(const config_inputs& inputs) {
+    std::string names;
+    for (const auto& file : inputs.files) names += quote_json(whole_path(file));
+    const auto overlay = inputs.overlay.empty() ? "" : whole_path(inputs.overlay);
+    return names + ',' + quote_json(overlay);
+}
+
 /// It is ours alone: nobody else can send us to a place of theirs.
 bool is_own(int file) {
     struct stat about {};
@@ -57,10 +64,8 @@ bool make_directory(const std::string& directory) {
 } // namespace
 
 configuration_mark mark_of(const config_inputs& inputs, const config_result& read) {
-    std::string names;
-    for (const auto& file : inputs.files) names += quote_json(whole_path(file));
-    const auto overlay = inputs.overlay.empty() ? "" : whole_path(inputs.overlay);
-    for (const auto& one : {overlay, read.profile, inputs.user}) names += ',' + quote_json(one);
+    auto names = names_of(inputs);
+    for (const auto& one : {read.profile, inputs.user}) names += ',' + quote_json(one);
     std::string contents;
     std::error_code ec;
     for (const auto& file : read.files)
@@ -79,6 +84,14 @@ std::string state_directory(std::string_view runtime_home, std::string_view stat
     if (auto runtime = below(runtime_home, "mcp-gateway"); !runtime.empty()) return runtime;
     if (auto state = below(state_home, "mcp-gateway"); !state.empty()) return state;
     return below(home, ".local/state/mcp-gateway");
+}
+
+std::string flags_path(const config_inputs& inputs, std::string_view state_home,
+                       std::string_view home) {
+    const auto directory = state_directory("", state_home, home);
+    if (directory.empty()) return {};
+    const auto digest = request_digest("flags", names_of(inputs), {});
+    return (fs::path{directory} / (digest.substr(0, name_digits) + ".flags.json")).string();
 }
 
 std::optional<running_gateway> running_gateway::announce(const std::string& directory,

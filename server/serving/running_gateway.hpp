@@ -29,6 +29,11 @@ configuration_mark mark_of(const config_inputs& inputs, const config_result& rea
 std::string state_directory(std::string_view runtime_home, std::string_view state_home,
                             std::string_view home);
 
+/// Where flags are kept that were set while a gateway ran on these files (flag_overrides): below
+/// $XDG_STATE_HOME or ~/.local/state, which outlive a login. Empty: there is no such directory.
+std::string flags_path(const config_inputs& inputs, std::string_view state_home,
+                       std::string_view home);
+
 /// What a gateway tells of itself. While it lives, so does the lock.
 class running_gateway {
 public:

@@ -58,9 +58,9 @@ std::string fit_name(std::string_view name) {
 }
 
 /// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
-constexpr std::array<std::string_view, 9> own_parts{"gateway",  "http",     "limits",
-                                                    "defaults", "children", "include",
-                                                    "profiles", "overlays", "admin"};
+constexpr std::array<std::string_view, 10> own_parts{"gateway",  "http",    "limits",   "defaults",
+                                                     "children", "include", "profiles", "overlays",
+                                                     "flags",    "admin"};
 constexpr std::size_t telling_parts = 5;
 
 class part_finder {
@@ -87,6 +87,7 @@ private:
         parts_.limits = root_.find("limits");
         parts_.admin = root_.find("admin");
         parts_.defaults = root_.find("defaults");
+        parts_.flags = root_.find("flags");
         auto* const children = root_.find("children");
         const bool is_ours = is_own_document(root_);
         if (!is_ours) parts_ = {};

@@ -28,6 +28,7 @@ struct config_parts {
     config_node* limits = nullptr;
     config_node* admin = nullptr;
     config_node* defaults = nullptr;
+    config_node* flags = nullptr;
     std::vector<child_entry> children; ///< skipped ones too
     std::string_view program;          ///< whose file it is: "Cursor"; empty: unknown
 };

@@ -126,6 +126,8 @@ std::string_view type_name(key_type type) {
     switch (type) {
     case key_type::boolean:
         return "true or false";
+    case key_type::condition:
+        return "true, false or \"flag:NAME\"";
     case key_type::integer:
         return "whole number";
     case key_type::number:

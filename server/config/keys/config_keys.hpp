@@ -20,6 +20,7 @@ struct value_site;
 
 enum class key_type : std::uint8_t {
     boolean,
+    condition, ///< a boolean, or what a flag says: "flag:NAME"
     integer,
     number,       ///< fractions allowed
     seconds,      ///< a duration; a number without a unit counts seconds, fractions allowed

@@ -13,7 +13,8 @@ struct config_inputs {
     /// Empty: what MCP_GATEWAY_PROFILE says, else what ENVIRONMENT says where there is a profile of
     /// that name.
     std::string profile{};
-    std::string user{}; ///< whose [[overlays]] count; empty: the system's user
+    std::string user{};       ///< whose [[overlays]] count; empty: the system's user
+    std::string flags_file{}; ///< of flag_overrides; empty: none
 };
 
 /// The file that the commands write (servers add, remove, enable, disable), beside the first one:

@@ -90,7 +90,7 @@ void lay_over(config_node& below, config_node above) {
 
 void lay_over(config_parts& below, config_parts above, problem_log& problems) {
     for (const auto section : {&config_parts::gateway, &config_parts::http, &config_parts::limits,
-                               &config_parts::admin, &config_parts::defaults})
+                               &config_parts::admin, &config_parts::defaults, &config_parts::flags})
         lay_section_over(below.*section, above.*section);
     child_merge merge{below.children, problems};
     for (auto& child : above.children) merge.lay_over(std::move(child));

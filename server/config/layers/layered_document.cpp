@@ -68,6 +68,7 @@ layered_document::layered_document(const config_inputs& inputs,
     stack(std::move(own), personal);
     stack(std::move(said), personal);
     merge();
+    read_flags_set(inputs.flags_file);
 }
 
 layered_document::layered_document(std::string_view text, config_format format,
@@ -121,6 +122,17 @@ void layered_document::merge() {
     const auto paths = layers_.size() > 1 ? child_paths::by_name : child_paths::by_place;
     for (auto& layer : layers_)
         lay_over(parts_, find_config_parts(layer, problems_, paths), problems_);
+}
+
+void layered_document::read_flags_set(const std::string& path) {
+    if (path.empty()) return;
+    files_.add(path);
+    auto values = flag_overrides{path}.read();
+    if (values.has_error())
+        bad_variables_.push_back({config_problem::severity::warning, "", 0, "flags",
+                                  std::string{values.error().message()}, ""});
+    else
+        flags_set_ = std::move(*values);
 }
 
 std::vector<config_problem> layered_document::take_problems() {

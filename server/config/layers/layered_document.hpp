@@ -5,6 +5,7 @@
 #include "server/config/format/config_document.hpp"
 #include "server/config/format/used_files.hpp"
 #include "server/config/layers/config_inputs.hpp"
+#include "server/config/layers/flag_overrides.hpp"
 #include "server/config/layers/layer_reader.hpp"
 #include "server/config/layers/personal_layers.hpp"
 #include "server/config/variables/config_environment.hpp"
@@ -32,7 +33,9 @@ public:
     /// The one in force; empty: none.
     [[nodiscard]] const std::string& profile() const { return profile_; }
     [[nodiscard]] config_parts& parts() { return parts_; }
-    [[nodiscard]] const config_environment& variables() const { return variables_; }
+    [[nodiscard]] config_environment& variables() { return variables_; }
+    /// Flags that were set while a gateway ran.
+    [[nodiscard]] const flag_values& flags_set() const { return flags_set_; }
     [[nodiscard]] used_files& files() { return files_; }
     [[nodiscard]] problem_log& problems() { return problems_; }
     /// All that were found so far; those of `.env` come first.
@@ -45,6 +48,7 @@ private:
     /// Documents, over them what the profile says, over that what is for the person alone.
     void stack(documents from, personal_layers& personal);
     void merge();
+    void read_flags_set(const std::string& path);
 
     used_files files_;
     problem_log problems_;
@@ -52,6 +56,7 @@ private:
     config_environment variables_;
     documents layers_; ///< what `parts_` refers to
     std::string profile_;
+    flag_values flags_set_;
     config_parts parts_;
     bool has_failed_ = false;
 };

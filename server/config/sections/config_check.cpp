@@ -3,6 +3,7 @@
 
 #include "server/config/keys/config_hint.hpp"
 #include "server/config/sections/config_duration.hpp"
+#include "server/config/sections/config_flags.hpp"
 #include "server/config/variables/config_expand.hpp"
 #include "server/config/variables/config_secrets.hpp"
 
@@ -65,6 +66,9 @@ bool value_check::is_good() const {
     case key_type::boolean:
         return is_of_type(node_.kind == node_kind::boolean, "true or false",
                           "write it without quotes");
+    case key_type::condition: // "flag:x" stays in what is disabled
+        return is_of_type(node_.kind == node_kind::boolean || is_flag_reference(node_),
+                          "true, false or \"flag:NAME\"", "true and false have no quotes");
     case key_type::integer:
     case key_type::number: {
         const bool is_whole = key_.type() == key_type::integer;
@@ -234,27 +238,6 @@ std::string editor_hint(std::string_view name) {
                        variable_name(name.substr(input.size())));
 }
 
-void expand_text(config_node& node, const std::string& path, const environment_lookup& environment,
-                 problem_log& problems) {
-    auto expanded = expand_variables(node.text, environment);
-    node.has_variables = expanded.has_variables;
-    node.is_broken = !expanded.is_complete();
-    for (const auto& name : expanded.missing)
-        problems.error(node.line, path, fmt::format("the variable {} is not set", name),
-                       fmt::format("export {0}=..., or put {0}=... into the file .env beside this "
-                                   "one, or write ${{{0}:-default}}",
-                                   name));
-    for (const auto& name : expanded.editor_only)
-        problems.error(
-            node.line, path,
-            fmt::format("${{{}}} is known to an editor only and cannot be resolved here", name),
-            editor_hint(name));
-    if (expanded.is_malformed)
-        problems.error(node.line, path, "a ${ is not followed by a variable's name and }",
-                       "write ${NAME} or ${NAME:-default}; $$ stands for one $");
-    if (!node.is_broken) node.text = std::move(expanded.text);
-}
-
 } // namespace
 
 checked_section::checked_section(const config_node* node, std::string_view section,
@@ -298,12 +281,36 @@ void checked_section::store(void* options, const void* owner, const config_scope
     }
 }
 
+void expand_text(config_node& node, const std::string& path, const config_environment& environment,
+                 problem_log& problems) {
+    auto expanded = expand_variables(
+        node.text, [&environment](const std::string& name) { return environment.find(name); });
+    node.has_variables = expanded.has_variables;
+    node.is_broken = !expanded.is_complete();
+    for (const auto& name : expanded.missing)
+        problems.error(node.line, path, fmt::format("the variable {} is not set", name),
+                       fmt::format("export {0}=..., or put {0}=... into the file .env beside this "
+                                   "one, or write ${{{0}:-default}}",
+                                   name));
+    for (const auto& name : expanded.editor_only)
+        problems.error(
+            node.line, path,
+            fmt::format("${{{}}} is known to an editor only and cannot be resolved here", name),
+            editor_hint(name));
+    if (expanded.is_malformed)
+        problems.error(node.line, path, "a ${ is not followed by a variable's name and }",
+                       "write ${NAME} or ${NAME:-default}; $$ stands for one $");
+    if (!node.is_broken) node.text = std::move(expanded.text);
+}
+
 void expand_section(config_node& node, std::string_view section, const std::string& path,
-                    const environment_lookup& environment, problem_log& problems) {
+                    const config_environment& environment, problem_log& problems) {
     for (auto& [name, line, value] : node.members) {
         const auto* const key = find_config_key(section, name);
         if (key == nullptr) continue;
         const auto member_path = key_path(path, name);
+        if (key->type() == key_type::condition)
+            resolve_flag(value, member_path, environment, problems);
         if (key->type() == key_type::table)
             expand_section(value, nested_section(*key), member_path, environment, problems);
         if (key->type() == key_type::table_map)

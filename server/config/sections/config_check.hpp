@@ -41,9 +41,13 @@ private:
     std::vector<std::string_view> valid_; // keys; their texts are the table's
 };
 
-/// Replaces the variables in every text of `node` whose key allows it (config_key::is_expanded).
-/// Reports variables that are missing and marks such texts as broken.
+/// Replaces the variables in a text. Reports those that are missing and marks the text as broken.
+void expand_text(config_node& node, const std::string& path, const config_environment& environment,
+                 problem_log& problems);
+
+/// The same for every text of `node` whose key allows it (config_key::is_expanded), and for every
+/// value that depends on a flag.
 void expand_section(config_node& node, std::string_view section, const std::string& path,
-                    const environment_lookup& environment, problem_log& problems);
+                    const config_environment& environment, problem_log& problems);
 
 } // namespace mcpgw

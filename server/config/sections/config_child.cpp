@@ -6,6 +6,7 @@
 #include "children/sandbox/account.hpp"
 #include "children/sandbox/landlock.hpp"
 #include "protocol/ascii.hpp"
+#include "server/config/sections/config_flags.hpp"
 #include "server/config/sections/config_overrides.hpp"
 #include "server/config/sections/config_remote.hpp"
 #include "server/config/sections/config_store.hpp"
@@ -118,10 +119,7 @@ void check_account(const checked_section& section, const isolation_options& opti
 void child_reader::read_defaults(config_node* node, const checked_section& limits) {
     limits.store(defaults_, {environment_, files_, problems_});
     if (node == nullptr) return;
-    if (node->is_object())
-        expand_section(
-            *node, "defaults", "defaults",
-            [this](const std::string& name) { return environment_.find(name); }, problems_);
+    if (node->is_object()) expand_section(*node, "defaults", "defaults", environment_, problems_);
     apply({node, "defaults", "defaults", problems_}, defaults_);
 }
 
@@ -129,13 +127,13 @@ child_options child_reader::read(child_entry& entry) {
     auto options = defaults_;
     options.name = entry.name;
     // Whether it is enabled decides how the rest is read.
-    const auto* const enabled = entry.node.find("enabled");
+    auto* const enabled = entry.node.find("enabled");
+    if (enabled != nullptr)
+        resolve_flag(*enabled, key_path(entry.path, "enabled"), environment_, problems_);
     if (enabled != nullptr && enabled->kind == node_kind::boolean)
         options.is_enabled = enabled->boolean;
     if (options.is_enabled)
-        expand_section(
-            entry.node, "children", entry.path,
-            [this](const std::string& name) { return environment_.find(name); }, problems_);
+        expand_section(entry.node, "children", entry.path, environment_, problems_);
 
     const checked_section section{&entry.node, "children", entry.path, problems_};
     apply(section, options);

@@ -59,6 +59,14 @@ constexpr config_place place_in() {
     return place;
 }
 
+/// In a member that is true or false, or what a flag says.
+template <auto... path>
+constexpr config_place condition_in() {
+    auto place = place_in<path...>();
+    place.type = key_type::condition;
+    return place;
+}
+
 /// Where `store`, a function (options&, const value_site&), puts it. `show`: (const options&), as
 /// JSON. `path`: the member that it fills; none where the row of another key has that.
 template <auto store, auto show = nullptr, auto... path>

@@ -35,7 +35,7 @@ constexpr std::array children{
         "A word of yours that groups children: data, logic, integration."),
     key("tags", place_in<&child_options::tags>(), at_once,
         "Words of yours, for lists and filters."),
-    key("enabled", place_in<&child_options::is_enabled>(), at_once,
+    key("enabled", condition_in<&child_options::is_enabled>(), at_once,
         "false: the child is listed, never started, and not checked beyond its types.", personal),
     key("remove", place_of_reader(key_type::boolean), at_once,
         "true: the child is taken out, which a file below this one has.", said_default{"false"},
@@ -168,7 +168,7 @@ constexpr std::array limits{
 };
 
 constexpr std::array tools{
-    key("enabled", place_of_reader(key_type::boolean), at_once,
+    key("enabled", place_of_reader(key_type::condition), at_once,
         "false: clients do not see the tool and cannot call it."),
     key("timeout", place_in<&tool_options::call_timeout>(), new_calls, "As the child's timeout.",
         range{0.001, 7 * day_seconds}),
@@ -215,7 +215,7 @@ constexpr std::array arguments{
 };
 
 constexpr std::array entry_texts{
-    key("enabled", place_in<&entry_override::is_enabled>(), at_once,
+    key("enabled", condition_in<&entry_override::is_enabled>(), at_once,
         "false: for clients it is not there."),
     key("title", place_in<&entry_override::title>(), at_once, "A name for people.", no_default),
     key("description", place_in<&entry_override::description>(), at_once,

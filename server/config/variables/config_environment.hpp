@@ -3,6 +3,7 @@
 
 #include "server/config/format/config_problem.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace mcpgw {
 
-/// Where variables come from: our real environment, then the `.env` file beside the configuration.
+/// What the values of a configuration may refer to: variables, of our real environment, then of the
+/// `.env` file beside the configuration; and the flags that the configuration itself has.
 class config_environment {
 public:
     explicit config_environment(environment_lookup real,
@@ -30,9 +32,13 @@ public:
         return it->second;
     }
 
+    [[nodiscard]] const std::map<std::string, bool, std::less<>>& flags() const { return flags_; }
+    void set_flags(std::map<std::string, bool, std::less<>> flags) { flags_ = std::move(flags); }
+
 private:
     environment_lookup real_;
     std::map<std::string, std::string> file_;
+    std::map<std::string, bool, std::less<>> flags_;
 };
 
 } // namespace mcpgw

@@ -2,6 +2,8 @@
 // config show as a user runs it. Sources: cli_show.cpp, shown_config.cpp.
 #include "server/cli/cli.hpp"
 
+#include "server/config/layers/flag_overrides.hpp"
+#include "server/serving/running_gateway.hpp"
 #include "tests/support/cli_process.hpp"
 #include "tests/support/config_fixture.hpp"
 
@@ -10,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <vector>
 
 namespace mcpgw::cli_test {
 
@@ -17,6 +20,7 @@ namespace {
 
 namespace json = boost::json;
 using config_test::scratch_directory;
+using words = std::vector<std::string>;
 
 constexpr const char* team = "include = [\"conf.d/*.yaml\"]\n"
                              "[gateway]\nexpose = \"all\"\n"
@@ -129,6 +133,25 @@ TEST_CASE("profile_overlay_and_user_of_the_command_line_are_laid_over_the_files"
     const auto none = run_command({"serve", "--profile", "dev"});
     CHECK(none.exit_code == exit_usage);
     CHECK(contains(none.err, "--profile: needs a configuration"));
+}
+
+TEST_CASE("flags_that_were_set_while_a_gateway_ran_count_for_those_that_run_it") {
+    const scratch_directory directory;
+    const auto file = directory.write(
+        "a.toml", fmt::format("flags = {{ demo = \"${{DEMO:-true}}\" }}\n[[children]]\n"
+                              "name = \"demo\"\ncommand = \"{}\"\nargs = [\"demo-server\"]\n"
+                              "enabled = \"flag:demo\"\n",
+                              MCPGW_BINARY));
+    const words home{"XDG_STATE_HOME=" + directory.path("state")};
+    CHECK(contains(run_command({"tools", "--config", file}, {}, home).out, "echo"));
+    CHECK_FALSE(
+        contains(run_command({"tools", "-c", file}, {}, {home[0], "DEMO=off"}).out, "echo"));
+    const flag_overrides kept{flags_path({{file}}, directory.path("state"), "")};
+    REQUIRE_FALSE(kept.write({{"demo", false}}).has_error());
+    CHECK_FALSE(contains(run_command({"tools", "--config", file}, {}, home).out, "echo"));
+    // What the files say is another thing.
+    CHECK(contains(run_command({"config", "show", "-c", file}, {}, home).out,
+                   "[flags]\ndemo = \"${DEMO:-true}\"\n"));
 }
 
 } // namespace mcpgw::cli_test

@@ -40,6 +40,7 @@ std::string other_value(const config_key& key) {
     };
     switch (key.type()) {
     case key_type::boolean:
+    case key_type::condition:
         return key.default_json() == "true" ? "false" : "true";
     case key_type::integer:
     case key_type::seconds:
@@ -106,9 +107,8 @@ TEST_CASE("each_key_of_a_server_that_changes_is_named_with_its_effect") {
 
 TEST_CASE("keys_of_tables_within_a_server_are_named_with_their_table") {
     const auto before = with_server("");
-    const auto after = with_server(
-        R"(,"limits":{"line_bytes_max":100000},"retry":{"attempts":7},)"
-                          R"("tools":{"find":{"timeout":3}})");
+    const auto after = with_server(R"(,"limits":{"line_bytes_max":100000},"retry":{"attempts":7},)"
+                                   R"("tools":{"find":{"timeout":3}})");
     const auto plan = plan_change(before, after);
     REQUIRE(plan.changed.size() == 1);
     const auto& server = plan.changed.front();

@@ -99,7 +99,8 @@ TEST_CASE("wrong_types_say_what_was_expected_and_found") {
     const auto message = [&](std::string_view line) {
         return only_error(scratch.load("c.toml", child_with(line))).message;
     };
-    CHECK(message("enabled = 'yes'") == "wrong type: expected true or false, found a text");
+    CHECK(message("enabled = 'yes'") ==
+          "wrong type: expected true, false or \"flag:NAME\", found a text");
     CHECK(message("timeout = '60'") == "this text is no duration");
     CHECK(message("tags = 'x'") == "wrong type: expected a list of texts, found a text");
     CHECK(message("tags = [{}]") == "wrong type: expected a text, found a table");

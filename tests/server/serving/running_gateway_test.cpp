@@ -94,6 +94,15 @@ TEST_CASE("a_directory_that_others_may_write_to_is_not_used") {
         running_gateway::announce(scratch.path("state"), mark(scratch.path("none.toml")), url));
 }
 
+TEST_CASE("flags_are_kept_for_the_files_of_a_configuration_where_they_outlive_a_login") {
+    const auto path = flags_path({{"/etc/a.toml"}}, "/s", "/home/a");
+    CHECK(path.starts_with("/s/mcp-gateway/"));
+    CHECK(path.ends_with(".flags.json"));
+    CHECK(path == flags_path({{"/etc/../etc/a.toml"}, "", "dev"}, "/s", "/home/a"));
+    CHECK(path != flags_path({{"/etc/b.toml"}}, "/s", "/home/a"));
+    CHECK(flags_path({{"/etc/a.toml"}}, "", "").empty());
+}
+
 TEST_CASE("state_directory_follows_the_usual_variables") {
     CHECK(state_directory("/run/user/1", "/s", "/home/a") == "/run/user/1/mcp-gateway");
     CHECK(state_directory("", "/s", "/home/a") == "/s/mcp-gateway");

@@ -129,7 +129,8 @@ private:
 /// Another value than the default; empty: of such a type none that fits can be told.
 std::string other_value(const config_key& key) {
     const auto known = key.default_json();
-    if (key.type() == key_type::boolean) return known == "true" ? "false" : "true";
+    if (key.type() == key_type::boolean || key.type() == key_type::condition)
+        return known == "true" ? "false" : "true";
     if (key.type() == key_type::choice) {
         const auto last = fmt::format("\"{}\"", key.place.choices.back());
         return last != known ? last : fmt::format("\"{}\"", key.place.choices.front());
@@ -176,7 +177,7 @@ TEST_CASE("the_schema_has_every_key_with_description_and_default") {
             CHECK(schema.at("$defs").as_object().contains("child_" + std::string{key.name}));
     CHECK(schema.at("$defs").at("child").at("required") == json::array{"name"});
     CHECK(schema.at("$defs").at("child").at("not").at("required").as_array().size() == 2);
-    for (const auto* const key : {"include", "profiles", "overlays"})
+    for (const auto* const key : {"include", "profiles", "flags", "overlays"})
         CHECK(schema.at("properties").as_object().contains(key));
     // Printed for people: one member a line.
     CHECK(config_schema().starts_with("{\n  \"$schema\""));
