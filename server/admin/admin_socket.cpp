@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -27,7 +26,8 @@ namespace {
 
 constexpr std::string_view ending = ".sock";
 constexpr std::size_t name_digits = 16;
-constexpr int waiting_max = 16; // connections that nobody has accepted yet
+constexpr std::size_t swept_max = 1000; // sockets that are tried at a start
+constexpr int waiting_max = 16;         // connections that nobody has accepted yet
 
 /// Closes what it has.
 class descriptor {
@@ -108,8 +108,7 @@ result<void> prepare_directory(const std::string& directory) {
     return {};
 }
 
-/// Sockets beside `path` are its name, a hyphen and the number of a process. Those of processes
-/// that are gone are removed.
+/// Sockets beside `path` are its name, a hyphen and the number of a process.
 std::string beside(const std::string& path, long process) {
     const auto stem = path.ends_with(ending) ? path.substr(0, path.size() - ending.size()) : path;
     return fmt::format("{}-{}{}", stem, process, ending);
@@ -135,12 +134,14 @@ std::vector<std::string> files_in(const std::string& directory) {
     return files;
 }
 
-void sweep(const std::string& path) {
-    for (const auto& file : files_in(fs::path{path}.parent_path().string())) {
-        const auto process = process_of(path, file);
-        const bool is_gone =
-            process > 0 && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
-        if (is_gone && is_socket(file)) ::unlink(file.c_str());
+/// What gateways that were killed have left, whatever they ran on. All begin under the lock, so
+/// that none is about to listen.
+void sweep(const std::string& directory) {
+    std::size_t looked_at = 0;
+    for (const auto& file : files_in(directory)) {
+        if (!file.ends_with(ending) || !is_socket(file)) continue;
+        if (++looked_at > swept_max) return;
+        if (!is_live(file)) ::unlink(file.c_str());
     }
 }
 
@@ -180,7 +181,7 @@ result<admin_socket> admin_socket::open(const std::string& path, bool has_others
     const descriptor lock{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0)
         return trouble("cannot lock", directory, errno);
-    sweep(path);
+    if (has_others) sweep(directory);
     auto own = path;
     if (is_live(path)) {
         if (!has_others)

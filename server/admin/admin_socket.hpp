@@ -14,7 +14,8 @@ namespace mcpgw {
 class admin_socket {
 public:
     /// Listens at `path`, in a directory that is made if need be. Where another gateway listens
-    /// there and `has_others`, at a name beside it, made of ours and the number of this process.
+    /// there and `has_others`, at a name beside it, made of ours and the number of this process;
+    /// then the directory is that of all gateways of this user, and swept.
     /// Errors: internal_error with what cannot be done, where and why.
     static result<admin_socket> open(const std::string& path, bool has_others);
     ~admin_socket();

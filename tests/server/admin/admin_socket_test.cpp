@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace mcpgw;
@@ -35,15 +34,6 @@ void leave_behind(const std::string& path) {
     fs::create_hard_link(path, kept);
     { const auto gone = std::move(*opened); }
     fs::rename(kept, path);
-}
-
-/// The number of a process that has ended.
-pid_t gone_process() {
-    const auto child = ::fork();
-    if (child == 0) ::_exit(0);
-    REQUIRE(child > 0);
-    ::waitpid(child, nullptr, 0);
-    return child;
 }
 
 } // namespace
@@ -89,17 +79,29 @@ TEST_CASE("a_socket_where_somebody_listens_is_never_replaced") {
     CHECK(all_live_admin_sockets(place.str()).size() == 2);
 }
 
-TEST_CASE("sockets_of_processes_that_are_gone_are_swept_away") {
+TEST_CASE("what_gateways_that_were_killed_have_left_is_swept_away") {
     const temporary_directory place;
-    const auto path = place.str() + "/a.sock";
-    const auto old = place.str() + "/a-" + std::to_string(gone_process()) + ".sock";
-    const auto other = place.str() + "/ab-" + std::to_string(gone_process()) + ".sock";
+    const auto old = place.str() + "/a-1.sock";
+    const auto other = place.str() + "/b.sock";
     leave_behind(old);
     leave_behind(other);
-    const auto opened = admin_socket::open(path, true);
+    std::ofstream{place.str() + "/c.sock"} << "no socket";
+    const auto lives = admin_socket::open(place.str() + "/d.sock", true);
+    REQUIRE_FALSE(lives.has_error());
+    const auto opened = admin_socket::open(place.str() + "/a.sock", true);
     REQUIRE_FALSE(opened.has_error());
     CHECK_FALSE(fs::exists(old));
-    CHECK(fs::exists(other)); // of another configuration
+    CHECK_FALSE(fs::exists(other));
+    CHECK(fs::exists(place.str() + "/c.sock"));
+    CHECK(live_admin_sockets(lives->path()) == std::vector{lives->path()});
+}
+
+TEST_CASE("in_a_place_that_the_user_has_chosen_nothing_else_is_touched") {
+    const temporary_directory place;
+    leave_behind(place.str() + "/b.sock");
+    const auto opened = admin_socket::open(place.str() + "/a.sock", false);
+    REQUIRE_FALSE(opened.has_error());
+    CHECK(fs::exists(place.str() + "/b.sock"));
 }
 
 TEST_CASE("what_is_no_socket_is_not_replaced") {
