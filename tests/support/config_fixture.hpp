@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -22,6 +23,8 @@ public:
         std::random_device random;
         path_ = std::filesystem::temp_directory_path() /
                 ("mcpgw-config-" + std::to_string(random()) + std::to_string(random()));
+        std::filesystem::create_directory(path_);
+        std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
         write("bin/tool", "#!/bin/sh\n");
         std::filesystem::permissions(path_ / "bin/tool", std::filesystem::perms::owner_all);
     }
@@ -40,6 +43,11 @@ public:
     }
     [[nodiscard]] std::string path(const std::string& name = "") const {
         return (name.empty() ? path_ : path_ / name).string();
+    }
+
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ifstream file(path_ / name, std::ios::binary);
+        return {std::istreambuf_iterator<char>{file}, {}};
     }
 
     /// An environment of these variables and of a PATH that has `tool` and nothing else.

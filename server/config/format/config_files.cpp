@@ -33,6 +33,19 @@ std::optional<std::string> read_text_file(const std::string& path, std::size_t b
     return text;
 }
 
+bool is_readable_by_others(const std::string& path) {
+    using std::filesystem::perms;
+    std::error_code ec;
+    const auto own = std::filesystem::status(path, ec).permissions();
+    if (ec || (own & perms::others_read) == perms::none) return false;
+    for (auto directory = std::filesystem::absolute(path, ec).parent_path();;
+         directory = directory.parent_path()) {
+        const auto around = std::filesystem::status(directory, ec).permissions();
+        if (ec || (around & perms::others_exec) == perms::none) return false;
+        if (directory == directory.parent_path()) return true;
+    }
+}
+
 std::optional<config_node> read_config_document(std::string_view text, config_format format,
                                                 problem_log& problems) {
     if (text.size() > config_bytes_max) {

@@ -38,15 +38,26 @@ std::size_t layer_reader::number_of(const std::string& file) {
 void layer_reader::add(const std::string& file) {
     const auto number = number_of(file);
     files_.add(file);
-    if (const auto text = read_text_file(file, config_bytes_max))
-        return add_document(file, number, *text, format_of(file, *text));
-    std::error_code ec;
-    const bool exists = std::filesystem::exists(file, ec);
-    fail(numbered_line(number, 0), "", exists ? "cannot be read as a file" : "does not exist");
+    const auto text = read_text_file(file, config_bytes_max);
+    if (!text) {
+        std::error_code ec;
+        const bool exists = std::filesystem::exists(file, ec);
+        return fail(numbered_line(number, 0), "",
+                    exists ? "cannot be read as a file" : "does not exist");
+    }
+    const auto* const root = add_document(file, number, *text, format_of(file, *text));
+    const auto* const list = root == nullptr ? nullptr : root->find("include");
+    if (list == nullptr || !is_own_document(*root)) return;
+    chain_.push_back(whole_path(file));
+    include(file, *list);
+    chain_.pop_back();
 }
 
 void layer_reader::add(const std::string& file, std::string_view text, config_format format) {
-    add_document(file, number_of(file), text, format);
+    const auto* const root = add_document(file, number_of(file), text, format);
+    const auto* const list = root == nullptr ? nullptr : root->find("include");
+    if (list != nullptr && is_own_document(*root))
+        fail(list->line, "include", "only a file may include others");
 }
 
 void layer_reader::add_last() {
@@ -57,22 +68,17 @@ void layer_reader::add_last() {
         files_.add(last_);
 }
 
-void layer_reader::add_document(const std::string& file, std::size_t number, std::string_view text,
-                                config_format format) {
+const config_node* layer_reader::add_document(const std::string& file, std::size_t number,
+                                              std::string_view text, config_format format) {
     problem_log alone{file};
     auto root = read_config_document(text, format, alone);
     problems_.add(alone.take_sorted());
     if (!root) {
         has_failed_ = true;
-        return;
+        return nullptr;
     }
     number_lines(*root, number);
-    const auto& layer = layers_.emplace_back(std::move(*root));
-    const auto* const list = is_own_document(layer) ? layer.find("include") : nullptr;
-    if (list == nullptr) return;
-    chain_.push_back(whole_path(file));
-    include(file, *list);
-    chain_.pop_back();
+    return &layers_.emplace_back(std::move(*root));
 }
 
 void layer_reader::include(const std::string& file, const config_node& list) {

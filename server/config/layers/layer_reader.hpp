@@ -28,7 +28,7 @@ public:
 
     /// What it includes is laid over it.
     void add(const std::string& file);
-    /// The same of a text that is not read from there.
+    /// A text that is not read from there. It may include nothing.
     void add(const std::string& file, std::string_view text, config_format format);
 
     /// Before the others: those that include this one do not get it, for it comes with add_last().
@@ -43,8 +43,9 @@ public:
 
 private:
     std::size_t number_of(const std::string& file);
-    void add_document(const std::string& file, std::size_t number, std::string_view text,
-                      config_format format);
+    /// What is read of it. Null: that was reported.
+    const config_node* add_document(const std::string& file, std::size_t number,
+                                    std::string_view text, config_format format);
     void include(const std::string& file, const config_node& list);
     void include(const std::string& file, const config_node& pattern, const std::string& key);
     void fail(std::size_t line, std::string key, std::string message, std::string hint = {});

@@ -4,6 +4,7 @@
 #include "server/config/format/config_files.hpp"
 #include "server/config/layers/layer_merge.hpp"
 #include "server/config/layers/profile_choice.hpp"
+#include "server/config/variables/config_secrets.hpp"
 #include "server/config/variables/env_file.hpp"
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <map>
 #include <set>
 #include <utility>
+
+#include <openssl/crypto.h>
 
 namespace mcpgw {
 
@@ -28,6 +31,10 @@ std::map<std::string, std::string> read_variables(const std::vector<std::string>
         if (!paths.insert(path).second) continue;
         files.add(path);
         auto variables = parse_env_file(read_text_file(path, config_bytes_max).value_or(""));
+        if (holds_secrets(variables) && is_readable_by_others(path))
+            bad_lines.push_back({config_problem::severity::warning, path, 0, "",
+                                 "others can read this file, and it may hold secrets",
+                                 "chmod 600 keeps them out"});
         for (auto& [name, value] : variables.values)
             values.insert_or_assign(name, std::move(value));
         for (auto& bad : variables.bad_lines)
@@ -43,12 +50,25 @@ std::vector<std::string> with_overlay(const config_inputs& inputs) {
     return files;
 }
 
+void wipe(config_node& node) {
+    if (node.has_variables) OPENSSL_cleanse(node.text.data(), node.text.size());
+    for (auto& item : node.items) wipe(item);
+    for (auto& member : node.members) wipe(member.value);
+}
+
 } // namespace
+
+layered_document::~layered_document() {
+    for (auto& layer : layers_) wipe(layer);
+    for (auto& child : parts_.children) wipe(child.node);
+}
 
 layered_document::layered_document(const config_inputs& inputs,
                                    const environment_lookup& environment)
     : problems_(inputs.files.empty() ? inputs.overlay : inputs.files.front())
     , variables_(environment, read_variables(with_overlay(inputs), files_, bad_variables_)) {
+    secrets_.emplace(files_, environment);
+    variables_.set_secrets(&*secrets_);
     layer_reader reader{variables_, files_, problems_};
     const auto managed = managed_path(inputs);
     reader.keep_for_last(managed);

@@ -9,8 +9,10 @@
 #include "server/config/layers/layer_reader.hpp"
 #include "server/config/layers/personal_layers.hpp"
 #include "server/config/variables/config_environment.hpp"
+#include "server/config/variables/secret_source.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +24,12 @@ namespace mcpgw {
 class layered_document {
 public:
     layered_document(const config_inputs& inputs, const environment_lookup& environment);
-    /// Of one text. `filename`: for messages and relative paths. No `.env` is read.
+    /// Of one text. `filename`: for messages and relative paths. No `.env` is read, no
+    /// secret, and nothing that it includes.
     layered_document(std::string_view text, config_format format, const std::string& filename,
                      const environment_lookup& environment);
+    /// Overwrites what variables and secrets were replaced by.
+    ~layered_document();
     layered_document(const layered_document&) = delete;
     layered_document& operator=(const layered_document&) = delete;
 
@@ -51,6 +56,7 @@ private:
     void read_flags_set(const std::string& path);
 
     used_files files_;
+    std::optional<secret_source> secrets_;
     problem_log problems_;
     std::vector<config_problem> bad_variables_;
     config_environment variables_;

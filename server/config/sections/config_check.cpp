@@ -283,8 +283,7 @@ void checked_section::store(void* options, const void* owner, const config_scope
 
 void expand_text(config_node& node, const std::string& path, const config_environment& environment,
                  problem_log& problems) {
-    auto expanded = expand_variables(
-        node.text, [&environment](const std::string& name) { return environment.find(name); });
+    auto expanded = environment.expand(node.text, problems.file_of(node.line));
     node.has_variables = expanded.has_variables;
     node.is_broken = !expanded.is_complete();
     for (const auto& name : expanded.missing)
@@ -292,6 +291,11 @@ void expand_text(config_node& node, const std::string& path, const config_enviro
                        fmt::format("export {0}=..., or put {0}=... into the file .env beside this "
                                    "one, or write ${{{0}:-default}}",
                                    name));
+    for (auto& secret : expanded.unread)
+        problems.error(node.line, path,
+                       fmt::format("${{{}:...}}: {}", secret.provider, secret.problem),
+                       std::move(secret.hint));
+    for (auto& warning : expanded.warnings) problems.warning(node.line, path, std::move(warning));
     for (const auto& name : expanded.editor_only)
         problems.error(
             node.line, path,

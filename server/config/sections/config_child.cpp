@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -114,6 +115,14 @@ void check_account(const checked_section& section, const isolation_options& opti
                    message);
 }
 
+/// What was read as a secret is one, whatever its key is called.
+void add_secrets(std::vector<std::string>& secrets, const std::vector<std::string>& read) {
+    constexpr std::size_t bytes_min = 4; // shorter ones would mask half of what is said
+    for (const auto& secret : read)
+        if (secret.size() >= bytes_min) secrets.push_back(secret);
+    std::ranges::stable_sort(secrets, std::ranges::greater{}, &std::string::size);
+}
+
 } // namespace
 
 void child_reader::read_defaults(config_node* node, const checked_section& limits) {
@@ -143,6 +152,8 @@ child_options child_reader::read(child_entry& entry) {
     }
     options.secrets =
         secrets_of(options, [this](const std::string& name) { return environment_.find(name); });
+    add_secrets(options.secrets, secrets_of_all_);
+    add_secrets(options.secrets, environment_.take_secrets());
     return options;
 }
 

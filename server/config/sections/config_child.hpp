@@ -38,6 +38,7 @@ private:
     used_files& files_;
     problem_log& problems_;
     child_options defaults_;
+    std::vector<std::string> secrets_of_all_; ///< that stand in [defaults]
 };
 
 } // namespace mcpgw

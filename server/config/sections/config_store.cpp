@@ -4,6 +4,7 @@
 #include "protocol/json/json_text.hpp"
 #include "server/config/format/config_files.hpp"
 #include "server/config/sections/config_value.hpp"
+#include "server/config/variables/config_secrets.hpp"
 #include "server/config/variables/env_file.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +50,9 @@ void store_env_file(child_options& options, const value_site& site) {
     auto parsed = parse_env_file(*text);
     for (const auto& bad : parsed.bad_lines)
         site.warning(fmt::format("line {} of the file is left out: {}", bad.line, bad.message));
+    if (holds_secrets(parsed) && is_readable_by_others(file))
+        site.warning("others can read the file, and it may hold secrets",
+                     "chmod 600 keeps them out");
     for (auto& [name, value] : parsed.values) options.env.insert_or_assign(name, std::move(value));
 }
 

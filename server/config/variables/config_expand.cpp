@@ -2,9 +2,11 @@
 #include "server/config/variables/config_expand.hpp"
 
 #include "protocol/ascii.hpp"
+#include "server/config/variables/command_words.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace mcpgw {
@@ -67,7 +69,8 @@ std::string shown_name(std::string_view name) {
 
 class expander {
 public:
-    explicit expander(const environment_lookup& environment) : environment_(environment) {}
+    expander(const environment_lookup& environment, const secret_lookup& secrets)
+        : environment_(environment), secrets_(secrets) {}
 
     void expand(std::string_view text, std::size_t depth) {
         for (std::size_t at = 0; at < text.size();) {
@@ -94,6 +97,9 @@ public:
 private:
     void insert(std::string_view content, std::size_t depth) {
         out_.has_variables = true;
+        const auto provider = secret_source::provider_of(content);
+        if (secrets_ && !provider.empty())
+            return insert_secret(provider, content.substr(provider.size() + 1), depth);
         if (is_editor_name(content)) {
             out_.editor_only.push_back(shown_name(content));
             return;
@@ -119,14 +125,46 @@ private:
         }
     }
 
+    void insert_secret(std::string_view provider, std::string_view named, std::size_t depth) {
+        auto words = provider == "command" ? split_words(named)
+                                           : std::optional{std::vector{std::string{named}}};
+        if (!words) {
+            out_.unread.push_back({std::string{provider}, "this needs a shell, and there is none",
+                                   "write ${command:sh -c '...'}"});
+            return;
+        }
+        // Word by word: what a variable holds is never taken apart.
+        const auto faults = count_faults();
+        for (auto& word : *words) {
+            auto around = std::exchange(out_.text, {});
+            expand(word, depth + 1);
+            word = std::exchange(out_.text, std::move(around));
+        }
+        if (count_faults() != faults) return;
+        auto read = secrets_(provider, *words);
+        if (!read.warning.empty()) out_.warnings.push_back(std::move(read.warning));
+        if (read.value)
+            out_.text += *read.value;
+        else
+            out_.unread.push_back(
+                {std::string{provider}, std::move(read.problem), std::move(read.hint)});
+    }
+
+    [[nodiscard]] std::size_t count_faults() const {
+        return out_.missing.size() + out_.editor_only.size() + out_.unread.size() +
+               (out_.is_malformed ? 1 : 0);
+    }
+
     const environment_lookup& environment_;
+    const secret_lookup& secrets_;
     expansion out_;
 };
 
 } // namespace
 
-expansion expand_variables(std::string_view text, const environment_lookup& environment) {
-    expander e{environment};
+expansion expand_variables(std::string_view text, const environment_lookup& environment,
+                           const secret_lookup& secrets) {
+    expander e{environment, secrets};
     e.expand(text, 0);
     return e.take();
 }

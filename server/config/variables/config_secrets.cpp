@@ -91,6 +91,13 @@ bool is_secret_value(std::string_view value) {
            authority.substr(0, at).find(':') != std::string_view::npos;
 }
 
+bool holds_secrets(const env_file& file) {
+    return std::ranges::any_of(file.values, [](const auto& variable) {
+        return !variable.second.empty() &&
+               (is_secret_key(variable.first) || is_secret_value(variable.second));
+    });
+}
+
 bool is_random_text(std::string_view value) {
     constexpr std::size_t run_min = 16;
     constexpr std::size_t digits_min = 2;

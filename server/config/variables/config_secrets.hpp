@@ -3,6 +3,7 @@
 
 #include "children/child_options.hpp"
 #include "server/config/format/config_problem.hpp"
+#include "server/config/variables/env_file.hpp"
 
 #include <map>
 #include <string>
@@ -22,6 +23,9 @@ bool is_secret_flag(std::string_view flag);
 
 /// By its value: beginnings that services give their tokens, or an address with a password.
 bool is_secret_value(std::string_view value);
+
+/// Whether some variable of the file is one, by its name or its value.
+bool holds_secrets(const env_file& file);
 
 /// As nobody writes words: a long run of letters and digits, or a UUID. No paths and no digests.
 bool is_random_text(std::string_view value);

@@ -70,8 +70,10 @@ export async function startGateway(options = {}) {
     const remove = async () => {
         if (!options.config) await config.remove();
     };
-    const child = spawnHere(requireBinary(), ['serve', '--config', config.file], {
+    const args = ['serve', '--config', config.file, ...(options.args ?? [])];
+    const child = spawnHere(requireBinary(), args, {
         stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...process.env, ...options.env },
     });
     let log = '';
     const exited = new Promise((resolve) => {

@@ -298,6 +298,33 @@ TEST_CASE("the_example_configurations_are_good") {
     CHECK(count == 16);
 }
 
+TEST_CASE("the_example_of_a_team_and_a_person_is_good_in_each_profile") {
+    const scratch_directory scratch;
+    const auto npx = scratch.write("bin/npx", "#!/bin/sh\n");
+    std::filesystem::permissions(npx, std::filesystem::perms::owner_all);
+    scratch.write("secrets/github", "a-token-of-ours\n");
+    const auto file = [](const char* name) {
+        return (project() / "configs" / name).string();
+    };
+    const auto load = [&](const std::string& profile) {
+        return load_config(
+            {{file("team.toml")}, file("personal.toml"), profile},
+            scratch.environment({{"SECRETS", scratch.path("secrets")}, {"HOME", scratch.path()}}));
+    };
+    for (const auto* const profile : {"", "dev", "prod"}) {
+        CAPTURE(profile);
+        const auto made = load(profile);
+        CAPTURE(printed(made.problems));
+        CHECK(made.problems.empty());
+        REQUIRE(made.value.children.size() == 3);
+        CHECK(made.value.children[0].remote.bearer_token == "a-token-of-ours");
+        CHECK(made.value.children[1].args.size() == 2);
+        CHECK(made.value.children[1].is_enabled == (std::string_view{profile} != "prod"));
+    }
+    CHECK(load("dev").value.gateway.expose == exposure::all);
+    CHECK(load("prod").value.http.port == 9080);
+}
+
 TEST_CASE("every_limit_is_in_the_document_of_limits_with_its_default") {
     std::map<std::string, std::string> documented;
     std::istringstream text(read_file(project() / "docs/limits.md"));
