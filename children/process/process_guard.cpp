@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/process/process_guard.hpp"
 
+#include "children/process/waited_process.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -160,7 +162,7 @@ bool process_guard::end_strays(bool of_all) {
     if (!takes_in_orphans_) return false;
     bool is_one_left = false;
     for (const auto pid : children_of(::getpid())) {
-        if (is_ours(pid)) continue;
+        if (is_ours(pid) || waited_process::is_one(pid)) continue;
         const auto facts = read_process(pid);
         const bool is_spared = std::ranges::find(spared_, facts.who) != spared_.end();
         if (facts.who.pid == 0 || facts.parent != ::getpid()) continue;

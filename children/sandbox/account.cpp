@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +28,43 @@ std::optional<unsigned> parse_number(std::string_view text) {
     return number;
 }
 
+/// An entry of a database of users or groups, and the memory that its texts are in. A configuration
+/// is read on a thread of its own, so nothing here is shared.
+template <class Entry>
+class database_entry {
+public:
+    /// `find`: one of the functions that end in _r, with its key bound.
+    template <class Find>
+    explicit database_entry(Find find) : texts_(text_bytes_min) {
+        Entry* found = nullptr;
+        int error = find(&entry_, texts_.data(), texts_.size(), &found);
+        while (error == ERANGE && texts_.size() < text_bytes_max) {
+            texts_.resize(texts_.size() * 2);
+            error = find(&entry_, texts_.data(), texts_.size(), &found);
+        }
+        is_there_ = error == 0 && found != nullptr;
+    }
+    explicit operator bool() const { return is_there_; }
+    const Entry* operator->() const { return &entry_; }
+
+private:
+    static constexpr std::size_t text_bytes_min = 1024;
+    static constexpr std::size_t text_bytes_max = 1U << 20U; // groups with very many members
+
+    Entry entry_{};
+    std::vector<char> texts_;
+    bool is_there_ = false;
+};
+
+using user_entry = database_entry<passwd>;
+using group_entry = database_entry<::group>;
+
+user_entry user_named(const std::string& name) {
+    return user_entry{[&name](auto... out) {
+        return ::getpwnam_r(name.c_str(), out...);
+    }};
+}
+
 fault unknown(std::string_view key, std::string_view name) {
     return {errc::server_failed,
             fmt::format("`{}`: there is no {} '{}' on this machine", key, key, name)};
@@ -33,11 +72,14 @@ fault unknown(std::string_view key, std::string_view name) {
 
 /// As chown(1) has it: a name first, else a number.
 result<account> find_user(const std::string& user, bool has_group) {
-    const auto* entry = ::getpwnam(user.c_str());
+    auto entry = user_named(user);
     const auto number = parse_number(user);
-    if (entry == nullptr && number) entry = ::getpwuid(*number);
+    if (!entry && number)
+        entry = user_entry{[&number](auto... out) {
+            return ::getpwuid_r(*number, out...);
+        }};
     account found;
-    if (entry != nullptr) {
+    if (entry) {
         found.uid = entry->pw_uid;
         found.gid = entry->pw_gid;
         found.name = entry->pw_name;
@@ -79,13 +121,22 @@ result<account> find_account(const std::string& user, const std::string& group) 
         who = std::move(*found);
     }
     if (!group.empty()) {
-        const auto* const entry = ::getgrnam(group.c_str());
+        const group_entry entry{[&group](auto... out) {
+            return ::getgrnam_r(group.c_str(), out...);
+        }};
         const auto number = parse_number(group);
-        if (entry == nullptr && !number) return unknown("group", group);
-        who.gid = entry != nullptr ? entry->gr_gid : *number;
+        if (!entry && !number) return unknown("group", group);
+        who.gid = entry ? entry->gr_gid : *number;
     }
     who.groups = groups_of(who);
     return who;
+}
+
+std::string group_name(gid_t group) {
+    const group_entry entry{[group](auto... out) {
+        return ::getgrgid_r(group, out...);
+    }};
+    return entry ? entry->gr_name : std::string{};
 }
 
 } // namespace mcpgw

@@ -23,8 +23,12 @@ struct account {
 
 /// Each is a name or a number. Without a user it is ours, with no group but `group`; without a
 /// group it has all groups of the user. Asks the system's name services, which may block.
+/// May be called on any thread.
 ///
 /// Errors: server_failed; the text begins with the key that is wrong, in backquotes.
 result<account> find_account(const std::string& user, const std::string& group);
+
+/// Empty: the system knows no such group.
+std::string group_name(gid_t group);
 
 } // namespace mcpgw

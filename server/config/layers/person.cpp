@@ -3,7 +3,8 @@
 
 #include "children/sandbox/account.hpp"
 
-#include <grp.h>
+#include <utility>
+
 #include <unistd.h>
 
 namespace mcpgw {
@@ -13,8 +14,7 @@ person find_person(const std::string& name) {
     if (found.has_error()) return {name, {}};
     person who{found->name.empty() ? name : found->name, {}};
     for (const auto id : found->groups)
-        if (const auto* const group = ::getgrgid(id); group != nullptr)
-            who.groups.emplace_back(group->gr_name);
+        if (auto group = group_name(id); !group.empty()) who.groups.push_back(std::move(group));
     return who;
 }
 

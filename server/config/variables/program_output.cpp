@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/variables/program_output.hpp"
 
+#include "children/process/waited_process.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <string_view>
+#include <system_error>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -23,6 +26,10 @@ namespace mcpgw {
 namespace {
 
 using steady = std::chrono::steady_clock;
+
+std::string reason(std::string_view what, int error) {
+    return fmt::format("{}: {}", what, std::generic_category().message(error));
+}
 
 /// A descriptor that is closed however we leave.
 class owned_fd {
@@ -96,21 +103,31 @@ bool drain(int fd, std::string& into, std::size_t bytes_max) {
 /// A program that runs. Killed, if it still does.
 class running_program {
 public:
-    explicit running_program(pid_t pid)
-        : pid_(pid), exit_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
+    running_program(std::vector<std::string>& words, int out, int err)
+        : process_([&, this] {
+            pid_t pid = -1;
+            failed_ = spawn(words, out, err, pid);
+            return failed_ == 0 ? pid : -1;
+        }) {
+        if (failed_ == 0)
+            exit_.reset(static_cast<int>(::syscall(SYS_pidfd_open, process_.pid(), 0)));
+    }
     ~running_program() {
-        if (pid_ <= 0) return;
-        ::kill(-pid_, SIGKILL);
+        if (failed_ != 0 || has_ended_) return;
+        ::kill(-process_.pid(), SIGKILL);
         wait();
     }
     running_program(const running_program&) = delete;
     running_program& operator=(const running_program&) = delete;
 
+    /// Why it did not start, an errno; 0: it did.
+    [[nodiscard]] int failed() const { return failed_; }
     [[nodiscard]] int exit_fd() const { return exit_.get(); }
-    /// Why it failed; empty: it did not. Where somebody else took its status, nobody knows.
+    /// Waits. Why it failed; empty: it did not.
     std::string end() {
         const int status = wait();
-        if (status < 0 || status == 0) return {};
+        if (status < 0) return "was waited for by somebody else";
+        if (status == 0) return {};
         if (WIFSIGNALED(status)) return fmt::format("was ended by signal {}", WTERMSIG(status));
         return fmt::format("failed with exit code {}", WEXITSTATUS(status));
     }
@@ -119,14 +136,16 @@ private:
     int wait() {
         int status = 0;
         pid_t outcome = 0;
-        do outcome = ::waitpid(pid_, &status, 0);
+        do outcome = ::waitpid(process_.pid(), &status, 0);
         while (outcome < 0 && errno == EINTR);
-        pid_ = -1;
+        has_ended_ = true;
         return outcome < 0 ? -1 : status;
     }
 
-    pid_t pid_;
+    int failed_ = 0;
+    waited_process process_;
     owned_fd exit_;
+    bool has_ended_ = false;
 };
 
 /// Reads until the program has ended (what it left in the background may keep the pipes), or a
@@ -162,17 +181,17 @@ program_output run_program(std::vector<std::string> words, const program_limits&
     owned_fd out_write;
     owned_fd err_read;
     owned_fd err_write;
-    pid_t pid = -1;
-    const bool has_pipes = make_pipe(out_read, out_write) && make_pipe(err_read, err_write);
-    const int failed = has_pipes ? spawn(words, out_write.get(), err_write.get(), pid) : errno;
-    if (failed != 0) {
-        made.problem = failed == ENOENT
-                           ? "is not installed, or not on PATH"
-                           : fmt::format("could not be started: {}",
-                                         std::strerror(failed)); // NOLINT(concurrency-mt-unsafe)
+    if (!make_pipe(out_read, out_write) || !make_pipe(err_read, err_write)) {
+        made.problem = reason("could not be started", errno);
         return made;
     }
-    running_program program{pid};
+    running_program program{words, out_write.get(), err_write.get()};
+    if (program.failed() != 0) {
+        made.problem = program.failed() == ENOENT
+                           ? "is not installed, or not on PATH"
+                           : reason("could not be started", program.failed());
+        return made;
+    }
     out_write.reset();
     err_write.reset();
     made.problem = program.exit_fd() < 0

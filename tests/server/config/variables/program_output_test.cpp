@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/variables/program_output.hpp"
 
+#include "children/process/process_guard.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
-#include <cerrno>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 using namespace mcpgw;
@@ -69,4 +73,22 @@ TEST_CASE("a_program_that_leaves_one_in_the_background_is_not_waited_for") {
     const auto made = shell("(exec sleep 1000) & echo $!");
     CHECK(made.problem.empty());
     CHECK(::kill(static_cast<pid_t>(std::stol(made.out)), SIGKILL) == 0);
+}
+
+TEST_CASE("the_guard_of_a_gateway_takes_no_exit_code_of_a_program_that_another_thread_waits_for") {
+    {
+        process_guard guard{MCPGW_BINARY};
+        guard.take_in_orphans();
+        std::atomic<bool> is_done = false;
+        std::thread loop{[&] {
+            while (!is_done) guard.end_strays();
+        }};
+        int right = 0;
+        for (int i = 0; i < 100; ++i)
+            if (shell("exit 3").problem == "failed with exit code 3") ++right;
+        is_done = true;
+        loop.join();
+        CHECK(right == 100);
+    }
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
