@@ -18,12 +18,15 @@ std::shared_ptr<const catalog> offered_catalogs::only(std::string_view name) con
 }
 
 void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstreams) {
+    ++generation_;
+    entries_ = std::make_shared<catalog_entries>();
     std::vector<catalog::source> sources;
     for (const auto& c : upstreams) {
         sources.push_back({c->name(), &c->lists()});
-        single_[c->name()] = std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt);
+        single_[c->name()] =
+            std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt, entries_.get());
     }
-    merged_ = std::make_shared<catalog>(sources, naming_);
+    merged_ = std::make_shared<catalog>(sources, naming_, entries_.get());
     report_conflicts();
 }
 

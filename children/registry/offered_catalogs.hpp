@@ -5,6 +5,7 @@
 #include "protocol/catalog/catalog.hpp"
 #include "transports/log.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -23,6 +24,10 @@ public:
     /// The servers offer something else now.
     void rebuild(std::span<const std::unique_ptr<upstream>> upstreams);
 
+    /// Another number after each change.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+    /// Of all catalogs as of now, and of views that are made of them.
+    [[nodiscard]] const std::shared_ptr<catalog_entries>& entries() const { return entries_; }
     [[nodiscard]] const naming_options& naming() const { return naming_; }
     /// Of all servers as of now.
     [[nodiscard]] const std::shared_ptr<const catalog>& merged() const { return merged_; }
@@ -34,6 +39,8 @@ private:
 
     naming_options naming_;
     logger& log_;
+    std::uint64_t generation_ = 0;
+    std::shared_ptr<catalog_entries> entries_ = std::make_shared<catalog_entries>();
     std::shared_ptr<const catalog> merged_;
     std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
     std::set<std::string, std::less<>> reported_conflicts_;

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <span>
@@ -63,6 +64,11 @@ public:
     [[nodiscard]] std::shared_ptr<const catalog> only(std::string_view name) const {
         return catalogs_.only(name);
     }
+
+    /// Another number after each change of what is offered.
+    [[nodiscard]] std::uint64_t generation() const { return catalogs_.generation(); }
+    /// What catalogs that are made of the same offers share.
+    [[nodiscard]] catalog_entries& entries() const { return *catalogs_.entries(); }
 
     /// Starts those that are started ahead of their use, at most `at_once_max` at the same time,
     /// without waiting for them.

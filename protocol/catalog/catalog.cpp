@@ -3,7 +3,6 @@
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
-#include "protocol/json/splice.hpp"
 
 #include <fmt/format.h>
 
@@ -16,54 +15,11 @@ namespace mcpgw {
 
 namespace {
 
-bool is_ascii(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-/// Whether a person is shown something else than the name: `title`, and of tools annotations.title
-/// too (schema 2025-06-18, BaseMetadata: the name is shown where there is none).
-bool has_title(std::string_view json) {
-    return is_json_string(find_member(json, "title")) ||
-           is_json_string(find_member(find_member(json, "annotations"), "title"));
-}
-
-/// The item with its `name` replaced; every other byte stays, but that a name in another script is
-/// kept as the title where there is no other.
-std::string with_name(const std::string& json, const std::string& original,
-                      const std::string& name) {
-    const bool needs_title = !is_ascii(original) && !has_title(json);
-    const bool has_title_member = !find_member(json, "title").empty(); // which is no text
-    const auto title = needs_title ? quote_json(original) : std::string{};
-    spliced_text text{json};
-    member_reader members{json};
-    while (const auto member = members.next()) {
-        if (member->key == "title" && needs_title) text.replace(member->value_span, title);
-        if (member->key != "name") continue;
-        auto value = quote_json(name);
-        if (needs_title && !has_title_member) value += ",\"title\":" + title;
-        text.replace(member->value_span, std::move(value));
-    }
-    return text.str();
-}
-
-std::vector<param_header> headers_of(const std::string& tool) {
-    auto found = read_param_headers(find_member(tool, "inputSchema"));
-    return found.has_error() ? std::vector<param_header>{} : std::move(*found);
-}
-
 /// What the conflicts of a list are called.
 std::string_view item_noun(list_kind kind) {
     constexpr std::array<std::string_view, list_kinds> nouns{"tool", "prompt", "resource",
                                                              "resource template"};
     return nouns[static_cast<std::size_t>(kind)];
-}
-
-/// Legacy clients may ask for a task only where a tool says so (2025-11-25, basic/utilities/tasks,
-/// "Tool-Level Negotiation"), which tools of the modern era do not.
-std::string with_optional_tasks(std::string tool) {
-    if (!find_member(tool, "execution").empty()) return tool;
-    tool.insert(tool.rfind('}'), R"(,"execution":{"taskSupport":"optional"})");
-    return tool;
 }
 
 /// The entry of `key` in `conflicts`, made if there is none.
@@ -153,19 +109,35 @@ std::string catalog_conflict::outcome() const {
     return is_lost ? fmt::format("the one of '{}' is used", kept) : "all of them got a prefix";
 }
 
-catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming) {
-    add_named(sources, list_kind::tools, naming, tools_);
-    add_named(sources, list_kind::prompts, naming, prompts_);
+catalog::catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming,
+                 catalog_entries* shared) {
+    add_named(sources, list_kind::tools, naming, shared);
+    add_named(sources, list_kind::prompts, naming, shared);
     const std::set<std::string, std::less<>> none;
-    add_by_uri(sources, list_kind::resources, naming ? naming->reserved : none, resources_);
-    add_by_uri(sources, list_kind::templates, none, templates_);
+    add_by_uri(sources, list_kind::resources, naming ? naming->reserved : none, shared);
+    add_by_uri(sources, list_kind::templates, none, shared);
+    index_keys();
     for (const auto& from : sources)
         for (const auto& uri : from.lists->hidden_uris) hidden_.emplace(uri, from.upstream);
     note_hints(sources);
 }
 
+bool catalog::add(list_kind kind, entry_ptr entry, taken_keys& taken) {
+    if (!taken.emplace(entry->key, entry.get()).second) return false;
+    lists_[static_cast<std::size_t>(kind)].shown.push_back(std::move(entry));
+    return true;
+}
+
+void catalog::index_keys() {
+    for (auto& [shown, by_key] : lists_) {
+        by_key.reserve(shown.size());
+        for (const auto& entry : shown) by_key.push_back(entry.get());
+        std::ranges::sort(by_key, {}, &catalog_entry::key);
+    }
+}
+
 void catalog::add_named(const std::vector<source>& sources, list_kind kind,
-                        const std::optional<naming_options>& naming, index& into) {
+                        const std::optional<naming_options>& naming, catalog_entries* shared) {
     std::vector<source_name> wanted;
     std::vector<const list_item*> found;
     std::vector<bool> has_task_extension; // the server decides itself which tools become tasks
@@ -173,6 +145,7 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
         const bool is_extended =
             kind == list_kind::tools && offers_tasks(from.lists->capabilities, era::modern);
         for (const auto& item : from.lists->items(kind)) {
+            if (from.admits && !from.admits(kind, item)) continue;
             wanted.push_back({from.upstream, item.key});
             found.push_back(&item);
             has_task_extension.push_back(is_extended);
@@ -181,53 +154,53 @@ void catalog::add_named(const std::vector<source>& sources, list_kind kind,
     auto rules = naming.value_or(naming_options{});
     if (kind != list_kind::tools) rules.reserved.clear();
     const auto assigned = naming ? assign_names(wanted, rules) : std::vector<assigned_name>{};
-    auto& shown = items_[static_cast<std::size_t>(kind)];
+    taken_keys taken;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const std::string original{wanted[i].original};
         const std::string name = naming ? assigned[i].name : original;
-        if (name.empty()) continue;
         // A server that lists a name twice is answered by its first.
-        const auto [place, is_new] =
-            into.emplace(name, catalog_target{std::string{wanted[i].upstream},
-                                              std::string{found[i]->own_name()}});
-        if (!is_new) continue;
-        place->second.arguments = found[i]->arguments;
-        if (kind == list_kind::tools) {
-            place->second.headers = headers_of(found[i]->json);
-            place->second.output = output_shape_of(found[i]->json);
-            place->second.tasks = task_support_of(found[i]->json);
+        if (name.empty() || taken.contains(name)) continue;
+        auto entry = shared == nullptr ? nullptr : shared->find(kind, wanted[i].upstream, name);
+        // Of two names that a server has itself, one may be what another catalog calls the other.
+        if (!entry || entry->target.original != found[i]->own_name()) {
+            entry = make_entry(kind, *found[i], wanted[i].upstream, name, has_task_extension[i]);
+            if (shared != nullptr) shared->add(kind, wanted[i].upstream, entry);
         }
-        auto item = name == original ? found[i]->json : with_name(found[i]->json, original, name);
-        if (has_task_extension[i]) item = with_optional_tasks(std::move(item));
-        shown.push_back({name, std::move(item)});
+        add(kind, std::move(entry), taken);
     }
     std::ranges::move(name_conflicts(item_noun(kind), wanted, assigned, rules),
                       std::back_inserter(conflicts_));
 }
 
 void catalog::add_by_uri(const std::vector<source>& sources, list_kind kind,
-                         const std::set<std::string, std::less<>>& reserved, index& into) {
-    auto& shown = items_[static_cast<std::size_t>(kind)];
+                         const std::set<std::string, std::less<>>& reserved,
+                         catalog_entries* shared) {
+    taken_keys taken;
     for (const auto& from : sources) {
         for (const auto& item : from.lists->items(kind)) {
+            if (from.admits && !from.admits(kind, item)) continue;
             if (reserved.contains(item.key)) {
                 auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
                 conflict.is_own = conflict.is_lost = true;
                 add_once(conflict.others, from.upstream);
                 continue;
             }
-            const auto [place, is_new] =
-                into.emplace(item.key, catalog_target{from.upstream, item.key});
-            if (!is_new) {
-                if (place->second.upstream == from.upstream) continue;
+            if (const auto place = taken.find(item.key); place != taken.end()) {
+                const auto& holder = place->second->target.upstream;
+                if (holder == from.upstream) continue;
                 auto& conflict = conflict_of(conflicts_, item_noun(kind), item.key);
-                conflict.kept = place->second.upstream;
+                conflict.kept = holder;
                 conflict.is_lost = true;
-                add_once(conflict.others, place->second.upstream);
+                add_once(conflict.others, holder);
                 add_once(conflict.others, from.upstream);
                 continue;
             }
-            shown.push_back(item);
+            auto entry = shared == nullptr ? nullptr : shared->find(kind, from.upstream, item.key);
+            if (!entry) {
+                entry = make_entry(kind, item, from.upstream, item.key, false);
+                if (shared != nullptr) shared->add(kind, from.upstream, entry);
+            }
+            add(kind, std::move(entry), taken);
         }
     }
 }
@@ -275,10 +248,11 @@ const std::string& catalog::page(list_kind kind, const list_view& view) const {
     text = "[";
     for (std::size_t i = first; i < first + count; ++i) {
         if (i != first) text += ',';
-        text += view.client ? item_for_client(kind, all[i].json, *view.client, view.has_tasks)
-                            : all[i].json;
+        text += view.client ? item_for_client(kind, all[i]->json, *view.client, view.has_tasks)
+                            : all[i]->json;
     }
     text += "]";
+    page_bytes_ += text.size();
     return text;
 }
 
@@ -289,41 +263,44 @@ std::uint64_t catalog::digest(list_kind kind) const {
         hash = (hash ^ byte) * 1099511628211U;
     };
     for (const auto& item : list(kind)) {
-        for (const char c : item.key) add(static_cast<unsigned char>(c));
+        for (const char c : item->key) add(static_cast<unsigned char>(c));
         add(0);
     }
     return hash;
 }
 
-namespace {
-template <class Index>
-const catalog_target* look_up(const Index& in, std::string_view key) {
-    const auto found = in.find(key);
-    return found == in.end() ? nullptr : &found->second;
+std::uint64_t catalog::fingerprint(list_kind kind) const {
+    std::uint64_t hash = 14695981039346656037U;
+    for (const auto& item : list(kind)) hash = (hash ^ item->hash) * 1099511628211U;
+    return hash + list(kind).size();
 }
-} // namespace
+
+const catalog_target* catalog::look_up(list_kind kind, std::string_view key) const {
+    const auto& known = lists_[static_cast<std::size_t>(kind)].by_key;
+    const auto found = std::ranges::lower_bound(
+        known, key, {}, [](const catalog_entry* entry) -> std::string_view { return entry->key; });
+    return found == known.end() || (*found)->key != key ? nullptr : &(*found)->target;
+}
 
 const catalog_target* catalog::find_tool(std::string_view name) const {
-    return look_up(tools_, name);
+    return look_up(list_kind::tools, name);
 }
 const catalog_target* catalog::find_prompt(std::string_view name) const {
-    return look_up(prompts_, name);
+    return look_up(list_kind::prompts, name);
 }
 const catalog_target* catalog::find_template(std::string_view uri_template) const {
-    return look_up(templates_, uri_template);
+    return look_up(list_kind::templates, uri_template);
 }
 
 const catalog_target* catalog::find_listed_resource(std::string_view uri) const {
-    return look_up(resources_, uri);
+    return look_up(list_kind::resources, uri);
 }
 
 const catalog_target* catalog::find_resource(std::string_view uri) const {
     if (const auto* exact = find_listed_resource(uri)) return exact;
-    for (const auto& candidate : list(list_kind::templates)) {
-        if (!matches_template(uri, candidate.key)) continue;
-        const auto* const target = look_up(templates_, candidate.key);
-        if (target != nullptr && !hides(target->upstream, uri)) return target;
-    }
+    for (const auto& candidate : list(list_kind::templates))
+        if (matches_template(uri, candidate->key) && !hides(candidate->target.upstream, uri))
+            return &candidate->target;
     return nullptr;
 }
 

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "protocol/bridge/list_bridge.hpp"
-#include "protocol/bridge/task_bridge.hpp"
-#include "protocol/catalog/argument_rules.hpp"
 #include "protocol/catalog/cache_hints.hpp"
+#include "protocol/catalog/catalog_entry.hpp"
 #include "protocol/catalog/public_names.hpp"
-#include "protocol/http/param_headers.hpp"
 #include "protocol/message/mcp.hpp"
 #include "protocol/text/uri_template.hpp"
 
@@ -14,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,17 +22,6 @@
 #include <vector>
 
 namespace mcpgw {
-
-/// One tool, prompt, resource or template, as its server described it.
-struct list_item {
-    std::string key;        ///< name, or uri / uriTemplate
-    std::string json;       ///< the raw object
-    std::string original{}; ///< what its server calls it; empty: the same
-    std::shared_ptr<const argument_rules> arguments{}; ///< of a tool; null: its clients give all
-
-    /// What its server calls it.
-    [[nodiscard]] const std::string& own_name() const { return original.empty() ? key : original; }
-};
 
 /// Everything one upstream offers.
 struct upstream_lists {
@@ -57,17 +45,6 @@ struct upstream_lists {
     [[nodiscard]] bool tells_changes(list_kind kind) const;
     /// Some list may have changed without notice.
     [[nodiscard]] bool is_stale(cache_hints::time_point now) const;
-};
-
-/// Where a public name or URI leads.
-struct catalog_target {
-    std::string upstream;
-    std::string original; ///< name or uri as the upstream knows it
-    /// Of a tool: its `x-mcp-header` parameters; none where its schema has them in a wrong way.
-    std::vector<param_header> headers{};
-    output_shape output = output_shape::undeclared;    ///< of a tool
-    task_support tasks = task_support::forbidden;      ///< of a tool
-    std::shared_ptr<const argument_rules> arguments{}; ///< of a tool; null: its clients give all
 };
 
 /// A part of a list as one client sees it.
@@ -100,16 +77,28 @@ public:
     struct source {
         std::string upstream;
         const upstream_lists* lists = nullptr;
+        /// Which of its entries are part of the catalog; empty: all of them.
+        std::function<bool(list_kind, const list_item&)> admits{};
     };
     catalog() = default;
     /// `naming`: nothing keeps every name as its server gave it (a view of one upstream alone).
-    catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming);
+    /// `shared`: where its entries are taken from and added to; null: they are its own.
+    catalog(const std::vector<source>& sources, const std::optional<naming_options>& naming,
+            catalog_entries* shared = nullptr);
 
     /// Raw JSON array; lives as long as the catalog. Positions beyond the end give an empty one.
     [[nodiscard]] const std::string& page(list_kind kind, const list_view& view) const;
     [[nodiscard]] std::size_t size(list_kind kind) const { return list(kind).size(); }
     /// Of the names or URIs in their order: what makes a position in the list mean the same item.
     [[nodiscard]] std::uint64_t digest(list_kind kind) const;
+    /// Of the entries as clients see them: another one after each change of the list.
+    [[nodiscard]] std::uint64_t fingerprint(list_kind kind) const;
+    /// Bytes of lists that were rendered and are kept; forget_pages() has them rendered again.
+    [[nodiscard]] std::size_t page_bytes() const { return page_bytes_; }
+    void forget_pages() const {
+        rendered_.clear();
+        page_bytes_ = 0;
+    }
     /// Of all servers that have such a list; a server that has not told yet counts as well. What
     /// a server gives for a time and takes back without notice is worth what is left of that time.
     [[nodiscard]] cache_hints hints(list_kind kind, cache_hints::time_point now) const;
@@ -139,25 +128,36 @@ public:
     [[nodiscard]] const std::vector<catalog_conflict>& conflicts() const { return conflicts_; }
 
 private:
-    using index = std::map<std::string, catalog_target, std::less<>>;
-    using item_list = std::vector<list_item>;
-    [[nodiscard]] const item_list& list(list_kind kind) const {
-        return items_[static_cast<std::size_t>(kind)];
+    using entry_ptr = catalog_entries::entry_ptr;
+    using index = std::vector<const catalog_entry*>; ///< by their keys
+    struct entry_list {
+        std::vector<entry_ptr> shown; ///< in the order of the list
+        index by_key;
+    };
+    /// Of one list while it is made.
+    using taken_keys = std::map<std::string, const catalog_entry*, std::less<>>;
+
+    [[nodiscard]] const std::vector<entry_ptr>& list(list_kind kind) const {
+        return lists_[static_cast<std::size_t>(kind)].shown;
     }
+    [[nodiscard]] const catalog_target* look_up(list_kind kind, std::string_view key) const;
+    /// False: the key is taken.
+    bool add(list_kind kind, entry_ptr entry, taken_keys& taken);
     void add_named(const std::vector<source>& sources, list_kind kind,
-                   const std::optional<naming_options>& naming, index& into);
+                   const std::optional<naming_options>& naming, catalog_entries* shared);
     void add_by_uri(const std::vector<source>& sources, list_kind kind,
-                    const std::set<std::string, std::less<>>& reserved, index& into);
+                    const std::set<std::string, std::less<>>& reserved, catalog_entries* shared);
+    void index_keys();
     void note_hints(const std::vector<source>& sources);
 
-    std::array<item_list, list_kinds> items_; ///< keys and objects with their public names
+    std::array<entry_list, list_kinds> lists_;
     struct hint_part {
         cache_hints hints;
         std::optional<cache_hints::time_point> counts_from; ///< nothing: changes are told
     };
     std::array<std::vector<hint_part>, list_kinds> hints_;
     mutable std::map<std::array<std::size_t, 5>, std::string> rendered_;
-    index tools_, prompts_, resources_, templates_;
+    mutable std::size_t page_bytes_ = 0;
     std::multimap<std::string, std::string, std::less<>> hidden_; ///< URI, and where
     std::vector<catalog_conflict> conflicts_;
 };

@@ -2,6 +2,7 @@
 #include "server/catalog/catalog_lookup.hpp"
 
 #include "protocol/catalog/public_names.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,15 +21,18 @@ constexpr std::chrono::milliseconds refresh_wait{500};
 
 upstream* catalog_lookup::untold_by_prefix(const client_request& request, entry_kind what,
                                            std::string_view name) const {
-    const auto& naming = upstreams_.naming();
     const bool has_prefixes = what == entry_kind::tool || what == entry_kind::prompt;
-    if (!has_prefixes || !request.scope.empty() || naming.prefix == prefix_policy::never)
-        return nullptr;
+    if (!has_prefixes || is_server_scope(request.scope)) return nullptr;
+    const bool is_view = is_view_scope(request.scope);
+    const auto of_view = is_view ? view_.naming(request) : naming_options{};
+    const auto& naming = is_view ? of_view : upstreams_.naming();
+    if (naming.prefix == prefix_policy::never) return nullptr;
     upstream* found = nullptr;
     std::size_t longest = 0; // "a" and "a__b" may both be servers
     for (const auto& c : upstreams_.children()) {
         const auto prefix = public_prefix(c->name(), naming);
         if (!name.starts_with(prefix) || prefix.size() <= longest) continue;
+        if (is_view && !view_.has_server(request.scope, *c)) continue;
         found = c.get();
         longest = prefix.size();
     }
@@ -39,12 +43,14 @@ upstream* catalog_lookup::untold_by_prefix(const client_request& request, entry_
 /// The servers that may still turn out to have what is not in the catalog.
 std::vector<upstream*> catalog_lookup::possible_sources(const client_request& request,
                                                         entry_kind what, std::string_view name) {
-    if (request.scope.empty()) {
-        const bool is_certain = upstreams_.naming().prefix == prefix_policy::always &&
+    if (!is_server_scope(request.scope)) {
+        const bool is_view = is_view_scope(request.scope);
+        const auto prefix = is_view ? view_.naming(request).prefix : upstreams_.naming().prefix;
+        const bool is_certain = prefix == prefix_policy::always &&
                                 (what == entry_kind::tool || what == entry_kind::prompt);
         // One that a link leads to is not asked for in vain.
         const bool has_link = what == entry_kind::resource && link_source(request, name) != nullptr;
-        return is_certain || has_link ? std::vector<upstream*>{} : upstreams_.untold();
+        return is_certain || has_link ? std::vector<upstream*>{} : untold(request);
     }
     // The endpoint's own server may have resources that it does not list.
     auto* const only = upstreams_.find(request.scope);
@@ -53,24 +59,35 @@ std::vector<upstream*> catalog_lookup::possible_sources(const client_request& re
     return waits ? std::vector<upstream*>{only} : std::vector<upstream*>{};
 }
 
+/// Of those that the endpoint shows, the servers that have not told what they offer.
+std::vector<upstream*> catalog_lookup::untold(const client_request& request) const {
+    auto all = upstreams_.untold();
+    if (!request.scope.empty())
+        std::erase_if(all, [&](const upstream* c) { return !view_.has_server(request.scope, *c); });
+    return all;
+}
+
 task<catalog_lookup::shown_catalog>
 catalog_lookup::catalog_with(const client_request& request, entry_kind what, std::string name) {
     auto shown = view_.shown_to(request);
-    if (!shown || find_entry(*shown, what, name) != nullptr) co_return shown;
+    if (!shown || view_.find(request, *shown, what, name) != nullptr) co_return shown;
     if (auto* const source = untold_by_prefix(request, what, name)) {
         const auto deadline = clock_type::now() + source->options().start_wait();
         const auto started = co_await source->life().ensure_running(deadline, *request.abort);
         shown = view_.shown_to(request);
-        if (find_entry(*shown, what, name) != nullptr) co_return shown;
+        if (!shown) co_return shown; // the view has gone meanwhile
+        if (view_.find(request, *shown, what, name) != nullptr) co_return shown;
         if (started.has_error()) co_return started.error();
     }
-    for (bool is_waiting = true; is_waiting && find_entry(*shown, what, name) == nullptr;) {
+    for (bool is_waiting = true;
+         is_waiting && shown && view_.find(request, *shown, what, name) == nullptr;) {
         auto sources = possible_sources(request, what, name);
         is_waiting =
             co_await upstreams_.wait_for_one(std::move(sources), name_wait, *request.abort);
         shown = view_.shown_to(request);
     }
-    if (find_entry(*shown, what, name) == nullptr) { // it may be in a list that could not be read
+    if (shown && view_.find(request, *shown, what, name) ==
+                     nullptr) { // it may be in a list that could not be read
         co_await refresh_lists(request, refresh_wait);
         shown = view_.shown_to(request);
     }
@@ -83,7 +100,7 @@ task<> catalog_lookup::refresh_lists(const client_request& request,
                                      std::chrono::milliseconds patience) {
     const auto now = clock_type::now();
     auto& abort = *request.abort;
-    if (request.scope.empty()) {
+    if (!is_server_scope(request.scope)) {
         co_await upstreams_.refresh_stale(now, patience, abort);
     } else if (auto* const only = upstreams_.find(request.scope)) {
         co_await only->pools().refresh_stale(now, patience, abort);
@@ -98,12 +115,10 @@ task<> catalog_lookup::wait_for_lists(const client_request& request) {
         if (!upstreams_.is_listed()) co_await upstreams_.ensure_listed(list_wait_, abort);
         co_return;
     }
-    auto* const only = upstreams_.find(request.scope);
-    if (only == nullptr) co_return;
-    const std::vector<upstream*> alone{only};
-    for (bool is_waiting = only->view().is_worth_listing();
-         is_waiting && only->view().is_worth_listing();)
-        is_waiting = co_await upstreams_.wait_for_one(alone, list_wait_, abort);
+    for (bool is_waiting = true; is_waiting;) {
+        auto left = untold(request);
+        is_waiting = co_await upstreams_.wait_for_one(std::move(left), list_wait_, abort);
+    }
 }
 
 const std::string* catalog_lookup::link_source(const client_request& request,
@@ -115,7 +130,8 @@ const std::string* catalog_lookup::link_source(const client_request& request,
 task<upstream*> catalog_lookup::source_of(const client_request& request, std::string uri) {
     const auto shown = co_await catalog_with(request, entry_kind::resource, uri);
     if (shown.has_error()) co_return nullptr;
-    const auto* const target = *shown ? find_entry(**shown, entry_kind::resource, uri) : nullptr;
+    const auto* const target =
+        *shown ? view_.find(request, **shown, entry_kind::resource, uri) : nullptr;
     if (target != nullptr) co_return upstreams_.find(target->upstream);
     const auto* const source = unlisted_source(request, uri);
     co_return source == nullptr ? nullptr : upstreams_.find(*source);
@@ -123,12 +139,10 @@ task<upstream*> catalog_lookup::source_of(const client_request& request, std::st
 
 const std::string* catalog_lookup::unlisted_source(const client_request& request,
                                                    std::string_view uri) {
-    const auto* const source = request.scope.empty() ? link_source(request, uri) : &request.scope;
-    const auto* const server = source == nullptr ? nullptr : upstreams_.find(*source);
-    const bool is_there =
-        server != nullptr &&
-        std::ranges::find(server->lists().hidden_uris, uri) == server->lists().hidden_uris.end();
-    return is_there ? source : nullptr;
+    const auto* const source =
+        is_server_scope(request.scope) ? &request.scope : link_source(request, uri);
+    if (source == nullptr) return nullptr;
+    return view_.admits_unlisted(request.scope, *source, uri, false) ? source : nullptr;
 }
 
 void catalog_lookup::note_links(const client_request& request, std::string_view source,

@@ -57,6 +57,7 @@ public:
 
 private:
     task<> refresh_lists(const client_request& request, std::chrono::milliseconds patience);
+    [[nodiscard]] std::vector<upstream*> untold(const client_request& request) const;
     std::vector<upstream*> possible_sources(const client_request& request, entry_kind what,
                                             std::string_view name);
 

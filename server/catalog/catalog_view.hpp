@@ -4,6 +4,7 @@
 #include "children/registry/registry.hpp"
 #include "protocol/catalog/catalog.hpp"
 #include "server/catalog/exposure.hpp"
+#include "server/catalog/views.hpp"
 #include "transports/session/request_handler.hpp"
 
 #include <memory>
@@ -19,24 +20,45 @@ enum class entry_kind : unsigned char { tool, prompt, resource, completed_resour
 const catalog_target* find_entry(const catalog& in, entry_kind what, std::string_view name);
 
 /// What one request is shown of the gateway and its servers, as of now: by what is exposed, and by
-/// the endpoint at which it came. Never waits. Owned by the gateway.
+/// the endpoint at which it came. Whatever names something asks here, so that what is not shown is
+/// not there. Never waits. Owned by the gateway.
 class catalog_view {
 public:
-    catalog_view(exposure expose, const registry& upstreams)
-        : expose_(expose), upstreams_(upstreams) {}
+    catalog_view(exposure expose, const registry& upstreams, const views& faces)
+        : expose_(expose), upstreams_(upstreams), views_(faces) {}
 
     /// The gateway's own tools and resources.
     [[nodiscard]] bool shows_own(const client_request& request) const {
-        return request.scope.empty() && expose_ != exposure::all;
+        return request.scope.empty() ? expose_ != exposure::all : shows_own_at(request.scope);
     }
     /// What servers offer, under names of its own.
     [[nodiscard]] bool shows_servers(const client_request& request) const {
-        return !request.scope.empty() || expose_ != exposure::gateway;
+        return request.scope.empty() ? expose_ != exposure::gateway
+                                     : shows_servers_at(request.scope);
     }
     /// The server behind which the gateway is not to be seen: the only one, all of which is shown
     /// under its own names. Empty: there is none.
     [[nodiscard]] std::string_view sole_server() const;
+    /// The view at whose endpoint the request came; null: at another one.
+    [[nodiscard]] std::shared_ptr<const view> view_of(const client_request& request) const;
 
+    /// The server is one of those that the endpoint shows, or that its own tools reach.
+    [[nodiscard]] bool has_server(std::string_view scope, const upstream& server) const;
+    /// An entry in the lists of a server that is shown; also one that it may come to have.
+    [[nodiscard]] bool admits(const client_request& request, const upstream& server, list_kind kind,
+                              const list_item& item) const;
+    /// A URI that no list names: of a template, or of a link. `server`: whose it would be.
+    [[nodiscard]] bool admits_unlisted(std::string_view scope, std::string_view server,
+                                       std::string_view uri, bool has_template) const;
+    /// A resource of that server at the endpoint of a view: listed, of a template, or neither.
+    [[nodiscard]] bool shows_resource(std::string_view view_scope, std::string_view server,
+                                      std::string_view uri) const;
+    /// How the names were made that this client sees.
+    [[nodiscard]] naming_options naming(const client_request& request) const;
+
+    /// Where a resource leads; null: it stands in no list, and no template of theirs fits.
+    [[nodiscard]] const catalog_target* find(const client_request& request, const catalog& in,
+                                             entry_kind what, std::string_view name) const;
     /// What this client may see of the servers now; null: nothing.
     [[nodiscard]] std::shared_ptr<const catalog> shown_to(const client_request& request) const;
     /// Each server that this client may see has told what it offers, now or in another life. What
@@ -46,8 +68,12 @@ public:
     [[nodiscard]] std::string missing_servers(const client_request& request) const;
 
 private:
+    [[nodiscard]] bool shows_own_at(std::string_view scope) const;
+    [[nodiscard]] bool shows_servers_at(std::string_view scope) const;
+
     exposure expose_;
     const registry& upstreams_;
+    const views& views_;
 };
 
 } // namespace mcpgw

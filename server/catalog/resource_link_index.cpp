@@ -3,6 +3,7 @@
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,10 @@ std::string resource_link_index::client_of(const client_session& session) {
 }
 
 std::string resource_link_index::client_of(const client_request& request) {
-    return request.session ? client_of(*request.session) : "principal " + request.principal;
+    if (request.session) return client_of(*request.session);
+    // What was seen in one view is nothing that another one shows.
+    const auto where = is_view_scope(request.scope) ? request.scope + " " : std::string{};
+    return where + "principal " + request.principal;
 }
 
 bool resource_link_index::may_have_links(const message_text& result_json) {

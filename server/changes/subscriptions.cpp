@@ -5,6 +5,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/rpc.hpp"
 #include "transports/async/on_scope_exit.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 
@@ -113,6 +114,15 @@ task<std::string> subscriptions::listen(const client_request& request, reply_sin
     co_return fmt::format(R"({{"resultType":"complete","_meta":{}}})", meta);
 }
 
+std::set<std::string> subscriptions::scopes_of_views() const {
+    std::set<std::string> scopes;
+    for (const auto& session : sessions_)
+        if (is_view_scope(session->scope)) scopes.insert(session->scope);
+    for (const auto& to : listeners_)
+        if (is_view_scope(to.scope)) scopes.insert(to.scope);
+    return scopes;
+}
+
 void subscriptions::on_list_changed(list_kind kind, std::string_view scope) {
     const auto name = method_of(kind);
     for (const auto& session : sessions_)
@@ -126,16 +136,14 @@ void subscriptions::on_list_changed(list_kind kind, std::string_view scope) {
     }
 }
 
-void subscriptions::on_resource_updated(std::string_view uri, std::string_view source) {
+void subscriptions::on_resource_updated(
+    std::string_view uri, const std::function<bool(std::string_view scope)>& is_shown) {
     const auto member = fmt::format(R"("uri":{})", quote_json(uri));
-    const auto is_shown = [source](std::string_view scope) {
-        return scope.empty() || scope == source;
-    };
     for (const auto& session : sessions_)
-        if (is_shown(session->scope) && covers(session->subscriptions, uri))
+        if (covers(session->subscriptions, uri) && is_shown(session->scope))
             session->notify(make_notification(notification::resource_updated, "{" + member + "}"));
     for (const auto& to : listeners_)
-        if (is_shown(to.scope) && covers(to.uris, uri))
+        if (covers(to.uris, uri) && is_shown(to.scope))
             send(to, notification::resource_updated, member);
 }
 

@@ -44,11 +44,15 @@ public:
     };
     task<std::string> listen(const client_request& request, reply_sink& sink, wishes honoured);
 
-    /// `scope`: name of the child whose own list changed; empty: the merged list.
+    /// Scopes of views at whose endpoints somebody wants to hear of changes.
+    [[nodiscard]] std::set<std::string> scopes_of_views() const;
+    /// `scope`: of the endpoint whose list changed (transports/session/endpoint_scope).
     void on_list_changed(list_kind kind, std::string_view scope);
     /// notifications/resources/updated of an upstream, to those who subscribed to `uri`.
-    /// or to something that contains it (2026-07-28, server/resources, "Subscriptions").
-    void on_resource_updated(std::string_view uri, std::string_view source);
+    /// or to something that contains it (2026-07-28, server/resources, "Subscriptions"), at
+    /// endpoints of which `is_shown` says that they show it.
+    void on_resource_updated(std::string_view uri,
+                             const std::function<bool(std::string_view scope)>& is_shown);
     [[nodiscard]] bool has_task_listener(std::string_view id) const;
     /// `task_json`: the whole task, as tasks/get would show it now (SEP-2663, "Task Status
     /// Notifications").

@@ -106,6 +106,11 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
                      "Start no servers; serve what the running gateway at this URL offers, for "
                      "example http://127.0.0.1:8080/mcp")
         ->type_name("URL");
+    stdio
+        ->add_option("--view", options.view,
+                     "Show this view of the configuration alone ([[views]]), as /views/NAME/mcp "
+                     "does")
+        ->type_name("NAME");
     stdio->add_flag("--no-attach{false}", options.attaches,
                     "Start the servers even where a gateway on this machine (serve) runs on the "
                     "same configuration already; else that one is used");

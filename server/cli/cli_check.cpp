@@ -4,11 +4,12 @@
 
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
+#include "server/catalog/views.hpp"
 #include "server/cli/cli.hpp"
 #include "server/cli/console.hpp"
 #include "server/config/config.hpp"
 #include "server/config/keys/config_hint.hpp"
-#include "server/gateway/gateway_tools.hpp"
+#include "server/gateway/gateway_tool_list.hpp"
 #include "server/serving/application.hpp"
 
 #include <boost/json/array.hpp>
@@ -122,6 +123,21 @@ void report_conflicts(check_report& report, const catalog& merged, exposure expo
     }
 }
 
+/// A view of which nobody sees anything is hardly meant.
+void report_views(check_report& report, const registry& servers,
+                  const std::vector<view_options>& list) {
+    const views faces{list, servers, own_names()};
+    for (const auto name : faces.list()) {
+        const auto lists = faces.catalog_of(fmt::format("views/{}", name));
+        const bool is_empty = std::ranges::all_of(
+            all_lists, [&lists](list_kind kind) { return lists->size(kind) == 0; });
+        if (is_empty)
+            report.add(severity::warning, fmt::format("views[{}]", name),
+                       "shows nothing of what the servers have now",
+                       "tools and prompts are CHILD, the separator, and the name as it is shown");
+    }
+}
+
 /// Where a server told its tools: a warning if `tool` is not among them.
 void report_unknown_tool(check_report& report, const upstream& server, std::string_view tool,
                          std::string key) {
@@ -164,7 +180,7 @@ void report_tool_settings(check_report& report, const registry& servers) {
 }
 
 /// Starts all servers at once, each within its own start_timeout, and takes down what they tell.
-task<> ask_servers(application& app, exposure expose, check_report& report) {
+task<> ask_servers(application& app, const gateway_options& options, check_report& report) {
     const auto& children = app.upstreams().children();
     std::vector<result<void>> outcomes(children.size());
     task_group starts{app.get_executor(), children.size()};
@@ -191,7 +207,8 @@ task<> ask_servers(application& app, exposure expose, check_report& report) {
         report_failure(report, c, outcomes[i].error());
     }
     report_tool_settings(report, app.upstreams());
-    report_conflicts(report, *app.upstreams().merged(), expose);
+    report_conflicts(report, *app.upstreams().merged(), options.expose);
+    report_views(report, app.upstreams(), options.views);
 }
 
 void start_and_ask(configuration config, check_report& report) {
@@ -200,7 +217,7 @@ void start_and_ask(configuration config, check_report& report) {
     config.schema_cache.clear(); // what counts is what they say now
     for (const auto place : config.faulty_children) config.children[place].is_enabled = false;
     application app{config, own_binary()};
-    app.run_job(ask_servers(app, config.gateway.expose, report));
+    app.run_job(ask_servers(app, config.gateway, report));
 }
 
 // ---- what the user reads -----------------------------------------------------------------------

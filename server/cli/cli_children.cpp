@@ -10,6 +10,7 @@
 #include "server/cli/status_table.hpp"
 #include "server/config/config.hpp"
 #include "server/gateway/gateway_tools.hpp"
+#include "server/gateway/server_status.hpp"
 #include "server/gateway/shown_tool.hpp"
 #include "server/serving/application.hpp"
 
@@ -188,7 +189,7 @@ task<> show_status(application& app, const cli_options& options, job_result& out
         const auto ready =
             co_await c->life().ensure_running(clock_type::now() + c->options().start_wait());
         if (ready.has_error()) outcome.code = exit_failure;
-        list.push_back(gateway_tools::status_of(*c));
+        list.push_back(status_of_server(*c));
     }
     print_statuses(list, options.as_json);
 }

@@ -21,6 +21,7 @@ struct cli_options {
     std::string tool;                    ///< positional TOOL
     std::string arguments = "{}";        ///< positional ARGUMENTS
     std::string url;                     ///< --url
+    std::string view;                    ///< --view of stdio
     bool as_json = false;                ///< --json
     bool takes_all = false;              ///< import --all
     bool reads_only = false;             ///< check --no-start

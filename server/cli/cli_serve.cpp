@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -83,13 +84,44 @@ void offer_admin(application& app, const cli_options& options, const configurati
         for (const auto& one : config.children) all.push_back({one.name, one.is_enabled});
         return all;
     };
+    hooks.views = [&config] {
+        boost::json::array all;
+        for (const auto& one : config.gateway.views) {
+            if (!one.is_enabled) continue;
+            const auto base = "/views/" + one.name;
+            all.push_back({{"name", one.name},
+                           {"description", one.description},
+                           {"paths", {base + config.http.path, base + config.http.sse_path}}});
+        }
+        return all;
+    };
     app.offer_admin(std::move(hooks), own_state_directory());
 }
 
-int attach_to(const std::string& url) {
-    if (!parse_http_url(url).has_error()) return attach_over_stdio(url, log_level::info);
+/// The address of a view of the gateway at `url`; that itself where no view is wanted.
+std::string url_of_view(std::string url, const std::string& view) {
+    const auto path = url.find('/', url.find("://") + 3);
+    if (!view.empty()) url.insert(std::min(path, url.size()), "/views/" + view);
+    return url;
+}
+
+int attach_to(const std::string& url, const std::string& view) {
+    if (!parse_http_url(url).has_error())
+        return attach_over_stdio(url_of_view(url, view), log_level::info);
     say("mcp-gateway: '{}' is no URL of a gateway, for example http://127.0.0.1:8080/mcp\n", url);
     return exit_usage;
+}
+
+/// Whether the configuration has the view; else it is told which there are.
+bool has_view(const configuration& config, const std::string& name) {
+    std::vector<std::string_view> known;
+    for (const auto& one : config.gateway.views)
+        if (one.is_enabled) known.emplace_back(one.name);
+    if (name.empty() || std::ranges::find(known, name) != known.end()) return true;
+    say("mcp-gateway: there is no view '{}'; {}\n", name,
+        known.empty() ? std::string{"the configuration has none"}
+                      : fmt::format("there are: {}", fmt::join(known, ", ")));
+    return false;
 }
 
 /// The URL of a gateway that runs on this configuration already, and answers.
@@ -151,9 +183,10 @@ int run_serve(const cli_options& options) {
 
 int run_stdio(const cli_options& options) {
     config_result loaded;
-    if (!options.url.empty()) return attach_to(options.url);
+    if (!options.url.empty()) return attach_to(options.url, options.view);
     if (!load_for_command(options, loaded))
         return options.is_strict ? exit_usage : explain_over_stdio(options);
+    if (!has_view(loaded.value, options.view)) return exit_usage;
     if (::isatty(STDIN_FILENO) != 0)
         say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
             "client that starts this program. Ctrl-D ends it.\n");
@@ -161,11 +194,11 @@ int run_stdio(const cli_options& options) {
         say("mcp-gateway: a gateway runs on this configuration already; its servers "
             "are used ({}; --no-attach starts them again)\n",
             *url);
-        return attach_over_stdio(*url, loaded.value.log);
+        return attach_over_stdio(url_of_view(*url, options.view), loaded.value.log);
     }
     application app{loaded.value, own_binary()};
     offer_admin(app, options, loaded.value);
-    app.run_stdio();
+    app.run_stdio({}, options.view.empty() ? "" : "views/" + options.view);
     return exit_success;
 }
 

@@ -175,6 +175,10 @@ shown_config::shown_config(layered_document& document)
         std::ranges::move(masked.members, std::back_inserter(child.members));
     }
     if (!children.items.empty()) put(root_, "children", std::move(children));
+    config_node views = make_table(0);
+    views.kind = node_kind::array;
+    for (const auto& entry : parts.views) views.items.push_back(entry.node);
+    if (!views.items.empty()) put(root_, "views", std::move(views));
 }
 
 std::string shown_config::toml(bool has_origins) const {

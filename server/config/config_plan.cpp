@@ -77,6 +77,25 @@ void add_named_changes(std::vector<key_change>& changes, const both<child_option
                                   fmt::format("{}.{}.", table, name));
 }
 
+/// views.NAME, each that is not there as one that is switched off.
+void add_view_changes(std::vector<key_change>& changes, const std::vector<view_options>& before,
+                      const std::vector<view_options>& after) {
+    std::set<std::string_view> names;
+    for (const auto* const list : {&before, &after})
+        for (const auto& one : *list) names.insert(one.name);
+    const auto at = [](const std::vector<view_options>& all, std::string_view name) {
+        view_options none;
+        none.name = name;
+        none.is_enabled = false;
+        const auto found = std::ranges::find(all, name, &view_options::name);
+        return found == all.end() ? none : *found;
+    };
+    const std::vector<std::string> no_secrets;
+    for (const auto name : names)
+        add_changes<view_options>(changes, {at(before, name), at(after, name), no_secrets},
+                                  fmt::format("views.{}.", name));
+}
+
 server_change compare(const child_options& before, const child_options& after) {
     std::vector<std::string> secrets = before.secrets;
     secrets.insert(secrets.end(), after.secrets.begin(), after.secrets.end());
@@ -158,6 +177,7 @@ config_plan plan_change(const configuration& from, const configuration& to) {
     config_plan plan;
     const std::vector<std::string> no_secrets; // values of variables are not shown
     add_changes<configuration>(plan.gateway, {from, to, no_secrets});
+    add_view_changes(plan.gateway, from.gateway.views, to.gateway.views);
     std::map<std::string_view, const child_options*> before;
     for (const auto& server : from.children) before.emplace(server.name, &server);
     std::set<std::string_view> kept;

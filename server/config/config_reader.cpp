@@ -7,6 +7,7 @@
 #include "protocol/json/json_text.hpp"
 #include "server/config/sections/config_child.hpp"
 #include "server/config/sections/config_fallbacks.hpp"
+#include "server/config/config_views.hpp"
 
 #include <fmt/format.h>
 
@@ -49,6 +50,8 @@ public:
         check_admin(admin);
         children_.read_defaults(parts.defaults, limits);
         for (auto& entry : parts.children) read_child(entry);
+        made_.gateway.views =
+            read_views(parts.views, made_.children, made_.gateway.naming.separator, scope);
         check_fallbacks(parts.children, made_.children, problems_);
         find_defects(parts.children);
         check_count(parts.children);
@@ -120,9 +123,9 @@ private:
             });
             if (!path.starts_with('/') || has_bad_char)
                 complain("must begin with / and hold no blanks, ?, # or %");
-            else if (path == "/healthz" || path == "/readyz" || path == "/status" ||
-                     path.starts_with("/servers/"))
-                complain("is taken: /healthz, /readyz, /status and /servers/ have other meanings");
+            else if (is_taken(path))
+                complain("is taken: /healthz, /readyz, /status, /servers/, /views/, /layers/ and "
+                         "/tags/ have other meanings");
             for (std::size_t j = 0; j < paths.size(); ++j) {
                 // Reported once, at the later one that the file gives.
                 const bool is_given = section.find(paths[j].first) != nullptr;
@@ -130,6 +133,14 @@ private:
                     complain(fmt::format("is the same as {}", paths[j].first));
             }
         }
+    }
+
+    static bool is_taken(std::string_view path) {
+        constexpr std::array<std::string_view, 4> tables{"/servers/", "/views/", "/layers/",
+                                                         "/tags/"};
+        return path == "/healthz" || path == "/readyz" || path == "/status" ||
+               std::ranges::any_of(tables,
+                                   [path](std::string_view t) { return path.starts_with(t); });
     }
 
     void check_access_lists(const checked_section& section) {

@@ -4,18 +4,21 @@
 #include "protocol/json/json_text.hpp"
 #include "server/calls/session_voice.hpp"
 #include "server/calls/sharing_key.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <utility>
 
 namespace mcpgw {
 
-change_reporter::change_reporter(exposure expose, registry& upstreams, subscriptions& listeners,
-                                 logger& log)
+change_reporter::change_reporter(exposure expose, registry& upstreams, const catalog_view& view,
+                                 const views& faces, subscriptions& listeners, logger& log)
     : expose_(expose)
     , upstreams_(upstreams)
+    , view_(view)
+    , views_(faces)
     , listeners_(listeners)
     , log_(log)
-    , last_merged_(upstreams.merged()) {
+    , last_merged_(prints_of(*upstreams.merged())) {
     upstreams_.set_listener(this);
 }
 
@@ -29,26 +32,58 @@ std::shared_ptr<call_observer> change_reporter::client_with(std::string_view key
     return nullptr;
 }
 
-void change_reporter::report(const catalog& before, const catalog& now, std::string_view scope) {
+change_reporter::prints change_reporter::prints_of(const catalog& lists) {
+    constexpr std::uint64_t factor = 31;
+    return {lists.fingerprint(list_kind::tools), lists.fingerprint(list_kind::prompts),
+            lists.fingerprint(list_kind::resources) * factor +
+                lists.fingerprint(list_kind::templates)};
+}
+
+void change_reporter::report(const prints& before, const prints& now, std::string_view scope) {
     using kind = subscriptions::list_kind;
-    if (before.tools_json() != now.tools_json()) listeners_.on_list_changed(kind::tools, scope);
-    if (before.prompts_json() != now.prompts_json())
-        listeners_.on_list_changed(kind::prompts, scope);
-    if (before.resources_json() != now.resources_json() ||
-        before.templates_json() != now.templates_json())
-        listeners_.on_list_changed(kind::resources, scope);
+    constexpr std::array kinds{kind::tools, kind::prompts, kind::resources};
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        if (before[i] != now[i]) listeners_.on_list_changed(kinds[i], scope);
 }
 
 void change_reporter::on_catalog_changed() {
-    const auto before = std::exchange(last_merged_, upstreams_.merged());
+    const auto merged = prints_of(*upstreams_.merged());
+    const auto before = std::exchange(last_merged_, merged);
     // The gateway's own lists never change.
-    if (expose_ != exposure::gateway) report(*before, *last_merged_, {});
-    const catalog none;
+    if (expose_ != exposure::gateway) report(before, merged, {});
+    const auto nothing = prints_of({});
     for (const auto& c : upstreams_.children()) {
-        const auto now = upstreams_.only(c->name());
-        const auto last = std::exchange(last_single_[c->name()], now);
-        report(last ? *last : none, *now, c->name());
+        const auto now = prints_of(*upstreams_.only(c->name()));
+        const auto known = last_single_.find(c->name());
+        const auto last = known == last_single_.end() ? nothing : known->second;
+        last_single_.insert_or_assign(c->name(), now);
+        report(last, now, c->name());
     }
+    on_views_changed();
+}
+
+void change_reporter::on_views_changed() {
+    // Of a view that is gone nothing is left to be listed.
+    const auto now_at = [this](const std::string& scope) {
+        const auto shown = views_.find(scope);
+        const auto lists = shown && shown->shows_lists() ? views_.catalog_of(scope) : nullptr;
+        return lists ? prints_of(*lists) : prints_of({});
+    };
+    const auto scopes = listeners_.scopes_of_views();
+    std::erase_if(last_views_, [&scopes](const auto& one) { return !scopes.contains(one.first); });
+    for (const auto& scope : scopes) {
+        const auto now = now_at(scope);
+        const auto [known, is_new] = last_views_.emplace(scope, now);
+        const auto before = std::exchange(known->second, now);
+        if (!is_new) report(before, now, scope);
+    }
+}
+
+void change_reporter::follow(std::string_view scope) {
+    if (!is_view_scope(scope) || last_views_.contains(scope)) return;
+    const auto shown = views_.find(scope);
+    const auto lists = shown && shown->shows_lists() ? views_.catalog_of(scope) : nullptr;
+    last_views_.emplace(scope, lists ? prints_of(*lists) : prints_of({}));
 }
 
 void change_reporter::on_upstream_notification(upstream& source, std::string_view line,
@@ -56,7 +91,10 @@ void change_reporter::on_upstream_notification(upstream& source, std::string_vie
     const auto name = message.method.of(line);
     if (name == notification::resource_updated) {
         if (const auto uri = unquote_json(message.in_params.uri.of(line)))
-            listeners_.on_resource_updated(*uri, source.name());
+            listeners_.on_resource_updated(*uri, [&](std::string_view scope) {
+                return scope.empty() || scope == source.name() ||
+                       (is_view_scope(scope) && view_.shows_resource(scope, source.name(), *uri));
+            });
         return;
     }
     log_.debug("server '{}' sent {}, which goes to no client", source.name(), name);

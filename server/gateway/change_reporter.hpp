@@ -2,10 +2,12 @@
 #pragma once
 
 #include "children/registry/registry.hpp"
-#include "server/catalog/exposure.hpp"
+#include "server/catalog/catalog_view.hpp"
 #include "server/changes/subscriptions.hpp"
 #include "transports/log.hpp"
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,8 +21,14 @@ namespace mcpgw {
 /// long as it lives.
 class change_reporter final : private registry::listener {
 public:
-    change_reporter(exposure expose, registry& upstreams, subscriptions& listeners, logger& log);
+    change_reporter(exposure expose, registry& upstreams, const catalog_view& view,
+                    const views& faces, subscriptions& listeners, logger& log);
     ~change_reporter();
+    /// Somebody begins to listen at that endpoint: what it shows now is what changes are told
+    /// against.
+    void follow(std::string_view scope);
+    /// Other views are in force.
+    void on_views_changed();
     change_reporter(const change_reporter&) = delete;
     change_reporter& operator=(const change_reporter&) = delete;
 
@@ -29,14 +37,20 @@ private:
     void on_upstream_notification(upstream& source, std::string_view line,
                                   const envelope& message) override;
     std::shared_ptr<call_observer> client_with(std::string_view key, revision server) override;
-    void report(const catalog& before, const catalog& now, std::string_view scope);
+    /// Of the lists as clients see them: tools, prompts, resources with their templates.
+    using prints = std::array<std::uint64_t, 3>;
+    static prints prints_of(const catalog& lists);
+    void report(const prints& before, const prints& now, std::string_view scope);
 
     exposure expose_;
     registry& upstreams_;
+    const catalog_view& view_;
+    const views& views_;
     subscriptions& listeners_;
     logger& log_;
-    std::shared_ptr<const catalog> last_merged_;
-    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> last_single_; ///< by server
+    prints last_merged_;
+    std::map<std::string, prints, std::less<>> last_single_; ///< by server
+    std::map<std::string, prints, std::less<>> last_views_;  ///< by scope, where somebody listens
 };
 
 } // namespace mcpgw

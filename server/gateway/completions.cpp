@@ -27,9 +27,8 @@ bool may_complete(const upstream& c) {
 } // namespace
 
 bool completions::are_offered(const client_request& request) const {
-    return std::ranges::any_of(upstreams_.children(), [&request](const auto& c) {
-        const bool is_shown = request.scope.empty() || request.scope == c->name();
-        return is_shown && may_complete(*c);
+    return std::ranges::any_of(upstreams_.children(), [&](const auto& c) {
+        return view_.has_server(request.scope, *c) && may_complete(*c);
     });
 }
 
@@ -46,7 +45,7 @@ task<completions::outcome> completions::complete(const client_request& request, 
     const auto what = is_prompt ? entry_kind::prompt : entry_kind::completed_resource;
     const auto shown = co_await lookup_.catalog_with(request, what, *wanted);
     if (shown.has_error()) co_return shown.error();
-    const auto* const target = *shown ? find_entry(**shown, what, *wanted) : nullptr;
+    const auto* const target = *shown ? view_.find(request, **shown, what, *wanted) : nullptr;
     if (target == nullptr)
         co_return fault{is_prompt ? errc::prompt_not_found : errc::resource_not_found,
                         "params.ref names no prompt or resource template of this gateway"};

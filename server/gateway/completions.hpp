@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
+#include "server/stages/forwarder.hpp"
 #include "transports/session/request_handler.hpp"
 
 namespace mcpgw {
@@ -13,8 +13,9 @@ class completions {
 public:
     using outcome = result<message_text>; ///< raw result JSON of the client's era, or why not
 
-    completions(const registry& upstreams, catalog_lookup& lookup, forwarder& calls)
-        : upstreams_(upstreams), lookup_(lookup), forwarder_(calls) {}
+    completions(const registry& upstreams, const catalog_view& view, catalog_lookup& lookup,
+                forwarder& calls)
+        : upstreams_(upstreams), view_(view), lookup_(lookup), forwarder_(calls) {}
 
     /// `request` and `sink` must live until then.
     task<outcome> complete(const client_request& request, reply_sink& sink);
@@ -23,6 +24,7 @@ private:
     [[nodiscard]] bool are_offered(const client_request& request) const;
 
     const registry& upstreams_;
+    const catalog_view& view_;
     catalog_lookup& lookup_;
     forwarder& forwarder_;
 };

@@ -7,6 +7,7 @@
 #include "protocol/message/rpc.hpp"
 #include "server/calls/sharing_key.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,20 +48,44 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , states_(sealer_, options_.question_timeout)
     , parked_(upstreams.get_executor(), states_, options_.parking, log)
     , forwarder_(upstreams, states_, parked_, log)
-    , tools_(options_, upstreams, forwarder_)
-    , view_(options_.expose, upstreams)
+    , views_(options_.views, upstreams, own_names())
+    , view_(options_.expose, upstreams, views_)
+    , tools_(options_, upstreams, view_, forwarder_)
     , lookup_(view_, upstreams, options_.list_wait)
     , lists_(sealer_, options_.list_page_items)
     , subscriptions_(upstreams.get_executor())
     , client_tasks_(upstreams, subscriptions_, log)
     , router_(view_, lookup_, client_tasks_)
     , introduction_(options_, upstreams, view_, subscriptions_)
-    , completions_(upstreams, lookup_, forwarder_)
+    , completions_(upstreams, view_, lookup_, forwarder_)
     , watches_(upstreams, lookup_, subscriptions_, log)
-    , changes_(options_.expose, upstreams, subscriptions_, log) {}
+    , changes_(options_.expose, upstreams, view_, views_, subscriptions_, log) {}
 
-bool gateway::has_scope(std::string_view name) const {
-    return upstreams_.find(name) != nullptr;
+result<void> gateway::check_scope(std::string_view scope, bool is_near) const {
+    if (!is_view_scope(scope)) {
+        if (scope.empty() || upstreams_.find(scope) != nullptr) return {};
+        return fault{errc::path_not_found,
+                     fmt::format("no server named '{}' is configured", scope)};
+    }
+    if (views_.find(scope) != nullptr) return {};
+    const auto slash = scope.find('/');
+    const auto noun = scope.substr(0, slash - 1); // without its s
+    constexpr std::size_t shown_bytes_max = 80;
+    const auto name = scope.substr(slash + 1);
+    auto text = fmt::format("there is no {} '{}'", noun,
+                            name.substr(0, utf8_prefix(name, shown_bytes_max)));
+    // Who comes from elsewhere may have been given one view, and not the names of the others.
+    const auto known = views_.list();
+    if (is_near && noun == "view")
+        text += known.empty() ? std::string{"; no view is configured"}
+                              : fmt::format("; there are: {}", fmt::join(known, ", "));
+    return fault{errc::path_not_found, std::move(text)};
+}
+
+void gateway::set_views(std::vector<view_options> list) {
+    options_.views = list;
+    views_.replace(std::move(list));
+    changes_.on_views_changed();
 }
 
 result<void> gateway::readiness(bool is_strict) const {
@@ -131,7 +156,10 @@ task<gateway::outcome> gateway::route(client_request& request, reply_sink& sink)
     if (name == method::tools_list || name == method::prompts_list ||
         name == method::resources_list || name == method::resources_templates_list)
         return list(request);
-    if (name == method::initialize) return introduction_.initialize(request);
+    if (name == method::initialize) {
+        changes_.follow(request.scope);
+        return introduction_.initialize(request);
+    }
     if (name == method::discover) return introduction_.discover(request);
     if (name == method::prompts_get) return get_prompt(request, sink);
     if (name == method::resources_read) return read_resource(request, sink);
@@ -170,7 +198,7 @@ gateway::outcome gateway::outcome_of(const client_request& request, const forwar
 task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
     const auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
-    if (view_.shows_own(request) && is_own_tool(*name)) {
+    if (router_.is_own(request, *name)) {
         auto own = co_await tools_.call(*name, request, sink);
         if (own.has_error()) co_return own.error();
         if (!own->source.empty()) lookup_.note_links(request, own->source, own->result);
@@ -196,7 +224,7 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
     if (uri.has_error()) co_return uri.error();
     if (view_.shows_own(request) && is_own_resource(*uri))
         co_return cacheable_result(request.client_era,
-                                   fmt::format(R"("contents":{})", tools_.read(*uri)), {},
+                                   fmt::format(R"("contents":{})", tools_.read(*uri, request)), {},
                                    gateway_identity);
     request_router::routed_names names;
     const auto order = co_await router_.resource(request, *uri, names);
@@ -208,21 +236,26 @@ task<gateway::outcome> gateway::read_resource(client_request& request, reply_sin
 task<gateway::outcome> gateway::list(const client_request& request) {
     auto shown = std::make_shared<const catalog>();
     std::string missing;
+    const bool is_view = is_view_scope(request.scope);
     if (view_.shows_servers(request)) {
         // Whoever goes on reading a list goes on with the one that he began.
         if (!request.message.in_params.cursor) co_await lookup_.wait_for_lists(request);
         if (request.abort->reason()) co_return *request.abort->reason();
         shown = view_.shown_to(request);
+        if (!shown) co_return fault{errc::path_not_found, "this view is no longer there"};
         missing = view_.missing_servers(request);
     }
     std::string_view own = "[]";
     if (view_.shows_own(request) && request.method() == method::tools_list)
-        own = own_tools_json(request.client_era);
+        own = is_view ? own_tools_of_view_json(request.client_era)
+                      : own_tools_json(request.client_era);
     if (view_.shows_own(request) && request.method() == method::resources_list)
         own = own_resources_json();
     const auto info = introduction_.server_info(request);
     list_pages::offer offer{own, std::move(shown), info, clock_type::now(), std::move(missing)};
-    co_return lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
+    auto page = lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());
+    if (is_view) views_.keep_within_limit(request.scope);
+    co_return page;
 }
 
 task<gateway::outcome> gateway::listen(const client_request& request, reply_sink& sink) {
@@ -231,6 +264,7 @@ task<gateway::outcome> gateway::listen(const client_request& request, reply_sink
     subscriptions::wishes honoured;
     honoured.tasks = {tasks->begin(), tasks->end()};
     honoured.on_listening = [this, &tasks, &request] {
+        changes_.follow(request.scope);
         client_tasks_.notifier().start_publishing(*tasks, request);
     };
     co_return co_await watches_.listen(request, sink, std::move(honoured));

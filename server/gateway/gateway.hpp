@@ -20,6 +20,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -32,7 +33,7 @@ public:
     task<client_reply> handle(client_request& request, reply_sink& sink) override;
     void on_notification(const client_request& notification) override;
     void on_session_closed(client_session& session) override;
-    [[nodiscard]] bool has_scope(std::string_view name) const override;
+    [[nodiscard]] result<void> check_scope(std::string_view scope, bool is_near) const override;
     [[nodiscard]] result<void> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return tools_.status_json(); }
 
@@ -40,6 +41,8 @@ public:
     void stop();
     /// Ends what outlives requests. Before the upstreams are closed.
     task<> close();
+    /// Other views from now on; those who listen at their endpoints hear of what that changes.
+    void set_views(std::vector<view_options> list);
     /// For commands that call a tool themselves.
     forwarder& calls() { return forwarder_; }
 
@@ -67,8 +70,9 @@ private:
     request_states states_;
     parked_calls parked_;
     forwarder forwarder_;
-    gateway_tools tools_;
+    views views_;
     catalog_view view_;
+    gateway_tools tools_;
     catalog_lookup lookup_;
     list_pages lists_;
     subscriptions subscriptions_;

@@ -4,11 +4,13 @@
 #include "protocol/catalog/public_names.hpp"
 #include "server/calls/parking_limits.hpp"
 #include "server/catalog/exposure.hpp"
+#include "server/catalog/view.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace mcpgw {
 
@@ -25,6 +27,7 @@ struct gateway_options {
     /// How long a client of 2026-07-28 may take to answer a server's questions.
     std::chrono::milliseconds question_timeout{600'000};
     parking_limits parking;
+    std::vector<view_options> views; ///< in the file's order; disabled ones included
     /// Texts by child name, from --children-abstract.
     std::map<std::string, std::string> abstracts;
 };

@@ -115,9 +115,14 @@ constexpr std::array<std::string_view, 2> resource_uris{"mcp://server_summary",
 naming_options naming_beside_own(const gateway_options& options) {
     auto naming = options.naming;
     if (options.expose != exposure::both) return naming;
-    naming.reserved.insert(tool_names.begin(), tool_names.end());
-    naming.reserved.insert(resource_uris.begin(), resource_uris.end());
+    naming.reserved.merge(own_names());
     return naming;
+}
+
+std::set<std::string, std::less<>> own_names() {
+    std::set<std::string, std::less<>> names{tool_names.begin(), tool_names.end()};
+    names.insert(resource_uris.begin(), resource_uris.end());
+    return names;
 }
 
 std::string_view own_tools_json(era client_era) {
@@ -130,6 +135,16 @@ std::string_view own_tools_json(era client_era) {
     return client_era == era::legacy ? legacy : modern;
 }
 
+std::string_view own_tools_of_view_json(era client_era) {
+    const auto all_but_last = [](std::string_view all) {
+        const auto last = all.find(R"({"name":"close_child_session")");
+        return std::string{all.substr(0, last - 1)} + "]";
+    };
+    static const std::string legacy = all_but_last(own_tools_json(era::legacy));
+    static const std::string modern = all_but_last(own_tools_json(era::modern));
+    return client_era == era::legacy ? legacy : modern;
+}
+
 std::string_view own_resources_json() {
     static const std::string text = minify_json(resource_definitions);
     return text;
@@ -137,6 +152,10 @@ std::string_view own_resources_json() {
 
 bool is_own_tool(std::string_view name) {
     return std::ranges::find(tool_names, name) != tool_names.end();
+}
+
+bool is_own_tool_of_view(std::string_view name) {
+    return is_own_tool(name) && name != tool_names.back();
 }
 
 bool is_own_resource(std::string_view uri) {

@@ -6,8 +6,8 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/identity.hpp"
 #include "server/calls/start_progress.hpp"
-#include "server/config/keys/config_keys.hpp"
 #include "server/gateway/execute_arguments.hpp"
+#include "server/gateway/server_status.hpp"
 #include "server/gateway/shown_tool.hpp"
 
 #include <boost/json/parse.hpp>
@@ -44,12 +44,12 @@ std::string make_error_result(const fault& f) {
 }
 
 /// A raw array of the items as their server wrote them; `only`: those with that key.
-std::string items_json(const std::vector<list_item>& items, std::string_view only = {}) {
+std::string items_json(const std::vector<const list_item*>& items, std::string_view only = {}) {
     std::string list = "[";
-    for (const auto& item : items) {
-        if (!only.empty() && item.key != only) continue;
+    for (const auto* const item : items) {
+        if (!only.empty() && item->key != only) continue;
         if (list.size() > 1) list += ',';
-        list += item.json;
+        list += item->json;
     }
     return list + "]";
 }
@@ -58,38 +58,6 @@ std::string_view text_or(const json::object& object, std::string_view key) {
     const auto* const value = object.if_contains(key);
     const auto* const text = value == nullptr ? nullptr : value->if_string();
     return text == nullptr ? std::string_view{} : std::string_view{*text};
-}
-
-fault unknown_tool(const upstream& c, const std::string& name) {
-    const auto why = c.status().last_error;
-    if (c.lists().tools.empty())
-        return {errc::tool_not_found,
-                fmt::format("server '{}' has no tool '{}': {}", c.name(), name,
-                            why.empty() ? "it lists no tools" : why.c_str())};
-    std::vector<std::string_view> known;
-    for (const auto& tool : c.lists().tools) known.push_back(tool.key);
-    constexpr std::size_t shown_max = 30;
-    known.resize(std::min(known.size(), shown_max));
-    return {errc::tool_not_found,
-            fmt::format("server '{}' has no tool '{}'. It has: {}{}", c.name(), name,
-                        fmt::join(known, ", "),
-                        c.lists().tools.size() > shown_max ? ", …; see get_schema" : "")};
-}
-
-json::array instances_of(const upstream_status& status) {
-    json::array list;
-    for (const auto& one : status.each) {
-        json::object o;
-        o["status"] = one.is_leaving ? "leaving" : to_string(one.state);
-        o["pid"] = one.pid == 0 ? json::value(nullptr) : json::value(one.pid);
-        o["protocol_version"] =
-            one.spoken ? json::value(to_string(*one.spoken)) : json::value(nullptr);
-        o["calls"] = one.calls;
-        o["health_checks"] = one.health_checks;
-        if (one.health_misses > 0) o["health_misses"] = one.health_misses;
-        list.push_back(std::move(o));
-    }
-    return list;
 }
 
 /// The server has not said what it offers; or only remembered lists lack the tool, and it may have
@@ -120,40 +88,39 @@ task<result<double>> start_for(upstream& c, executor ex, const client_request& r
 
 } // namespace
 
-json::object gateway_tools::status_of(const upstream& c) {
-    const auto status = c.status();
-    json::object o;
-    o["server_id"] = c.name();
-    o["status"] = to_string(status.state);
-    o["pid"] = status.pid == 0 ? json::value(nullptr) : json::value(status.pid);
-    o["uptime_seconds"] = status.uptime.count();
-    o["restarts"] = status.restarts;
-    o["calls_in_flight"] = status.calls_in_flight;
-    o["last_error"] =
-        status.last_error.empty() ? json::value(nullptr) : json::value(status.last_error);
-    o["stderr_tail"] = json::array(status.stderr_lines.begin(), status.stderr_lines.end());
-    if (const auto& told = c.lists().remarks; !told.empty())
-        o["remarks"] = json::array(told.begin(), told.end());
-    o["era"] =
-        status.spoken ? json::value(to_string(era_of(*status.spoken))) : json::value(nullptr);
-    o["protocol_version"] =
-        status.spoken ? json::value(to_string(*status.spoken)) : json::value(nullptr);
-    boost::system::error_code ec;
-    auto info = json::parse(status.server_info.empty() ? "null" : status.server_info, ec);
-    o["server_info"] = ec || !info.is_object() ? json::value(nullptr) : info;
-    o["garbage_lines"] = status.garbage_lines;
-    o["breaker"] = to_string(status.breaker);
-    if (status.retry_in.count() > 0) o["retry_in_ms"] = status.retry_in.count();
-    if (status.has_given_up) o["given_up"] = true;
-    o["instances"] = instances_of(status);
-    // What the configuration says of how it is kept, under the names that the configuration uses.
-    o["policy"] = json::parse(shown_json("children", &c.options()));
-    return o;
+std::vector<const list_item*> gateway_tools::shown(const client_request& request,
+                                                   const upstream& server, list_kind kind) const {
+    std::vector<const list_item*> items;
+    for (const auto& item : server.lists().items(kind))
+        if (view_.admits(request, server, kind, item)) items.push_back(&item);
+    return items;
 }
 
-json::array gateway_tools::children_overview() const {
+fault gateway_tools::unknown_tool(const client_request& request, const upstream& server,
+                                  const std::string& name) const {
+    const auto tools = shown(request, server, list_kind::tools);
+    const auto why = server.lists().tools.empty() ? server.status().last_error : std::string{};
+    if (tools.empty())
+        return {errc::tool_not_found,
+                fmt::format("server '{}' has no tool '{}': {}", server.name(), name,
+                            why.empty() ? "it lists no tools" : why.c_str())};
+    std::vector<std::string_view> known;
+    for (const auto* const tool : tools) known.push_back(tool->key);
+    constexpr std::size_t shown_max = 30;
+    known.resize(std::min(known.size(), shown_max));
+    return {errc::tool_not_found,
+            fmt::format("server '{}' has no tool '{}'. It has: {}{}", server.name(), name,
+                        fmt::join(known, ", "),
+                        tools.size() > shown_max ? ", …; see get_schema" : "")};
+}
+
+json::array gateway_tools::children_overview(const client_request& request) const {
     json::array list;
+    const auto count = [&](const upstream& server, list_kind kind) {
+        return shown(request, server, kind).size();
+    };
     for (const auto& c : upstreams_.children()) {
+        if (!view_.has_server(request.scope, *c)) continue;
         json::object o;
         o["server_id"] = c->name();
         const auto status = c->status();
@@ -163,10 +130,10 @@ json::array gateway_tools::children_overview() const {
         o["tags"] = json::array(c->options().tags.begin(), c->options().tags.end());
         // Counts are known after the first start; -1 would look like a number of tools.
         if (!c->lists().capabilities.empty()) {
-            o["tools"] = c->lists().tools.size();
-            o["prompts"] = c->lists().prompts.size();
-            o["resources"] = c->lists().resources.size();
-            o["resource_templates"] = c->lists().templates.size();
+            o["tools"] = count(*c, list_kind::tools);
+            o["prompts"] = count(*c, list_kind::prompts);
+            o["resources"] = count(*c, list_kind::resources);
+            o["resource_templates"] = count(*c, list_kind::templates);
         }
         const auto abstract = options_.abstracts.find(c->name());
         if (abstract != options_.abstracts.end()) o["abstract"] = abstract->second;
@@ -177,14 +144,14 @@ json::array gateway_tools::children_overview() const {
 
 std::string gateway_tools::status_json() const {
     json::array children;
-    for (const auto& c : upstreams_.children()) children.push_back(status_of(*c));
+    for (const auto& c : upstreams_.children()) children.push_back(status_of_server(*c));
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
     o["children"] = std::move(children);
     return json::serialize(o);
 }
 
-json::object gateway_tools::summary() const {
+json::object gateway_tools::summary(const client_request& request) const {
     std::size_t running = 0;
     std::size_t failed = 0;
     std::size_t tools = 0;
@@ -192,17 +159,18 @@ json::object gateway_tools::summary() const {
     std::size_t resources = 0;
     json::array names;
     for (const auto& c : upstreams_.children()) {
+        if (!view_.has_server(request.scope, *c)) continue;
         names.emplace_back(c->name());
         const auto state = c->status().state;
         running += state == upstream_state::running ? 1U : 0U;
         failed += state == upstream_state::failed ? 1U : 0U;
-        tools += c->lists().tools.size();
-        prompts += c->lists().prompts.size();
-        resources += c->lists().resources.size();
+        tools += shown(request, *c, list_kind::tools).size();
+        prompts += shown(request, *c, list_kind::prompts).size();
+        resources += shown(request, *c, list_kind::resources).size();
     }
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
-    o["children"] = json::object{{"total", upstreams_.children().size()},
+    o["children"] = json::object{{"total", names.size()},
                                  {"running", running},
                                  {"failed", failed},
                                  {"names", std::move(names)}};
@@ -212,34 +180,39 @@ json::object gateway_tools::summary() const {
     return o;
 }
 
-std::string gateway_tools::read(std::string_view uri) const {
-    const json::value content = uri == "mcp://server_summary"
-                                    ? json::value(summary())
-                                    : json::value(json::object{{"children", children_overview()}});
+std::string gateway_tools::read(std::string_view uri, const client_request& request) const {
+    const json::value content =
+        uri == "mcp://server_summary"
+            ? json::value(summary(request))
+            : json::value(json::object{{"children", children_overview(request)}});
     return fmt::format(R"([{{"uri":{},"mimeType":"application/json","text":{}}}])", quote_json(uri),
                        quote_json(json::serialize(content)));
 }
 
-result<upstream*> gateway_tools::find_child(const json::object& arguments) const {
+result<upstream*> gateway_tools::find_child(const json::object& arguments,
+                                            const client_request& request) const {
     auto name = text_or(arguments, "server_id");
     if (name.empty()) name = text_or(arguments, "child_name");
     if (name.empty())
         return fault{
             errc::invalid_arguments,
             "`server_id` (a string) is missing; list_registered_children names the servers"};
-    if (auto* const found = upstreams_.find(name)) return found;
+    auto* const found = upstreams_.find(name);
+    if (found != nullptr && view_.has_server(request.scope, *found)) return found;
     std::vector<std::string_view> known;
-    for (const auto& c : upstreams_.children()) known.push_back(c->name());
+    for (const auto& c : upstreams_.children())
+        if (view_.has_server(request.scope, *c)) known.push_back(c->name());
     return fault{errc::server_not_found,
                  fmt::format("there is no server '{}'. Known servers: {}",
                              name.substr(0, utf8_prefix(name, 100)), fmt::join(known, ", "))};
 }
 
-gateway_tools::outcome gateway_tools::list_children(const json::object& arguments) const {
+gateway_tools::outcome gateway_tools::list_children(const json::object& arguments,
+                                                    const client_request& request) const {
     const auto layer = text_or(arguments, "layer");
     const auto tag = text_or(arguments, "tag");
     json::array shown;
-    for (auto& entry : children_overview()) {
+    for (auto& entry : children_overview(request)) {
         const auto& tags = entry.at("tags").as_array();
         const bool has_tag = tag.empty() || std::ranges::any_of(tags, [&](const auto& t) {
                                  return std::string_view{t.as_string()} == tag;
@@ -253,40 +226,43 @@ gateway_tools::outcome gateway_tools::list_children(const json::object& argument
     return json::serialize(o);
 }
 
-gateway_tools::outcome gateway_tools::child_status(const json::object& arguments) const {
-    const auto found = find_child(arguments);
+gateway_tools::outcome gateway_tools::child_status(const json::object& arguments,
+                                                   const client_request& request) const {
+    const auto found = find_child(arguments, request);
     if (found.has_error()) return found.error();
-    return json::serialize(status_of(**found));
+    return json::serialize(status_of_server(**found));
 }
 
-task<gateway_tools::outcome> gateway_tools::schema(json::object arguments, abort_signal& abort) {
-    const auto found = find_child(arguments);
+task<gateway_tools::outcome> gateway_tools::schema(json::object arguments,
+                                                   const client_request& request) {
+    const auto found = find_child(arguments, request);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const std::string only{text_or(arguments, "tool_name")};
     if (must_ask(c, only)) {
         const auto deadline = clock_type::now() + c.options().start_wait();
-        const auto ready = co_await c.life().ensure_running(deadline, abort);
+        const auto ready = co_await c.life().ensure_running(deadline, *request.abort);
         if (ready.has_error()) co_return ready.error();
     }
-    const auto tools = items_json(c.lists().tools, only);
-    if (!only.empty() && tools == "[]") co_return unknown_tool(c, only);
+    const auto tools = items_json(shown(request, c, list_kind::tools), only);
+    if (!only.empty() && tools == "[]") co_return unknown_tool(request, c, only);
     co_return fmt::format(
         R"({{"server_id":{},"instructions":{},"tools":{},"prompts":{},"resources":{},)"
         R"("resource_templates":{}}})",
         quote_json(c.name()), quote_json(c.lists().instructions), tools,
-        items_json(c.lists().prompts), items_json(c.lists().resources),
-        items_json(c.lists().templates));
+        items_json(shown(request, c, list_kind::prompts)),
+        items_json(shown(request, c, list_kind::resources)),
+        items_json(shown(request, c, list_kind::templates)));
 }
 
 task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments,
-                                                        abort_signal& abort) {
-    const auto found = find_child(arguments);
+                                                        const client_request& request) {
+    const auto found = find_child(arguments, request);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const bool was_running = c.status().instances != 0; // a remote server has no pid
-    co_await c.life().stop(abort);
-    if (abort.reason()) co_return *abort.reason();
+    co_await c.life().stop(*request.abort);
+    if (request.abort->reason()) co_return *request.abort->reason();
     json::object o;
     o["server_id"] = c.name();
     o["status"] = to_string(c.status().state);
@@ -295,11 +271,11 @@ task<gateway_tools::outcome> gateway_tools::close_child(json::object arguments,
 }
 
 task<gateway_tools::outcome> gateway_tools::run(std::string name, json::object arguments,
-                                                abort_signal& abort) {
-    if (name == "list_registered_children") co_return list_children(arguments);
-    if (name == "get_child_status") co_return child_status(arguments);
-    if (name == "get_schema") co_return co_await schema(std::move(arguments), abort);
-    co_return co_await close_child(std::move(arguments), abort);
+                                                const client_request& request) {
+    if (name == "list_registered_children") co_return list_children(arguments, request);
+    if (name == "get_child_status") co_return child_status(arguments, request);
+    if (name == "get_schema") co_return co_await schema(std::move(arguments), request);
+    co_return co_await close_child(std::move(arguments), request);
 }
 
 task<result<gateway_tools::answer>>
@@ -316,14 +292,14 @@ gateway_tools::call(std::string name, const client_request& request, reply_sink&
         if (!executed.has_error()) co_return executed;
         co_return answer{result_for_client(make_error_result(executed.error()), context), {}};
     }
-    const auto done = co_await run(name, std::move(*arguments), *request.abort);
+    const auto done = co_await run(name, std::move(*arguments), request);
     const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
     co_return answer{result_for_client(text, context), {}};
 }
 
 task<result<gateway_tools::answer>>
 gateway_tools::execute(json::object arguments, const client_request& request, reply_sink& sink) {
-    const auto found = find_child(arguments);
+    const auto found = find_child(arguments, request);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
     const std::string tool{text_or(arguments, "tool_name")};
@@ -340,15 +316,18 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
         progress_told = *ready;
     }
     const auto known = shown_tool::find(c, tool);
-    const bool is_hidden = known.own_name.empty();
-    if (is_hidden || (known.listed == nullptr && !must_ask(c, tool)))
-        co_return unknown_tool(c, tool);
+    const bool is_listed = known.listed != nullptr;
+    const list_item as_named{tool, "{}"};
+    const bool is_hidden =
+        known.own_name.empty() ||
+        !view_.admits(request, c, list_kind::tools, is_listed ? *known.listed : as_named);
+    if (is_hidden || (!is_listed && !must_ask(c, tool))) co_return unknown_tool(request, c, tool);
 
     forward_request order;
     order.upstream = c.name();
     order.method = method::tools_call;
     order.progress_told = progress_told;
-    if (known.listed != nullptr) order.output = output_shape_of(known.listed->json);
+    if (is_listed) order.output = output_shape_of(known.listed->json);
     order.tool = known.own_name;
     std::string room;
     auto members = known.members(raw_tool_arguments(request, room));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "children/registry/registry.hpp"
+#include "server/catalog/catalog_view.hpp"
 #include "server/gateway/gateway_options.hpp"
 #include "server/stages/forwarder.hpp"
 #include "transports/session/request_handler.hpp"
@@ -10,16 +11,19 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
 /// The gateway's own tools and resources, through which a client reaches children whose tools are
 /// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
-/// close_child_session; mcp://server_summary, mcp://children_servers. Owned by the gateway.
+/// close_child_session; mcp://server_summary, mcp://children_servers. At the endpoint of a view
+/// they know the servers and tools of that view. Owned by the gateway.
 class gateway_tools {
 public:
-    gateway_tools(const gateway_options& options, const registry& upstreams, forwarder& calls)
-        : options_(options), upstreams_(upstreams), forwarder_(calls) {}
+    gateway_tools(const gateway_options& options, const registry& upstreams,
+                  const catalog_view& view, forwarder& calls)
+        : options_(options), upstreams_(upstreams), view_(view), forwarder_(calls) {}
 
     /// A tools/call result in the client's era. What goes wrong with a child is a result with
     /// isError, whose text begins with the public name of the error: the model can act on it.
@@ -29,29 +33,36 @@ public:
     };
     task<result<answer>> call(std::string name, const client_request& request, reply_sink& sink);
     /// `contents` of resources/read: a raw JSON array.
-    [[nodiscard]] std::string read(std::string_view uri) const;
+    [[nodiscard]] std::string read(std::string_view uri, const client_request& request) const;
 
-    /// State, era, process and last words of one child, as get_child_status shows them.
-    static boost::json::object status_of(const upstream& c);
-    /// {"gateway":{…},"children":[…]}: the gateway's version, and status_of() every child.
+    /// {"gateway":{…},"children":[…]}: the gateway's version, and the status of every child.
     [[nodiscard]] std::string status_json() const;
 
 private:
     using outcome = result<std::string>; ///< raw structuredContent, or why not
 
-    task<outcome> run(std::string name, boost::json::object arguments, abort_signal& abort);
-    outcome list_children(const boost::json::object& arguments) const;
-    outcome child_status(const boost::json::object& arguments) const;
-    task<outcome> schema(boost::json::object arguments, abort_signal& abort);
-    task<outcome> close_child(boost::json::object arguments, abort_signal& abort);
+    task<outcome> run(std::string name, boost::json::object arguments,
+                      const client_request& request);
+    outcome list_children(const boost::json::object& arguments,
+                          const client_request& request) const;
+    outcome child_status(const boost::json::object& arguments, const client_request& request) const;
+    task<outcome> schema(boost::json::object arguments, const client_request& request);
+    task<outcome> close_child(boost::json::object arguments, const client_request& request);
     task<result<answer>> execute(boost::json::object arguments, const client_request& request,
                                  reply_sink& sink);
-    result<upstream*> find_child(const boost::json::object& arguments) const;
-    [[nodiscard]] boost::json::object summary() const;
-    [[nodiscard]] boost::json::array children_overview() const;
+    result<upstream*> find_child(const boost::json::object& arguments,
+                                 const client_request& request) const;
+    [[nodiscard]] boost::json::object summary(const client_request& request) const;
+    [[nodiscard]] boost::json::array children_overview(const client_request& request) const;
+    /// Of one list of a server: what the endpoint shows.
+    [[nodiscard]] std::vector<const list_item*> shown(const client_request& request,
+                                                      const upstream& server, list_kind kind) const;
+    [[nodiscard]] fault unknown_tool(const client_request& request, const upstream& server,
+                                     const std::string& name) const;
 
     const gateway_options& options_;
     const registry& upstreams_;
+    const catalog_view& view_;
     forwarder& forwarder_;
 };
 

@@ -6,6 +6,7 @@
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/identity.hpp"
 #include "server/catalog/list_pages.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,7 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
     const bool is_modern = request.client_era == era::modern;
     const auto client = is_modern ? request.spoken : request.session->spoken;
     capability_sources sources;
-    if (!request.scope.empty()) {
+    if (is_server_scope(request.scope)) {
         auto* const only = upstreams_.find(request.scope);
         if (only == nullptr) co_return fault{errc::server_not_found};
         if (only->lists().capabilities.empty()) {
@@ -41,6 +42,7 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
     sources.has_own_tools = view_.shows_own(request);
     sources.has_own_resources = view_.shows_own(request);
     for (const auto& c : upstreams_.children()) {
+        if (!view_.has_server(request.scope, *c)) continue;
         const auto& offered = c->lists().capabilities;
         if (view_.shows_servers(request)) sources.servers.emplace_back(offered);
         if (offered.empty() || !find_member(offered, "logging").empty()) sources.has_logging = true;
@@ -50,7 +52,8 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
 
 std::string introduction::server_info(const client_request& request) const {
     // An endpoint of one server looks like that server.
-    const auto* const only = request.scope.empty() ? nullptr : upstreams_.find(request.scope);
+    const auto* const only =
+        is_server_scope(request.scope) ? upstreams_.find(request.scope) : nullptr;
     auto info = only == nullptr ? std::string{} : std::string{only->server_info()};
     return is_json_object(info) ? info : std::string{gateway_identity};
 }
@@ -63,7 +66,8 @@ std::string introduction::instructions_for(const client_request& request) const 
     };
     const bool is_whole_gateway = request.scope.empty() || request.scope == view_.sole_server();
     if (is_whole_gateway) add(options_.instructions);
-    if (!request.scope.empty()) {
+    if (const auto shown = view_.view_of(request)) add(shown->options().instructions);
+    if (is_server_scope(request.scope)) {
         const auto* const only = upstreams_.find(request.scope);
         if (only != nullptr) add(only->lists().instructions);
         return text;
@@ -71,7 +75,7 @@ std::string introduction::instructions_for(const client_request& request) const 
     if (view_.shows_own(request)) add(own_instructions);
     if (view_.shows_servers(request))
         for (const auto& c : upstreams_.children())
-            if (!c->lists().instructions.empty())
+            if (!c->lists().instructions.empty() && view_.has_server(request.scope, *c))
                 add(fmt::format("{}: {}", c->name(), c->lists().instructions));
     return text;
 }
@@ -107,7 +111,7 @@ cache_hints introduction::discover_hints(const client_request& request) const {
     if (!view_.shows_servers(request)) return {};
     std::optional<cache_hints> merged;
     for (const auto& c : upstreams_.children()) {
-        if (!request.scope.empty() && c->name() != request.scope) continue;
+        if (!view_.has_server(request.scope, *c)) continue;
         if (!merged) merged = c->lists().discover_hints;
         merged->merge(c->lists().discover_hints);
     }

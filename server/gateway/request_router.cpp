@@ -5,6 +5,7 @@
 #include "protocol/http/param_headers.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 
@@ -70,13 +71,18 @@ result<forward_request> request_router::order_for(const client_request& request,
     return order;
 }
 
+bool request_router::is_own(const client_request& request, std::string_view tool) const {
+    return view_.shows_own(request) &&
+           (is_view_scope(request.scope) ? is_own_tool_of_view(tool) : is_own_tool(tool));
+}
+
 std::optional<result<forward_request>>
 request_router::tool_at_once(const client_request& request, std::shared_ptr<const catalog>& shown) {
     if (request.method() != method::tools_call || !view_.shows_servers(request))
         return std::nullopt;
     std::string unquoted;
     const auto name = unquote_json(request.message.in_params.name.of(request.text), unquoted);
-    if (!name || (view_.shows_own(request) && is_own_tool(*name))) return std::nullopt;
+    if (!name || is_own(request, *name)) return std::nullopt;
     shown = view_.shown_to(request);
     const bool is_known = shown && shown->find_tool(*name) != nullptr;
     if (is_known) return order_for(request, *name, shown.get());
@@ -120,7 +126,7 @@ task<result<forward_request>> request_router::resource(const client_request& req
     if (shown.has_error()) co_return shown.error();
     names.shown = std::move(*shown);
     const auto* const target =
-        names.shown ? find_entry(*names.shown, entry_kind::resource, uri) : nullptr;
+        names.shown ? view_.find(request, *names.shown, entry_kind::resource, uri) : nullptr;
     const auto raw_uri = request.message.in_params.uri.of(request.text);
     forward_request order;
     if (target != nullptr) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/stages/forwarder.hpp"
 #include "server/catalog/catalog_lookup.hpp"
+#include "server/stages/forwarder.hpp"
 #include "server/tasks/task_taker.hpp"
 #include "transports/session/request_handler.hpp"
 
@@ -33,20 +33,22 @@ public:
         std::string source; ///< what a link leads to may be forgotten meanwhile
     };
 
+    /// One of the gateway's own tools, at this endpoint.
+    [[nodiscard]] bool is_own(const client_request& request, std::string_view tool) const;
     /// For a call of a server's tool that is known, or cannot be: most requests. Nothing: tool()
     /// has to wait, or it is no such call.
     std::optional<result<forward_request>> tool_at_once(const client_request& request,
-                                                         std::shared_ptr<const catalog>& shown);
+                                                        std::shared_ptr<const catalog>& shown);
     /// Errors: there is no such tool, or the header fields do not match it.
     task<result<forward_request>> tool(const client_request& request, std::string name,
-                                        routed_names& names);
+                                       routed_names& names);
     task<result<forward_request>> prompt(const client_request& request, routed_names& names);
     task<result<forward_request>> resource(const client_request& request, std::string uri,
-                                            routed_names& names);
+                                           routed_names& names);
 
 private:
     result<forward_request> order_for(const client_request& request, std::string_view name,
-                                       const catalog* shown);
+                                      const catalog* shown);
 
     const catalog_view& view_;
     catalog_lookup& lookup_;

@@ -204,10 +204,11 @@ task<> application::serve_stdio() {
     co_await stdio_->run();
 }
 
-void application::run_stdio(std::string_view begun) {
+void application::run_stdio(std::string_view begun, std::string_view scope) {
     stdio_ = std::make_unique<stdio_transport>(io_.get_executor(), STDIN_FILENO, STDOUT_FILENO,
                                                config_.limits, gateway_, log_);
     stdio_->begin_with(begun);
+    stdio_->show(scope);
     signals_.add(SIGHUP);
     const auto stop = [this] {
         gateway_.stop();

@@ -30,8 +30,8 @@ public:
     /// std::runtime_error if the address cannot be used.
     void run_http(const std::function<void(const std::string& base_url)>& on_listening);
     /// Serves one client on stdin and stdout until end of file, SIGINT or SIGTERM. `begun`: whole
-    /// lines that were read from stdin before.
-    void run_stdio(std::string_view begun = {});
+    /// lines that were read from stdin before. `scope`: what it is shown (endpoint_scope.hpp).
+    void run_stdio(std::string_view begun = {}, std::string_view scope = {});
     /// Before one of the above: it can be looked at and changed while it runs; see admin_front.
     void offer_admin(admin_hooks hooks, const std::string& directory);
     /// Runs one job (a command of the command line) with the children at hand, then stops them.

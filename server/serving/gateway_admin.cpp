@@ -2,7 +2,7 @@
 #include "server/serving/gateway_admin.hpp"
 
 #include "server/admin/managed_file.hpp"
-#include "server/gateway/gateway_tools.hpp"
+#include "server/gateway/server_status.hpp"
 #include "transports/async/on_scope_exit.hpp"
 
 #include <boost/json/object.hpp>
@@ -32,7 +32,7 @@ gateway_admin::gateway_admin(registry& upstreams, admin_hooks hooks)
 
 json::array gateway_admin::server_list() const {
     json::array list;
-    for (const auto& one : upstreams_.children()) list.push_back(gateway_tools::status_of(*one));
+    for (const auto& one : upstreams_.children()) list.push_back(status_of_server(*one));
     return list;
 }
 
@@ -90,7 +90,7 @@ admin_error gateway_admin::unknown_server(std::string_view name) const {
 admin_actions::answer gateway_admin::server(const std::string& name) {
     const auto* const found = upstreams_.find(name);
     if (found == nullptr) return unknown_server(name);
-    return gateway_tools::status_of(*found);
+    return status_of_server(*found);
 }
 
 admin_actions::answer gateway_admin::logs(const std::string& name) {

@@ -25,7 +25,11 @@ public:
     task<client_reply> handle(client_request& request, reply_sink& sink) override;
     void on_notification(const client_request& /*notification*/) override {}
     void on_session_closed(client_session& /*session*/) override {}
-    [[nodiscard]] bool has_scope(std::string_view /*name*/) const override { return false; }
+    /// Whatever the client was to see: it hears why it does not.
+    [[nodiscard]] result<void> check_scope(std::string_view /*scope*/,
+                                           bool /*is_near*/) const override {
+        return {};
+    }
     [[nodiscard]] result<void> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return "{}"; }
 

@@ -4,15 +4,18 @@
 #include "protocol/bridge/task_bridge.hpp"
 #include "protocol/json/json_members.hpp"
 #include "protocol/json/json_text.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 
 namespace mcpgw {
 
 std::string task_owner(const client_request& request) {
-    if (!request.principal.empty()) return "principal " + request.principal;
+    // A session belongs to its endpoint. Whoever has none is another one at each view.
+    const auto where = is_view_scope(request.scope) ? request.scope + " " : std::string{};
+    if (!request.principal.empty()) return where + "principal " + request.principal;
     if (request.session) return "session " + request.session->id();
-    return {};
+    return where;
 }
 
 std::string_view capabilities_of_client(const client_request& request) {

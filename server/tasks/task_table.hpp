@@ -5,6 +5,7 @@
 #include "protocol/bridge/task_bridge.hpp"
 #include "server/tasks/task_inbox.hpp"
 #include "transports/session/client_session.hpp"
+#include "transports/session/endpoint_scope.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -67,9 +68,10 @@ struct task_record {
     [[nodiscard]] task_status status() const { return task_status_of(task_json); }
     /// How long to wait before its server is asked again, as that wishes, within limits.
     [[nodiscard]] std::chrono::milliseconds poll_interval() const;
-    /// Endpoints of one server show the tasks of that server.
+    /// Endpoints of one server show the tasks of that server; those of views what was begun there,
+    /// and that alone has an owner of theirs.
     [[nodiscard]] bool is_shown_at(std::string_view scope) const {
-        return scope.empty() || scope == upstream;
+        return scope.empty() || scope == upstream || is_view_scope(scope);
     }
 
     static constexpr std::chrono::milliseconds poll_default{1'000};

@@ -2,8 +2,8 @@
 #include "tests/fuzz/targets.hpp"
 
 #include "protocol/message/rpc.hpp"
-#include "transports/http_server/http_connection.hpp"
 #include "transports/http_client/http_response_parser.hpp"
+#include "transports/http_server/http_connection.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,7 +38,12 @@ public:
     }
     void on_notification(const client_request& /*notification*/) override { ++notifications; }
     void on_session_closed(client_session& /*session*/) override {}
-    [[nodiscard]] bool has_scope(std::string_view name) const override { return name == "demo"; }
+    [[nodiscard]] result<void> check_scope(std::string_view scope,
+                                           bool /*is_near*/) const override {
+        if (scope == "demo" || scope.starts_with("views/")) return {};
+        return fault{errc::path_not_found,
+                     "no server named '" + std::string{scope} + "' is configured"};
+    }
     [[nodiscard]] result<void> readiness(bool /*is_strict*/) const override { return {}; }
     [[nodiscard]] std::string status_json() const override { return "{}"; }
 
@@ -144,8 +149,8 @@ private:
                             [](client_session&) {}, memory_};
     task_group tasks_{io_.get_executor(), 100};
     task_group connections_{io_.get_executor(), 1};
-    http_service service_{io_.get_executor(), options_, limits_, handler_, sessions_,
-                          tasks_,             log_,     memory_, {}};
+    http_service service_{
+        io_.get_executor(), options_, limits_, handler_, sessions_, tasks_, log_, memory_, {}};
     std::string received_;
     std::string problem_;
     int ours_ = -1;

@@ -61,7 +61,12 @@ public:
     void on_session_closed(client_session& session) override {
         note(fmt::format("closed {}", session.id()));
     }
-    [[nodiscard]] bool has_scope(std::string_view name) const override { return name == "demo"; }
+    [[nodiscard]] result<void> check_scope(std::string_view scope,
+                                           bool /*is_near*/) const override {
+        if (scope == "demo" || scope.starts_with("views/")) return {};
+        return fault{errc::path_not_found,
+                     "no server named '" + std::string{scope} + "' is configured"};
+    }
     [[nodiscard]] result<void> readiness(bool is_strict) const override {
         if (!is_ready) return fault{errc::server_failed, "demo is not running"};
         if (is_strict) return fault{errc::server_failed, "demo keeps failing"};

@@ -71,9 +71,9 @@ FOLDERS = {
         "server/calls", "server/catalog", "server/changes", "server/config/keys",
         "server/stages", "server/tasks"],
     "server/config": [
-        "server/admin", "server/config/dialects", "server/config/format", "server/config/keys",
-        "server/config/layers", "server/config/sections", "server/config/variables",
-        "server/gateway"],
+        "server/admin", "server/catalog", "server/config/dialects", "server/config/format",
+        "server/config/keys", "server/config/layers", "server/config/sections",
+        "server/config/variables", "server/gateway"],
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],
@@ -81,8 +81,8 @@ FOLDERS = {
     "server/serving": [
         "server/admin", "server/config", "server/config/format", "server/gateway"],
     "server/cli": [
-        "server/admin", "server/config", "server/config/format", "server/config/keys",
-        "server/config/layers",
+        "server/admin", "server/catalog", "server/config", "server/config/format",
+        "server/config/keys", "server/config/layers",
         "server/config/sections", "server/config/variables", "server/demo",
         "server/gateway", "server/import", "server/serving"],
     "server": ["server/cli"],

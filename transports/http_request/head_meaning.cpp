@@ -4,8 +4,11 @@
 #include "protocol/http/request_target.hpp"
 #include "protocol/json/json_text.hpp"
 #include "protocol/message/mcp.hpp"
+#include "transports/http_request/endpoint_path.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace mcpgw {
 
@@ -29,24 +32,6 @@ result<void> check_legacy_version(const request_head& head) {
     return unknown_version(*value);
 }
 
-/// Name in /servers/{name}/mcp, or empty.
-std::string_view scope_of(std::string_view path) {
-    constexpr std::string_view prefix = "/servers/";
-    constexpr std::string_view suffix = "/mcp";
-    if (!path.starts_with(prefix) || !path.ends_with(suffix)) return {};
-    if (path.size() <= prefix.size() + suffix.size()) return {};
-    return path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
-}
-
-head_meaning::endpoint endpoint_of(const request_head& head, std::string_view path,
-                                   const http_options& options) {
-    if (path == options.sse_path || path == options.messages_path)
-        return head_meaning::endpoint::sse;
-    const bool is_streamable = path == options.path || !scope_of(path).empty();
-    return is_streamable && !shows_page(head) ? head_meaning::endpoint::streamable
-                                              : head_meaning::endpoint::none;
-}
-
 } // namespace
 
 bool shows_page(const request_head& head) {
@@ -57,8 +42,16 @@ head_meaning meaning_of(const request_head& head, const http_options& options) {
     const auto path = split_target(head.target).path;
     const auto session_id = head.find(header_name::session_id);
     head_meaning meaning;
-    meaning.at = endpoint_of(head, path, options);
-    meaning.scope = scope_of(path);
+    auto place = endpoint_path::of(path, options);
+    const bool is_sse = place.at == endpoint_path::kind::sse_stream ||
+                        place.at == endpoint_path::kind::sse_messages;
+    if (is_sse)
+        meaning.at = head_meaning::endpoint::sse;
+    else if (place.at == endpoint_path::kind::streamable && !shows_page(head))
+        meaning.at = head_meaning::endpoint::streamable;
+    meaning.is_sse_stream = place.at == endpoint_path::kind::sse_stream;
+    meaning.scope = std::move(place.scope);
+    if (is_sse) meaning.prefix = place.prefix;
     meaning.post_form = check_post(head);
     meaning.legacy_version = check_legacy_version(head);
     meaning.session_id = session_id.value_or(std::string_view{});

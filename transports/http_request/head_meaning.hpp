@@ -21,8 +21,9 @@ struct head_meaning {
     };
 
     endpoint at = endpoint::none;
-    /// The server that the path names alone; empty: the whole gateway.
-    std::string scope;
+    bool is_sse_stream = false; ///< of HTTP+SSE: the stream, not its POST side
+    std::string scope;          ///< what the endpoint shows (endpoint_scope.hpp)
+    std::string prefix;         ///< of HTTP+SSE: what stands before the configured path
     /// What a POST takes as its reply, or why it cannot be one of ours.
     result<reply_form> post_form = reply_form::either;
     /// A version header on a legacy request must name a revision that we speak (2025-11-25,

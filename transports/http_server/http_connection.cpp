@@ -17,7 +17,7 @@ namespace mcpgw {
 
 namespace {
 
-constexpr std::size_t drain_bytes_max = 64U << 20U;  // read and thrown away before a close
+constexpr std::size_t drain_bytes_max = 64U << 20U; // read and thrown away before a close
 constexpr std::chrono::seconds drain_time{5};
 
 /// The connection is closed behind it.
@@ -208,9 +208,12 @@ task<bool> http_connection::dispatch(shared_text body) {
     if (head.method == "OPTIONS") return write(preflight_reply(head));
     const auto& meaning = in_.meaning();
     const auto& scope = meaning.scope;
-    if (!scope.empty() && !service_.handler.has_scope(scope))
-        return write_error(
-            {errc::path_not_found, fmt::format("no server named '{}' is configured", scope)});
+    if (!scope.empty()) {
+        auto known = service_.handler.check_scope(scope, false);
+        if (known.has_error() && is_near() && is_local_request(head))
+            known = service_.handler.check_scope(scope, true); // who is here may hear more
+        if (known.has_error()) return write_error(known.error());
+    }
     // What only looks opens no stream and no session.
     if (meaning.at != head_meaning::endpoint::none && in_.is_head_method())
         return write(endpoint_reply());
@@ -218,10 +221,14 @@ task<bool> http_connection::dispatch(shared_text body) {
         return serve_streamable_http(*this, head, std::move(body));
     if (meaning.at == head_meaning::endpoint::sse)
         return serve_legacy_sse(*this, head, std::move(body));
+    return write(page_reply(head, service_, is_near()));
+}
+
+/// The connection comes from this machine.
+bool http_connection::is_near() const {
     boost::system::error_code ec;
     const auto peer = socket_.remote_endpoint(ec);
-    const bool is_near = !ec && is_loopback_address(peer.address());
-    return write(page_reply(head, service_, is_near));
+    return !ec && is_loopback_address(peer.address());
 }
 
 } // namespace mcpgw

@@ -93,6 +93,7 @@ private:
     task<bool> dispatch(shared_text body);
     task<> drain();
 
+    [[nodiscard]] bool is_near() const;
     [[nodiscard]] clock_type::time_point moved_at() const;
 
     tcp_socket socket_;

@@ -40,6 +40,8 @@ It works; there is nothing to click here.</p>
 <ul>
 <li><code>{path}</code>: MCP over Streamable HTTP, all servers</li>
 <li><code>/servers/NAME{mcp}</code>: one server alone</li>
+<li><code>/views/NAME{path}</code>, <code>/layers/NAME{path}</code>, <code>/tags/NAME{path}</code>: a
+view, or the servers of a layer or tag</li>
 <li><code>{sse}</code>: MCP for clients of the HTTP+SSE transport (2024-11-05)</li>
 <li><a href="/healthz"><code>/healthz</code></a>, <a href="/readyz"><code>/readyz</code></a>
 (<code>?strict</code>): for probes</li>

@@ -48,14 +48,15 @@ task<bool> open_stream(http_connection& connection, const request_head& head) {
     const auto session = *opened;
     session->is_http_sse = true;
     session->principal = connection.principal();
+    session->scope = connection.input().meaning().scope;
     session->spoken = revision::r2024_11_05;
-    const auto box = std::make_shared<outbox>(service.ex, outbox::framing::events,
-                                              service.limits.stream_queue_bytes_max,
-                                              service.memory);
+    const auto box = std::make_shared<outbox>(
+        service.ex, outbox::framing::events, service.limits.stream_queue_bytes_max, service.memory);
     std::string first;
     sse_event endpoint;
     endpoint.event = "endpoint";
-    endpoint.data = fmt::format("{}?session_id={}", service.options.messages_path, session->id());
+    endpoint.data = fmt::format("{}{}?session_id={}", connection.input().meaning().prefix,
+                                service.options.messages_path, session->id());
     append_sse_event(first, endpoint);
     box->push_raw(std::move(first));
     session->attach(box);
@@ -82,10 +83,13 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
     const auto id = query_value(split_target(head.target).query, "session_id");
     const auto session = id.empty() ? nullptr : service.sessions.find(id);
     const scan_limits limits{service.limits.depth_max};
-    if (!session || !session->is_http_sse || session->principal != connection.principal()) {
+    const auto& scope = connection.input().meaning().scope;
+    if (!session || !session->is_http_sse || session->scope != scope ||
+        session->principal != connection.principal()) {
         const fault reason{id.empty() ? errc::session_required : errc::session_unknown,
-                           fmt::format("open a stream with GET {} first and POST to the URL that "
+                           fmt::format("open a stream with GET {}{} first and POST to the URL that "
                                        "its endpoint event names",
+                                       connection.input().meaning().prefix,
                                        service.options.sse_path)};
         co_return co_await connection.write_error(reason);
     }
@@ -95,6 +99,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
         request.text = without_byte_order_mark(std::move(request.text));
     request.session = session;
     request.spoken = session->spoken;
+    request.scope = session->scope;
     request.principal = session->principal;
     const auto box = session->stream();
     if (box && is_batch(request.text) && speaks_batches(*session)) {
@@ -103,8 +108,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
         if (taken.has_error()) co_return co_await connection.write_error(taken.error());
         co_return co_await write_accepted(connection);
     }
-    const auto scanned =
-        scan_message(request.text, limits, nullptr, message_origin::client);
+    const auto scanned = scan_message(request.text, limits, nullptr, message_origin::client);
     if (scanned.has_error()) {
         const auto raw_id = find_id(request.text, limits);
         co_return co_await connection.write_error(scanned.error(), raw_id);
@@ -133,8 +137,7 @@ task<bool> take_message(http_connection& connection, const request_head& head, s
 
 task<bool> serve_legacy_sse(http_connection& connection, const request_head& head,
                             shared_text body) {
-    const auto& options = connection.service().options;
-    const bool is_stream = split_target(head.target).path == options.sse_path;
+    const bool is_stream = connection.input().meaning().is_sse_stream;
     if (is_stream && head.method == "GET") co_return co_await open_stream(connection, head);
     if (!is_stream && head.method == "POST")
         co_return co_await take_message(connection, head, std::move(body));

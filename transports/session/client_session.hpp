@@ -33,7 +33,7 @@ public:
     revision spoken = newest_legacy;
     std::string client_capabilities = "{}"; ///< raw object
     std::string client_info;                ///< raw object; may be empty
-    std::string scope;                      ///< child that the endpoint shows; empty: the gateway
+    std::string scope;                      ///< of its endpoint (endpoint_scope.hpp)
     std::string principal;                  ///< who opened it; no other may use it
     bool is_initialized = false;
     bool is_http_sse = false; ///< a session of the 2024-11-05 transport
@@ -111,8 +111,7 @@ private:
     std::string id_;
     open_questions questions_;
     /// By the client's raw id.
-    boost::intrusive::set<running_request,
-                          boost::intrusive::key_of_value<running_request::by_id>>
+    boost::intrusive::set<running_request, boost::intrusive::key_of_value<running_request::by_id>>
         running_;
     bool is_closed_ = false;
 };

@@ -25,7 +25,7 @@ struct client_request {
     era client_era = era::legacy;
     revision spoken = newest_legacy;         ///< of this client
     std::shared_ptr<client_session> session; ///< legacy clients; null for a modern one over HTTP
-    std::string scope;     ///< name of the one child this endpoint shows; empty: the gateway
+    std::string scope;     ///< what its endpoint shows (endpoint_scope.hpp); empty: the gateway
     std::string principal; ///< who the client is; empty: nobody asked
     /// The Mcp-Param-* fields of a modern request over HTTP: name as sent, value trimmed.
     std::vector<std::pair<std::string, std::string>> param_headers;
@@ -67,8 +67,9 @@ public:
     virtual void on_notification(const client_request& notification) = 0;
     /// A session that was opened has ended.
     virtual void on_session_closed(client_session& session) = 0;
-    /// Whether there is a child of this name to show at /servers/{name}/mcp.
-    [[nodiscard]] virtual bool has_scope(std::string_view name) const = 0;
+    /// Whether there is what the endpoint is to show (endpoint_scope.hpp). Error: path_not_found;
+    /// `is_near`: asked on this machine, by somebody who may hear what there is instead.
+    [[nodiscard]] virtual result<void> check_scope(std::string_view scope, bool is_near) const = 0;
     /// Ready to serve; else why not (for /readyz). `is_strict`: children that keep failing count.
     [[nodiscard]] virtual result<void> readiness(bool is_strict) const = 0;
     /// The state of every child as one JSON object, without anything secret (for /status).

@@ -27,6 +27,8 @@ public:
     stdio_transport(const stdio_transport&) = delete;
     stdio_transport& operator=(const stdio_transport&) = delete;
 
+    /// Before run(): what the client is shown (endpoint_scope.hpp); unsaid: the whole gateway.
+    void show(std::string_view scope) { session_->scope = scope; }
     /// Before run(): whole lines that were read from `in` by somebody else and come first.
     void begin_with(std::string_view lines);
     /// Until end of file on `in` (requests in flight are answered first, for at most the drain

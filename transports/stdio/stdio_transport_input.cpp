@@ -102,6 +102,7 @@ void stdio_transport::on_line(const shared_text& given) {
     client_request request;
     request.text = line.lasting();
     request.session = session_;
+    request.scope = session_->scope;
     request.principal = session_->principal;
     request.spoken = session_->spoken;
     if (is_batch(line) && speaks_batches(*session_)) {
@@ -113,8 +114,8 @@ void stdio_transport::on_line(const shared_text& given) {
     if (scanned.has_error()) {
         fault reason = scanned.error();
         if (reason.code == errc::parse_error)
-            reason.detail = fmt::format("{}; over stdio each message is one line of its own",
-                                        reason.message());
+            reason.detail =
+                fmt::format("{}; over stdio each message is one line of its own", reason.message());
         box_->push(make_error_response(find_id(line, limits), reason));
         return;
     }

@@ -3,6 +3,7 @@
 
 #include "server/config/dialects/entry_translator.hpp"
 #include "server/config/dialects/server_finder.hpp"
+#include "server/config/dialects/view_entries.hpp"
 #include "server/config/format/config_document.hpp"
 
 #include <optional>
@@ -30,7 +31,8 @@ struct config_parts {
     config_node* defaults = nullptr;
     config_node* flags = nullptr;
     std::vector<child_entry> children; ///< skipped ones too
-    std::string_view program;          ///< whose file it is: "Cursor"; empty: unknown
+    std::vector<view_entry> views;
+    std::string_view program; ///< whose file it is: "Cursor"; empty: unknown
 };
 
 /// It is written for this gateway: [gateway], [[children]] and the like are in it.

@@ -73,6 +73,26 @@ private:
     std::set<std::string> removed_; // by path
 };
 
+/// By name, as children.
+void lay_views_over(std::vector<view_entry>& below, std::vector<view_entry> above,
+                    problem_log& problems) {
+    for (auto& one : above) {
+        const auto known = std::ranges::find(below, one.name, &view_entry::name);
+        const auto* const remove = one.node.find("remove");
+        const bool is_removal =
+            remove != nullptr && remove->kind == node_kind::boolean && remove->boolean;
+        if (is_removal && known == below.end())
+            problems.warning(remove->line, key_path(one.path, "remove"),
+                             "no file before this one has such a view");
+        else if (is_removal)
+            below.erase(known);
+        else if (known == below.end())
+            below.push_back(std::move(one));
+        else
+            lay_over(known->node, std::move(one.node));
+    }
+}
+
 } // namespace
 
 void lay_over(config_node& below, config_node above) {
@@ -92,6 +112,7 @@ void lay_over(config_parts& below, config_parts above, problem_log& problems) {
     for (const auto section : {&config_parts::gateway, &config_parts::http, &config_parts::limits,
                                &config_parts::admin, &config_parts::defaults, &config_parts::flags})
         lay_section_over(below.*section, above.*section);
+    lay_views_over(below.views, std::move(above.views), problems);
     child_merge merge{below.children, problems};
     for (auto& child : above.children) merge.lay_over(std::move(child));
     merge.take_out_removed();

@@ -100,8 +100,8 @@ TEST_CASE("scope_of_one_child_shows_it_alone_under_its_own_names") {
                   "TOOL_NOT_FOUND");
     }
     CHECK(world.upstreams().find("one")->status().state == upstream_state::not_started);
-    CHECK(world.front().has_scope("one"));
-    CHECK_FALSE(world.front().has_scope("three"));
+    CHECK_FALSE(world.front().check_scope("one", true).has_error());
+    CHECK(world.front().check_scope("three", true).has_error());
 }
 
 TEST_CASE("prefix_policies_reach_the_right_child") {
