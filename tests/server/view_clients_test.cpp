@@ -218,6 +218,31 @@ TEST_CASE("list_changed_reaches_a_view_only_where_its_own_list_has_changed") {
     CHECK(all.names("tools/list", "tools") == strings{"demo__echo"});
 }
 
+TEST_CASE("a_stream_of_changes_at_a_view_tells_of_that_view_alone") {
+    auto options = exposing(exposure::all);
+    options.views = {make_view("all"), make_view("fixed", strings{"old__echo", "demo__*"})};
+    gateway_world world{options};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    world.add(gateway_world::demo());
+    gateway_client all{world, scoped("views/all", era::modern)};
+    gateway_client fixed{world, scoped("views/fixed", era::modern)};
+    all.names("tools/list", "tools");
+    const auto listen = R"("notifications":{"toolsListChanged":true,"promptsListChanged":true})";
+    const auto of_all = all.start("subscriptions/listen", listen);
+    const auto of_fixed = fixed.start("subscriptions/listen", listen);
+    world.run_until([&] {
+        return of_all->notifications().size() == 1 && of_fixed->notifications().size() == 1;
+    });
+    all.call("old__grow");
+    world.run_until([&] { return of_all->notifications().size() == 2; });
+    CHECK(of_all->notifications()[1].at("method").as_string() ==
+          "notifications/tools/list_changed");
+    CHECK(of_fixed->notifications().size() == 1);
+    of_all->cancel();
+    of_fixed->cancel();
+    world.run_until([&] { return of_all->is_done() && of_fixed->is_done(); });
+}
+
 TEST_CASE("a_view_that_is_not_there_is_told_to_those_nearby_with_the_others") {
     gateway_world world{with_views()};
     add_demos(world);

@@ -142,6 +142,27 @@ TEST_CASE("each_key_of_the_gateway_that_changes_is_named_with_its_effect") {
     CHECK(tried > 15);
 }
 
+TEST_CASE("views_that_come_go_and_change_are_keys_of_the_gateway") {
+    const auto of = [](std::string_view views) {
+        return read(fmt::format(
+            R"({{"children":[{{"name":"files","command":"/bin/true","tags":["t"]}}],)"
+            R"("views":[{}]}})",
+            views));
+    };
+    const auto none = of("");
+    const auto one = of(R"({"name":"a","tags":["t"]})");
+    CHECK(plan_change(one, of(R"({"name":"a","tags":["t"],"enabled":true})")).is_empty());
+    CHECK(describe(plan_change(none, one)) ==
+          "gateway: views.a.tags: [] -> [\"t\"] (at once)\n"
+          "gateway: views.a.enabled: false -> true (at once)\n");
+    CHECK(describe(plan_change(one, of(R"({"name":"a","tags":["t"],"expose":"both"})"))) ==
+          "gateway: views.a.expose: \"all\" -> \"both\" (at once)\n");
+    const auto hints = plan_change(one, of(R"({"name":"a","annotations":{"readOnlyHint":true}})"));
+    REQUIRE(hints.gateway.size() == 2);
+    CHECK(hints.gateway[1].key == "views.a.annotations");
+    CHECK(hints.keys_for_restart().empty());
+}
+
 TEST_CASE("servers_that_come_go_and_change_places_are_told_apart") {
     const auto server = [](std::string_view name) {
         return fmt::format(R"({{"name":"{}","command":"/bin/true"}})", name);
