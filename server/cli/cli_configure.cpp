@@ -6,6 +6,7 @@
 #include "server/cli/console.hpp"
 #include "server/config/config.hpp"
 #include "server/config/config_abstracts.hpp"
+#include "server/config/format/used_files.hpp"
 #include "server/config/sections/config_listen.hpp"
 #include "server/serving/running_gateway.hpp"
 
@@ -84,6 +85,10 @@ config_result read_for_command(const cli_options& options) {
     else
         loaded = load_config(inputs_of(options), process_environment());
     apply_options(options, loaded.value, loaded.problems);
+    if (!options.abstracts.empty()) { // one of the files, too
+        loaded.files.push_back(path_beside("", options.abstracts));
+        std::ranges::sort(loaded.files);
+    }
     return loaded;
 }
 

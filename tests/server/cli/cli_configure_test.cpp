@@ -2,6 +2,8 @@
 // import and schema as a user runs them. Sources: cli_configure.cpp.
 #include "server/cli/cli.hpp"
 
+#include "server/cli/cli_commands.hpp"
+#include "server/config/config.hpp"
 #include "tests/support/cli_process.hpp"
 #include "tests/support/config_fixture.hpp"
 
@@ -9,6 +11,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -66,6 +69,17 @@ TEST_CASE("import_of_something_else_is_refused") {
     CHECK(result.exit_code == exit_usage);
     CHECK(result.out.empty());
     CHECK(contains(result.err, "x.json"));
+}
+
+TEST_CASE("texts_about_servers_are_one_of_the_files_of_a_configuration") {
+    const scratch_directory directory;
+    cli_options options;
+    options.inputs.files = {directory.write("gateway.toml", "[gateway]\n")};
+    options.abstracts = directory.write("about.json", "{}");
+    const auto read = read_for_command(options);
+    CHECK(std::ranges::is_sorted(read.files));
+    for (const auto& file : {options.inputs.files[0], options.abstracts})
+        CHECK(std::ranges::find(read.files, file) != read.files.end());
 }
 
 TEST_CASE("schema_is_valid_json_with_a_description") {
