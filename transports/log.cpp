@@ -70,6 +70,11 @@ logger::logger(log_level level)
 
 logger::~logger() = default;
 
+void logger::set_level(log_level level) {
+    level_ = level;
+    sink_->set_level(to_spdlog(level));
+}
+
 void logger::write(log_level level, std::string_view text) {
     sink_->log(to_spdlog(level), one_line(text));
 }

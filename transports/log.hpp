@@ -34,6 +34,7 @@ public:
     logger(const logger&) = delete;
     logger& operator=(const logger&) = delete;
 
+    void set_level(log_level level);
     [[nodiscard]] bool is_on(log_level level) const { return level >= level_; }
 
     template <class... Args>

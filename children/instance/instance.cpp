@@ -82,7 +82,7 @@ void instance::on_running(const std::shared_ptr<link>& peer) {
     auto& tasks = session_.tasks;
     logs_.on_running(peer);
     tasks.spawn(changes_.resume(peer, life_.starts() > 1));
-    if (session_.options.health.interval.count() > 0) tasks.spawn(health_.run(peer));
+    tasks.spawn(health_.run(peer));
     offers_.refresh_if_wanted();
     owner_.on_ready(*this);
 }

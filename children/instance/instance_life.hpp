@@ -78,6 +78,8 @@ public:
     /// It runs, and does not answer, or answers again.
     void set_sick(fault reason);
     void set_well();
+    /// The options have changed: what waits for a time that they say looks again.
+    void on_options() { session_.changed.notify_all(); }
 
 private:
     void start();

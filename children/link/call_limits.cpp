@@ -36,11 +36,11 @@ call_limits limits_of_call(const child_options& options, std::string_view tool) 
     if (own == options.tools.end()) return limits;
     if (own->second.call_timeout) {
         limits.quiet = *own->second.call_timeout;
-        limits.quiet_key.tool = own->first;
+        limits.quiet_key.tool = tool;
     }
     if (own->second.total_timeout) {
         limits.total = *own->second.total_timeout;
-        limits.total_key.tool = own->first;
+        limits.total_key.tool = tool;
     }
     return limits;
 }

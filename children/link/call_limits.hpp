@@ -19,7 +19,8 @@ struct limit_key {
     [[nodiscard]] std::string str() const;
 };
 
-/// How long one request to a server may take, and the keys that say so. Views the options.
+/// How long one request to a server may take, and the keys that say so. Views the name of the tool
+/// that it is made for, and not the options, which may change while the request runs.
 struct call_limits {
     std::chrono::milliseconds quiet{0}; ///< without an answer or progress
     std::chrono::milliseconds total{0}; ///< whatever progress there is

@@ -19,6 +19,12 @@ public:
     backoff(milliseconds base, milliseconds max, unsigned seed, double jitter = 1)
         : base_(base), max_(max), jitter_(jitter), random_(seed) {}
 
+    /// Other limits hold from the next failure on.
+    void set_limits(milliseconds base, milliseconds max, double jitter) {
+        base_ = base;
+        max_ = max;
+        jitter_ = jitter;
+    }
     /// The time after one more failure.
     milliseconds next() {
         const auto doubled = base_.count() << std::min(failures_, doublings_max);

@@ -7,6 +7,13 @@ namespace mcpgw {
 
 circuit_breaker::circuit_breaker(breaker_options options) : options_(options) {}
 
+void circuit_breaker::set_options(breaker_options options) {
+    options_ = options;
+    recent_.clear(); // a window of another length is another one
+    recent_next_ = 0;
+    if (options_.threshold == 0) recover();
+}
+
 std::optional<circuit_breaker::pass> circuit_breaker::admit(time_point now) {
     if (!open_until_) return pass{period_, false};
     if (now < *open_until_ || has_trial_) return std::nullopt;

@@ -38,6 +38,10 @@ public:
 
     explicit circuit_breaker(breaker_options options);
 
+    /// Other options hold from now on. One that is open stays so until the time that it was opened
+    /// for; where there is no breaker any more, it is closed.
+    void set_options(breaker_options options);
+
     /// Nothing: refused; retry_in() tells for how long.
     std::optional<pass> admit(time_point now);
     /// The server answered, whatever it said.

@@ -20,11 +20,13 @@ class health_watch {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    health_watch(const health_options& options, time_point now)
-        : options_(options), due_(now + options.interval) {}
+    health_watch(const health_options& options, time_point now) : options_(options), last_(now) {}
 
-    /// When to look.
-    [[nodiscard]] time_point due() const { return due_; }
+    /// When to look. The options may have changed since the last time.
+    [[nodiscard]] time_point due() const {
+        if (options_.interval.count() == 0) return time_point::max();
+        return is_asked_again_ ? last_ : last_ + options_.interval;
+    }
     /// A look at due(): true if it must be asked. `has_spoken`: any message came since the last
     /// look.
     bool look(time_point now, bool has_spoken) {
@@ -34,19 +36,22 @@ public:
     /// It answered, or said anything else.
     void on_sign(time_point now) {
         misses_ = 0;
-        due_ = now + options_.interval;
+        is_asked_again_ = false;
+        last_ = now;
     }
     /// It did not answer within `timeout`. It is asked again at once, until that is hopeless.
     void on_miss(time_point now) {
         ++misses_;
-        due_ = is_unhealthy() ? now + options_.interval : now;
+        is_asked_again_ = !is_unhealthy();
+        last_ = now;
     }
     [[nodiscard]] std::size_t misses() const { return misses_; }
     [[nodiscard]] bool is_unhealthy() const { return misses_ >= options_.misses_max; }
 
 private:
     const health_options& options_;
-    time_point due_;
+    time_point last_; ///< sign, or check without an answer
+    bool is_asked_again_ = false;
     std::size_t misses_ = 0;
 };
 

@@ -49,6 +49,8 @@ public:
     restart_policy(const restart_options& options, unsigned seed)
         : options_(options), pauses_(options.base, options.max, seed, options.jitter) {}
 
+    /// The options have changed: they hold from the next failure on.
+    void on_options() { pauses_.set_limits(options_.base, options_.max, options_.jitter); }
     /// One more failure. `ran`: how long it had been up; zero for a start that failed. Returns when
     /// the next start may be.
     time_point on_failure(time_point now, std::chrono::steady_clock::duration ran,

@@ -45,6 +45,9 @@ class retry_budget {
 public:
     explicit retry_budget(double per_call) : per_call_(per_call) {}
 
+    /// Calls pay in that much from now on; what is saved stays.
+    void set_per_call(double share) { per_call_ = share; }
+
     void on_call();
     /// False: the budget is used up.
     bool take();

@@ -49,6 +49,13 @@ void instance_pool::renew_roots(std::string_view key) {
         if (!key.empty() && m->key == key) m->who->roots().renew();
 }
 
+void instance_pool::on_options() {
+    for (const auto* const some : {&members_.all(), &members_.ending()})
+        for (const auto& m : *some) m->who->life().on_options();
+    freed_.notify_all(); // there may be more places
+    upkeep_.look();
+}
+
 bool instance_pool::adopt(instance_pool& from, const instance& one) {
     auto* const found = from.members_.find(one);
     if (upkeep_.is_closed() || found == nullptr || found->leases > 0) return false;
@@ -223,15 +230,7 @@ task<result<pool_entry*>> instance_pool::wait_in_line(pool_request request, abor
 }
 
 void instance_pool::let_oldest_parked_give_way() {
-    std::shared_ptr<call_observer> oldest;
-    for (const auto& m : members_.all()) {
-        const auto peer = m->who->session().connection;
-        if (!peer) continue;
-        for (const auto& observer : peer->observers()) {
-            const auto since = observer->parked_since();
-            if (since && (!oldest || *since < *oldest->parked_since())) oldest = observer;
-        }
-    }
+    const auto oldest = members_.oldest_parked();
     if (!oldest) return;
     context_.log->info("server '{}': all {} processes wait for clients; the call that waits "
                        "longest gives way to a new one",

@@ -19,7 +19,6 @@ public:
     [[nodiscard]] const pool_members& members() const { return members_; }
     /// What they offer beside the lister.
     [[nodiscard]] const pool_view& view() const { return view_; }
-    [[nodiscard]] era spoken_era() const { return members_.spoken_era(); }
     /// One that takes calls now.
     [[nodiscard]] bool has_running() const { return members_.has_running(); }
 
@@ -49,6 +48,8 @@ public:
     bool adopt(instance_pool& from, const instance& one);
     /// The state of one of its instances has changed.
     void on_state(const instance& one) { upkeep_.on_state(one); }
+    /// The options have changed: what may be due looks again.
+    void on_options();
     /// Lists were read, or an instance that had its own has ended.
     void note_lists() { view_.note_lists(); }
 

@@ -81,6 +81,19 @@ bool pool_members::is_alive() const {
     return std::ranges::any_of(members_, [](const auto& m) { return m->who->life().is_alive(); });
 }
 
+std::shared_ptr<call_observer> pool_members::oldest_parked() const {
+    std::shared_ptr<call_observer> oldest;
+    for (const auto& m : members_) {
+        const auto peer = m->who->session().connection;
+        if (!peer) continue;
+        for (const auto& observer : peer->observers()) {
+            const auto since = observer->parked_since();
+            if (since && (!oldest || *since < *oldest->parked_since())) oldest = observer;
+        }
+    }
+    return oldest;
+}
+
 std::size_t pool_members::count_max() const {
     const auto& pool = options_.pool;
     if (pool.max > 0) return pool.max;

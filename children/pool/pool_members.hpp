@@ -53,6 +53,9 @@ public:
     [[nodiscard]] bool has_running() const;
     [[nodiscard]] std::size_t count_running() const;
     [[nodiscard]] bool is_alive() const;
+    /// Of the calls that wait for clients which may still come back with an answer, the one that
+    /// waits longest; null: none waits.
+    [[nodiscard]] std::shared_ptr<call_observer> oldest_parked() const;
 
     /// How many there may be.
     [[nodiscard]] std::size_t count_max() const;

@@ -23,16 +23,18 @@ public:
     /// offers, or has failed; for each at most `patience` from the first list that wanted it: a
     /// server that hangs holds up the lists of that time, and none of later. False: there is
     /// nothing (more) to be waited for, or the wait was aborted.
-    task<bool> wait_for_one(std::vector<upstream*> which, std::chrono::milliseconds patience,
+    task<bool> wait_for_one(std::vector<upstream_ref> which, std::chrono::milliseconds patience,
                             abort_signal& abort);
     /// Some server has told.
     void on_told() { told_.notify_all(); }
+    /// It is not wanted any more.
+    void forget(const upstream& one) { wanted_since_.erase(&one); }
     /// No further start is begun.
     void close() { is_closing_ = true; }
 
 private:
-    void begin(upstream& c);
-    task<> start_one(upstream& c);
+    void begin(const upstream_ref& c);
+    task<> start_one(upstream_ref c);
 
     task_group& tasks_;
     async_condition told_;               ///< the catalog changed, or such a start has ended

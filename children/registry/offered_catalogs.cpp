@@ -21,6 +21,7 @@ void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstre
     ++generation_;
     entries_ = std::make_shared<catalog_entries>();
     std::vector<catalog::source> sources;
+    single_.clear();
     for (const auto& c : upstreams) {
         sources.push_back({c->name(), &c->lists()});
         single_[c->name()] =

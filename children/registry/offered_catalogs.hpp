@@ -21,7 +21,9 @@ class offered_catalogs {
 public:
     offered_catalogs(naming_options naming, logger& log);
 
-    /// The servers offer something else now.
+    /// Other names are given to what is offered, from the next rebuild() on.
+    void set_naming(naming_options naming) { naming_ = std::move(naming); }
+    /// The servers offer something else now, or are others.
     void rebuild(std::span<const std::unique_ptr<upstream>> upstreams);
 
     /// Another number after each change.

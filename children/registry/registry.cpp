@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace mcpgw {
 
@@ -13,90 +14,115 @@ constexpr std::size_t registry_tasks_max = 100'000; // one per child and list re
 registry::registry(executor ex, naming_options naming, process_guard* guard, logger& log,
                    std::vector<std::string> environment)
     : executor_(ex)
-    , guard_(guard)
     , log_(log)
-    , environment_(std::move(environment))
-    , schemas_({}, log)
+    , maker_(ex, guard, log, std::move(environment))
     , catalogs_(std::move(naming), log)
     , tasks_(ex, registry_tasks_max)
     , starts_(tasks_, log)
-    , listing_(ex, tasks_) {
+    , listing_(ex, tasks_)
+    , changes_(upstreams_, *this, tasks_, log) {
     tasks_.on_exception = [this](const std::string& what) {
         log_.error("unexpected exception in the work on servers: {}", what);
     };
 }
 
-registry::~registry() = default;
-
 void registry::add(std::span<const child_options> children) {
     bool offers_something = false;
-    upstream_events& above = *this;
     for (const auto& options : children) {
         if (!options.is_enabled) continue;
-        child_context context{executor_, guard_, &log_, environment_};
-        upstreams_.push_back(std::make_unique<upstream>(std::move(context), options, above));
-        if (!options.defect.empty()) { // nothing is offered that cannot be had
-            log_.warning("server '{}' is not started: {}", options.name, options.defect);
-            continue;
-        }
-        auto schema = schemas_.load(options);
-        if (!schema) continue;
-        upstreams_.back()->recall(std::move(*schema));
-        offers_something = true;
+        upstreams_.push_back(make(options));
+        offers_something = offers_something || upstreams_.back()->is_recalled();
     }
     catalogs_.rebuild(upstreams_);
     // What is offered from here on is what later changes are told against.
     if (offers_something && listener_ != nullptr) listener_->on_catalog_changed();
 }
 
-upstream* registry::find(std::string_view name) const {
+upstream_ref registry::find(std::string_view name) const {
     const auto found = std::ranges::find(
         upstreams_, name, [](const auto& c) -> std::string_view { return c->name(); });
-    return found == upstreams_.end() ? nullptr : found->get();
+    return found == upstreams_.end() ? upstream_ref{} : upstream_ref{found->get()};
 }
 
-void registry::remember(const upstream& source) {
-    if (!schemas_.is_on()) return;
-    const auto schema = source.schema();
-    if (!schema) return;
-    const auto stored = schemas_.store(source.options(), *schema);
-    // Nobody misses it before the next start of the gateway.
-    if (stored.has_error())
-        log_.warning("server '{}': what it offers is not kept: {}", source.name(),
-                     stored.error().message());
+// ---- a changed configuration -------------------------------------------------------------------
+
+void registry::change(std::span<const wanted_server> wanted, naming_options naming,
+                      bool is_listing_children, const server_changes::same_process& is_same) {
+    is_listing_children_ = is_listing_children;
+    {
+        is_changing_ = true;
+        const on_scope_exit end{[this] {
+            is_changing_ = false;
+        }};
+        changes_.apply(wanted, is_same);
+    }
+    catalogs_.set_naming(std::move(naming));
+    tell_change();
+    std::deque<upstream_ref> starting;
+    for (const auto& c : upstreams_) {
+        if (!is_kept(*c))
+            c->life().let_rest();
+        else if (!c->life().is_kept() && has_started_kept_)
+            starting.emplace_back(c.get());
+    }
+    starts_.start(std::move(starting), starts_at_once_);
 }
 
-void registry::on_lists_changed(upstream& source) {
-    remember(source);
+void registry::on_removed(const upstream& old) {
+    starts_.forget(old);
+    listing_.forget(old);
+}
+
+void registry::on_replaced(upstream& heir) {
+    if (has_started_kept_ && is_kept(heir)) heir.life().keep_running();
+    tell_change();
+}
+
+void registry::tell_change() {
+    if (is_changing_) return;
     catalogs_.rebuild(upstreams_);
     listing_.on_told();
     if (listener_ != nullptr) listener_->on_catalog_changed();
 }
 
+// ------------------------------------------------------------------------------------------------
+
+void registry::on_lists_changed(upstream& source) {
+    if (changes_.is_retired(source)) return; // what it was is of no interest any more
+    maker_.remember(source);
+    if (find(source.name()).get() == &source) tell_change(); // and no heir
+}
+
 void registry::on_notification(upstream& source, std::string_view line, const envelope& message) {
-    if (listener_ != nullptr) listener_->on_upstream_notification(source, line, message);
+    if (listener_ != nullptr && find(source.name()).get() == &source)
+        listener_->on_upstream_notification(source, line, message);
 }
 
 void registry::start_kept(bool is_listing_children, std::size_t at_once_max) {
-    std::deque<upstream*> wanted;
-    for (const auto& c : upstreams_) {
-        const auto policy = c->options().start;
-        if (policy == start_policy::pre_warm ||
-            (policy == start_policy::automatic && is_listing_children))
-            wanted.push_back(c.get());
-    }
+    is_listing_children_ = is_listing_children;
+    starts_at_once_ = at_once_max;
+    has_started_kept_ = true;
+    std::deque<upstream_ref> wanted;
+    for (const auto& c : upstreams_)
+        if (is_kept(*c)) wanted.emplace_back(c.get());
     starts_.start(std::move(wanted), at_once_max);
 }
 
-bool registry::is_listed() const {
-    return std::ranges::none_of(upstreams_,
-                                [](const auto& c) { return c->view().is_worth_listing(); });
+bool registry::is_kept(const upstream& c) const {
+    const auto policy = c.options().start;
+    return policy == start_policy::pre_warm ||
+           (policy == start_policy::automatic && is_listing_children_);
 }
 
-std::vector<upstream*> registry::untold() const {
-    std::vector<upstream*> found;
+void registry::want_logs() {
+    maker_.want_logs();
+    for (const auto& c : upstreams_) c->pools().want_logs();
+}
+
+std::vector<upstream_ref> registry::untold() const {
+    std::vector<upstream_ref> found;
     for (const auto& c : upstreams_)
-        if (c->view().is_worth_listing()) found.push_back(c.get());
+        if (c->view().is_worth_listing()) found.emplace_back(c.get());
     return found;
 }
 
@@ -107,13 +133,19 @@ task<> registry::ensure_listed(std::chrono::milliseconds patience, abort_signal&
     }
 }
 
-task<> registry::refresh_one(upstream& c, clock_type::time_point now,
-                             std::chrono::milliseconds patience,
-                             std::shared_ptr<countdown> refreshes) {
-    const auto ends = refreshes->begin();
-    abort_signal never; // whoever lists may be gone, and it does not take long
-    co_await c.pools().refresh_stale(now, patience, never);
+task<> registry::count_down(task<> work, std::shared_ptr<countdown> of) {
+    const auto end = of->begin();
+    co_await std::move(work);
 }
+
+namespace {
+
+task<> refresh_one(upstream_ref c, clock_type::time_point now, std::chrono::milliseconds patience) {
+    abort_signal never; // whoever lists may be gone, and it does not take long
+    co_await c->pools().refresh_stale(now, patience, never);
+}
+
+} // namespace
 
 task<> registry::refresh_stale(clock_type::time_point now, std::chrono::milliseconds patience,
                                abort_signal& abort) {
@@ -122,23 +154,20 @@ task<> registry::refresh_stale(clock_type::time_point now, std::chrono::millisec
     for (const auto& c : upstreams_) {
         if (!c->pools().has_stale_lists(now)) continue;
         ++refreshes->pending;
-        if (!tasks_.spawn(refresh_one(*c, now, patience, refreshes))) --refreshes->pending;
+        auto work = refresh_one(upstream_ref{c.get()}, now, patience);
+        if (!tasks_.spawn(count_down(std::move(work), refreshes))) --refreshes->pending;
     }
     while (refreshes->pending > 0 && !abort.reason())
         co_await refreshes->ended.wait_until(clock_type::time_point::max(), abort);
 }
 
-task<> registry::close_one(upstream& c, std::shared_ptr<countdown> ends) {
-    const auto end = ends->begin();
-    co_await c.close();
-}
-
 task<> registry::close() {
     starts_.close();
     listing_.close();
+    changes_.hurry();
     for (const auto& c : upstreams_) {
         try {
-            remember(*c);                 // also what was found out about its questions
+            maker_.remember(*c);          // also what was found out about its questions
         } catch (const std::bad_alloc&) { // nobody misses it before the next start
         }
     }
@@ -146,7 +175,8 @@ task<> registry::close() {
     for (const auto& c : upstreams_) {
         bool is_begun = false;
         try {
-            auto closed = close_one(*c, ends); // first: without memory for it, nothing is counted
+            // First: without memory for it, nothing is counted.
+            auto closed = count_down(c->close(), ends);
             ++ends->pending;
             is_begun = tasks_.spawn(std::move(closed));
             if (!is_begun) --ends->pending;
@@ -155,6 +185,7 @@ task<> registry::close() {
         if (!is_begun) co_await c->close(); // before the next one, then
     }
     while (ends->pending > 0) co_await ends->ended.wait_until(clock_type::time_point::max());
+    co_await changes_.close();
     co_await tasks_.wait_all();
 }
 

@@ -17,10 +17,13 @@ public:
     /// `work`: its owner waits for its end.
     start_queue(task_group& work, logger& log) : tasks_(work), log_(log) {}
 
-    /// Begins with at most `at_once_max` at the same time, without waiting for them.
-    void start(std::deque<upstream*> upstreams, std::size_t at_once_max);
+    /// Begins with at most `at_once_max` at the same time, without waiting for them; behind those
+    /// that are still to be started.
+    void start(std::deque<upstream_ref> upstreams, std::size_t at_once_max);
     /// Those whose first start has not ended yet, in the order of their starts.
-    [[nodiscard]] const std::deque<upstream*>& warming() const { return warming_; }
+    [[nodiscard]] const std::deque<upstream_ref>& warming() const { return warming_; }
+    /// It is not wanted any more.
+    void forget(const upstream& one);
     /// No further one is begun.
     void close() { to_start_.clear(); }
 
@@ -29,8 +32,9 @@ private:
 
     task_group& tasks_;
     logger& log_;
-    std::deque<upstream*> warming_;
-    std::deque<upstream*> to_start_; ///< of these, those whose start has not begun
+    std::deque<upstream_ref> warming_;
+    std::deque<upstream_ref> to_start_; ///< of these, those whose start has not begun
+    std::size_t running_ = 0;           ///< coroutines
 };
 
 } // namespace mcpgw

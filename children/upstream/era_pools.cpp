@@ -73,6 +73,12 @@ void era_pools::on_state(const instance& one) {
     legacy_.on_state(one);
 }
 
+void era_pools::on_options() {
+    settle();
+    modern_.on_options();
+    legacy_.on_options();
+}
+
 void era_pools::note_lists() {
     modern_.note_lists();
     legacy_.note_lists();

@@ -40,6 +40,10 @@ public:
     [[nodiscard]] bool has_running() const {
         return modern_.has_running() || legacy_.has_running();
     }
+    /// Some call waits for a client that may still come back with an answer.
+    [[nodiscard]] bool has_parked() const {
+        return modern_.members().oldest_parked() || legacy_.members().oldest_parked();
+    }
     /// It is on its way out, another one has taken its place.
     [[nodiscard]] bool is_leaving(const instance& one) const;
     /// Whose it is; empty: nobody's.
@@ -61,6 +65,7 @@ public:
     bool move(instance& one, era spoken);
 
     // What concerns all instances; see instance_pool.
+    void on_options();
     void on_state(const instance& one);
     void note_lists();
     void want_logs();

@@ -39,6 +39,17 @@ task<result<void>> era_watches::update(abort_signal& abort) {
     co_return outcome;
 }
 
+void era_watches::take_over(era_watches& from) {
+    wanted_.take_over(from.wanted_);
+    if (!wanted_.empty()) tasks_.spawn(ask_again());
+}
+
+/// What it refuses is not watched: those who wanted it were told of success by another process.
+task<> era_watches::ask_again() {
+    abort_signal never;
+    co_await update(never);
+}
+
 void era_watches::watch_beside() {
     const bool is_for_all = options_.pool.share == sharing::shared; // else it is somebody's own
     if (!is_for_all || is_watching_beside_) return;                 // it looks again

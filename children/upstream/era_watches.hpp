@@ -22,6 +22,9 @@ public:
     task<result<void>> watch(std::string uri, abort_signal& abort);
     /// One less wants to. Nothing is started for that.
     task<> unwatch(std::string uri);
+    /// What was wanted of the server whose place this one takes. Starts this one if it does not
+    /// run.
+    void take_over(era_watches& from);
     /// An instance is ready for calls.
     void on_ready() {
         if (!wanted_.empty()) watch_beside();
@@ -34,6 +37,7 @@ private:
     void watch_beside();
     task<result<void>> update(abort_signal& abort);
     task<> keep_beside();
+    task<> ask_again();
 
     const child_options& options_;
     task_group& tasks_;

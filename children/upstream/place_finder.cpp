@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "children/upstream/place_finder.hpp"
 
+#include "transports/async/on_scope_exit.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +26,11 @@ fault place_finder::breaker_is_open() const {
 task<result<upstream_lease>> place_finder::acquire(upstream_caller who, abort_signal& abort) {
     const auto pass = breaker_.admit(clock_type::now());
     if (!pass) co_return breaker_is_open();
+    ++waiting_;
+    const on_scope_exit found{[this] {
+        --waiting_;
+        note_end();
+    }};
     auto place = co_await find_place(who, abort);
     if (!place.has_error()) {
         place->count_as(*pass);
@@ -108,7 +115,7 @@ pool_request place_finder::wanted_place(const upstream_caller& who,
     wanted.key = who.key;
     wanted.owner = who.owner;
     wanted.deadline = who.deadline;
-    wanted.may_be_asked = who.may_be_asked && pool.spoken_era() == era::legacy;
+    wanted.may_be_asked = who.may_be_asked && pool.members().spoken_era() == era::legacy;
     wanted.tool = who.tool;
     wanted.can_answer = who.can_answer;
     wanted.is_unproven = wanted.may_be_asked && is_unproven(who);

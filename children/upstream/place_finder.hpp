@@ -6,6 +6,7 @@
 #include "children/upstream/upstream_caller.hpp"
 #include "children/upstream/upstream_lease.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -46,7 +47,17 @@ public:
     /// time.
     [[nodiscard]] bool is_unproven(const upstream_caller& who) const;
 
+    /// Some call has a place, or waits for one.
+    [[nodiscard]] bool has_calls() const { return leases_ + waiting_ > 0; }
+    /// Told when the last of those has ended; null: nobody waits for that.
+    void on_last_call(async_condition* told) { last_call_ = told; }
+
     // What leases tell.
+    void on_lease() { ++leases_; }
+    void on_lease_ended() {
+        --leases_;
+        note_end();
+    }
     /// What the outcome of a call on `on` says of the server. Whatever it answers, it works.
     void report(const circuit_breaker::pass& pass, const instance& on,
                 const result<upstream_answer>& answer);
@@ -57,6 +68,9 @@ public:
 
 private:
     task<result<upstream_lease>> find_place(upstream_caller who, abort_signal& abort);
+    void note_end() {
+        if (last_call_ != nullptr && !has_calls()) last_call_->notify_all();
+    }
     [[nodiscard]] fault breaker_is_open() const;
     [[nodiscard]] clock_type::time_point place_deadline(const upstream_caller& who) const;
     [[nodiscard]] pool_request wanted_place(const upstream_caller& who,
@@ -70,6 +84,9 @@ private:
     circuit_breaker& breaker_;
     const restart_policy& restarts_;
     question_record& questions_;
+    std::size_t leases_ = 0;  ///< places that are held
+    std::size_t waiting_ = 0; ///< calls that wait for one
+    async_condition* last_call_ = nullptr;
 };
 
 } // namespace mcpgw

@@ -24,6 +24,7 @@ task<result<void>> resource_watches::add(std::string uri, abort_signal& abort) {
         if (entry->second.is_watched) co_return result<void>{};
         if (!entry->second.is_being_asked) {
             outcome = co_await ask_for(uri, abort);
+            if (is_taken_over_) co_return result<void>{};
             if (outcome.has_error()) release(uri);
             co_return outcome;
         }
@@ -32,6 +33,7 @@ task<result<void>> resource_watches::add(std::string uri, abort_signal& abort) {
         while (is_being_asked_for(uri) && !is_closed_ && !abort.reason())
             co_await changed_.wait_until(clock_type::time_point::max(), abort);
     }
+    if (is_taken_over_) co_return result<void>{};
     release(uri);
     if (abort.reason()) co_return *abort.reason();
     co_return fault{errc::gateway_stopping, fmt::format("server '{}' has been shut down", server_)};
@@ -59,6 +61,14 @@ bool resource_watches::release(std::string_view uri) {
     watched_.erase(entry);
     on_change_();
     return true;
+}
+
+void resource_watches::take_over(resource_watches& from) {
+    for (const auto& [uri, entry] : from.watched_) watched_[uri].wanted += entry.wanted;
+    from.is_taken_over_ = true;
+    from.close();
+    from.on_change_();
+    on_change_();
 }
 
 std::set<std::string> resource_watches::uris() const {

@@ -34,6 +34,9 @@ public:
     /// One less wants it. True: it was the last one.
     bool release(std::string_view uri);
 
+    /// What is wanted of another server is wanted of this one instead, and has to be asked for.
+    /// Calls of add() that wait there succeed: this server is asked.
+    void take_over(resource_watches& from);
     [[nodiscard]] bool empty() const { return watched_.empty(); }
     [[nodiscard]] std::set<std::string> uris() const;
     /// All that wait get gateway_stopping; nothing is wanted any more.
@@ -55,6 +58,7 @@ private:
     async_condition changed_;
     std::map<std::string, watched_uri, std::less<>> watched_;
     bool is_closed_ = false;
+    bool is_taken_over_ = false;
 };
 
 } // namespace mcpgw

@@ -27,13 +27,56 @@ upstream::upstream(child_context context, child_options options, upstream_events
     , view_(options_, pools_, offer_, breaker_, restarts_, life_)
     , trial_(context_, options_, pools_, eras_, life_, [this] { events_.on_lists_changed(*this); })
     , watches_(context_, options_, tasks_, pools_, life_)
-    , places_(options_, pools_, life_, trial_, breaker_, restarts_, questions_) {
+    , places_(options_, pools_, life_, trial_, breaker_, restarts_, questions_)
+    , uses_(context_.ex, options_, pools_, places_) {
     tasks_.on_exception = [this](const std::string& what) {
         context_.log->error("server '{}': unexpected exception: {}", options_.name, what);
     };
 }
 
-upstream::~upstream() = default;
+void intrusive_ptr_add_ref(upstream* used) {
+    used->uses().add();
+}
+
+void intrusive_ptr_release(upstream* used) {
+    used->uses().release();
+}
+
+upstream_visit::upstream_visit(upstream_ref of) : of_(std::move(of)) {
+    if (of_) of_->uses().on_visit();
+}
+
+upstream_visit::~upstream_visit() {
+    if (of_) of_->uses().on_visit_ended();
+}
+
+// ---- a changed configuration -------------------------------------------------------------------
+
+bool is_same(const upstream_lists& one, const upstream_lists& other) {
+    return std::ranges::all_of(all_lists, [&](list_kind kind) {
+        return std::ranges::equal(one.items(kind), other.items(kind), {}, &list_item::json,
+                                  &list_item::json);
+    });
+}
+
+bool upstream::adopt(child_options options) {
+    // Names are viewed across waits: the text stays where it is.
+    options.name = std::move(options_.name);
+    options_ = std::move(options);
+    breaker_.set_options(options_.breaker);
+    retries_.set_per_call(options_.retry.budget);
+    restarts_.on_options();
+    pools_.on_options();
+    life_.changed().notify_all();
+    const auto before = offer_.lists();
+    offer_.show_again();
+    return !is_same(*before, *offer_.lists());
+}
+
+void upstream::take_over(upstream& old) {
+    uses_.set_lineage(old.uses_.lineage());
+    watches_.take_over(old.watches_);
+}
 
 task<> upstream::close() {
     life_.begin_close();

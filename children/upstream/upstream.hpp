@@ -4,6 +4,7 @@
 #include "children/upstream/era_watches.hpp"
 #include "children/upstream/place_finder.hpp"
 #include "children/upstream/remembered_schema.hpp"
+#include "children/upstream/upstream_uses.hpp"
 #include "children/upstream/upstream_view.hpp"
 
 #include <memory>
@@ -40,7 +41,6 @@ protected:
 class upstream final : private instance::owner {
 public:
     upstream(child_context context, child_options options, upstream_events& events);
-    ~upstream();
 
     [[nodiscard]] const std::string& name() const { return options_.name; }
     [[nodiscard]] const child_options& options() const { return options_; }
@@ -62,19 +62,26 @@ public:
     known_eras& eras() { return eras_; }
     /// Resources whose changes somebody waits for.
     era_watches& watches() { return watches_; }
+    /// Who works with it.
+    upstream_uses& uses() { return uses_; }
+    [[nodiscard]] const upstream_uses& uses() const { return uses_; }
     /// Whether one more of its calls may be tried again; one that begins is told to on_call().
     [[nodiscard]] retry_budget& retries() { return retries_; }
 
     // As view() says.
     [[nodiscard]] upstream_status status() const { return view_.status(); }
     [[nodiscard]] upstream_state state() const { return view_.state(); }
-    [[nodiscard]] std::optional<revision> spoken() const { return view_.spoken(); }
-    [[nodiscard]] std::string_view server_info() const { return view_.server_info(); }
 
     /// Before its first start: it offers what it did when it last ran, until it says otherwise.
     void recall(remembered_schema schema);
     /// What is worth to be remembered; nothing: it has not told everything.
     [[nodiscard]] std::optional<remembered_schema> schema() const;
+    /// Other options hold from now on, of the same name and for the same processes: none of the
+    /// changed keys may need a new one (key_effect). What waits for a time that they say looks
+    /// again. True: other tools are shown.
+    bool adopt(child_options options);
+    /// It takes the place of `old`, which is on its way out.
+    void take_over(upstream& old);
     /// Stops it for good: nothing starts it again. Returns when nothing of it is left.
     task<> close();
 
@@ -106,6 +113,7 @@ private:
     legacy_trial trial_;
     era_watches watches_;
     place_finder places_;
+    upstream_uses uses_;
 };
 
 } // namespace mcpgw

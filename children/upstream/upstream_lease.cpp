@@ -51,8 +51,16 @@ bool has_refused_version(const result<upstream_answer>& answer, revision spoken)
 
 } // namespace
 
+upstream_lease::upstream_lease(place_finder& from, instance_place place)
+    : from_(&from), place_(std::move(place)) {
+    from_->on_lease();
+}
+
 upstream_lease::~upstream_lease() {
-    if (from_ != nullptr && pass_) from_->abandon(*pass_);
+    if (from_ == nullptr) return;
+    if (pass_) from_->abandon(*pass_);
+    place_ = {}; // first: the server may be forgotten when its last call has ended
+    from_->on_lease_ended();
 }
 
 upstream_lease::upstream_lease(upstream_lease&& other) noexcept

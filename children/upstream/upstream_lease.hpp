@@ -42,8 +42,7 @@ public:
 
 private:
     friend class place_finder;
-    upstream_lease(place_finder& from, instance_place place)
-        : from_(&from), place_(std::move(place)) {}
+    upstream_lease(place_finder& from, instance_place place);
     [[nodiscard]] instance& on() const { return place_.on(); }
     /// To the connection of the instance. False: that does not run.
     bool try_bind();

@@ -102,6 +102,12 @@ void upstream_life::keep_running() {
     keep_if_wanted();
 }
 
+void upstream_life::let_rest() {
+    is_kept_ = false;
+    pools_.set_wanted(is_wanted());
+    changed_.notify_all();
+}
+
 void upstream_life::set_watched(bool is_watched) {
     is_watched_ = is_watched;
     pools_.set_wanted(is_wanted());

@@ -25,6 +25,9 @@ public:
 
     /// From now on it is started again by itself when it dies (pre-warm).
     void keep_running();
+    /// The opposite: one that runs is stopped when it is idle.
+    void let_rest();
+    [[nodiscard]] bool is_kept() const { return is_kept_; }
     /// Somebody waits for its changes (or does not any more): while it runs, that is as above.
     void set_watched(bool is_watched);
     /// It is being started by itself, or waits for its next start.

@@ -26,6 +26,11 @@ parked_calls::parked_calls(executor ex, const request_states& states, parking_li
     };
 }
 
+void parked_calls::set_limits(parking_limits limits) {
+    limits_ = limits;
+    tasks_.set_tasks_max(limits_.running_max + limits_.parked_max);
+}
+
 result<void> parked_calls::admit(std::string_view principal) const {
     std::size_t parked = 0;
     std::size_t own = 0;

@@ -23,6 +23,8 @@ namespace mcpgw {
 class parked_calls {
 public:
     parked_calls(executor ex, const request_states& states, parking_limits limits, logger& log);
+    /// Other limits, for calls that come.
+    void set_limits(parking_limits limits);
 
     /// How one request for a call ended.
     struct round_end {

@@ -36,6 +36,8 @@ public:
     request_states(const token_sealer& sealer, std::chrono::milliseconds lifetime);
 
     [[nodiscard]] std::chrono::milliseconds lifetime() const { return lifetime_; }
+    /// Of states that are sealed from now on.
+    void set_lifetime(std::chrono::milliseconds lifetime) { lifetime_ = lifetime; }
     /// The token, as plain text.
     [[nodiscard]] std::string seal(const request_state& state, time_point now) const;
     /// The state behind `token` if it was sealed for the same client, request and upstream and has

@@ -19,21 +19,21 @@ constexpr std::chrono::milliseconds refresh_wait{500};
 
 } // namespace
 
-upstream* catalog_lookup::untold_by_prefix(const client_request& request, entry_kind what,
-                                           std::string_view name) const {
+upstream_ref catalog_lookup::untold_by_prefix(const client_request& request, entry_kind what,
+                                              std::string_view name) const {
     const bool has_prefixes = what == entry_kind::tool || what == entry_kind::prompt;
     if (!has_prefixes || is_server_scope(request.scope)) return nullptr;
     const bool is_view = is_view_scope(request.scope);
     const auto of_view = is_view ? view_.naming(request) : naming_options{};
-    const auto& naming = is_view ? of_view : upstreams_.naming();
+    const auto& naming = is_view ? of_view : upstreams_.catalogs().naming();
     if (naming.prefix == prefix_policy::never) return nullptr;
-    upstream* found = nullptr;
+    upstream_ref found;
     std::size_t longest = 0; // "a" and "a__b" may both be servers
     for (const auto& c : upstreams_.children()) {
         const auto prefix = public_prefix(c->name(), naming);
         if (!name.starts_with(prefix) || prefix.size() <= longest) continue;
         if (is_view && !view_.has_server(request.scope, *c)) continue;
-        found = c.get();
+        found = upstream_ref{c.get()};
         longest = prefix.size();
     }
     if (found == nullptr) return nullptr;
@@ -41,29 +41,31 @@ upstream* catalog_lookup::untold_by_prefix(const client_request& request, entry_
 }
 
 /// The servers that may still turn out to have what is not in the catalog.
-std::vector<upstream*> catalog_lookup::possible_sources(const client_request& request,
-                                                        entry_kind what, std::string_view name) {
+std::vector<upstream_ref> catalog_lookup::possible_sources(const client_request& request,
+                                                           entry_kind what, std::string_view name) {
     if (!is_server_scope(request.scope)) {
         const bool is_view = is_view_scope(request.scope);
-        const auto prefix = is_view ? view_.naming(request).prefix : upstreams_.naming().prefix;
+        const auto prefix =
+            is_view ? view_.naming(request).prefix : upstreams_.catalogs().naming().prefix;
         const bool is_certain = prefix == prefix_policy::always &&
                                 (what == entry_kind::tool || what == entry_kind::prompt);
         // One that a link leads to is not asked for in vain.
         const bool has_link = what == entry_kind::resource && link_source(request, name) != nullptr;
-        return is_certain || has_link ? std::vector<upstream*>{} : untold(request);
+        return is_certain || has_link ? std::vector<upstream_ref>{} : untold(request);
     }
     // The endpoint's own server may have resources that it does not list.
-    auto* const only = upstreams_.find(request.scope);
+    const auto only = upstreams_.find(request.scope);
     const bool waits =
         only != nullptr && only->view().is_worth_listing() && what != entry_kind::resource;
-    return waits ? std::vector<upstream*>{only} : std::vector<upstream*>{};
+    return waits ? std::vector<upstream_ref>{only} : std::vector<upstream_ref>{};
 }
 
 /// Of those that the endpoint shows, the servers that have not told what they offer.
-std::vector<upstream*> catalog_lookup::untold(const client_request& request) const {
+std::vector<upstream_ref> catalog_lookup::untold(const client_request& request) const {
     auto all = upstreams_.untold();
     if (!request.scope.empty())
-        std::erase_if(all, [&](const upstream* c) { return !view_.has_server(request.scope, *c); });
+        std::erase_if(all,
+                      [&](const upstream_ref& c) { return !view_.has_server(request.scope, *c); });
     return all;
 }
 
@@ -71,7 +73,7 @@ task<catalog_lookup::shown_catalog>
 catalog_lookup::catalog_with(const client_request& request, entry_kind what, std::string name) {
     auto shown = view_.shown_to(request);
     if (!shown || view_.find(request, *shown, what, name) != nullptr) co_return shown;
-    if (auto* const source = untold_by_prefix(request, what, name)) {
+    if (const auto source = untold_by_prefix(request, what, name)) {
         const auto deadline = clock_type::now() + source->options().start_wait();
         const auto started = co_await source->life().ensure_running(deadline, *request.abort);
         shown = view_.shown_to(request);
@@ -102,7 +104,7 @@ task<> catalog_lookup::refresh_lists(const client_request& request,
     auto& abort = *request.abort;
     if (!is_server_scope(request.scope)) {
         co_await upstreams_.refresh_stale(now, patience, abort);
-    } else if (auto* const only = upstreams_.find(request.scope)) {
+    } else if (const auto only = upstreams_.find(request.scope)) {
         co_await only->pools().refresh_stale(now, patience, abort);
     }
 }
@@ -112,7 +114,7 @@ task<> catalog_lookup::wait_for_lists(const client_request& request) {
     auto& abort = *request.abort;
     co_await refresh_lists(request, refresh);
     if (request.scope.empty()) {
-        if (!upstreams_.is_listed()) co_await upstreams_.ensure_listed(list_wait_, abort);
+        if (!upstreams_.untold().empty()) co_await upstreams_.ensure_listed(list_wait_, abort);
         co_return;
     }
     for (bool is_waiting = true; is_waiting;) {
@@ -127,7 +129,7 @@ const std::string* catalog_lookup::link_source(const client_request& request,
     return source != nullptr && upstreams_.find(*source) != nullptr ? source : nullptr;
 }
 
-task<upstream*> catalog_lookup::source_of(const client_request& request, std::string uri) {
+task<upstream_ref> catalog_lookup::source_of(const client_request& request, std::string uri) {
     const auto shown = co_await catalog_with(request, entry_kind::resource, uri);
     if (shown.has_error()) co_return nullptr;
     const auto* const target =

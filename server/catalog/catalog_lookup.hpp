@@ -25,6 +25,7 @@ public:
     catalog_lookup(const catalog_view& view, registry& upstreams,
                    std::chrono::milliseconds list_wait)
         : view_(view), upstreams_(upstreams), list_wait_(list_wait) {}
+    void set_list_wait(std::chrono::milliseconds list_wait) { list_wait_ = list_wait; }
 
     /// The catalog in which `name` stands, if it stands anywhere: servers are waited for only where
     /// the name may be theirs. Null: the client sees nothing of any server. Errors: of the start of
@@ -36,11 +37,11 @@ public:
     task<> wait_for_lists(const client_request& request);
     /// The server whose prefix the name has, if only it can say whether the name is one of its own:
     /// it has not told, or what it told is of another life. Null: there is none.
-    [[nodiscard]] upstream* untold_by_prefix(const client_request& request, entry_kind what,
-                                             std::string_view name) const;
+    [[nodiscard]] upstream_ref untold_by_prefix(const client_request& request, entry_kind what,
+                                                std::string_view name) const;
 
     /// The server that a resource belongs to, for this client; null: none is known.
-    task<upstream*> source_of(const client_request& request, std::string uri);
+    task<upstream_ref> source_of(const client_request& request, std::string uri);
     /// The server that a resource belongs to that no list names: that of the endpoint, or that
     /// from which this client has a link to it. Valid until the next change; null: none.
     const std::string* unlisted_source(const client_request& request, std::string_view uri);
@@ -57,9 +58,9 @@ public:
 
 private:
     task<> refresh_lists(const client_request& request, std::chrono::milliseconds patience);
-    [[nodiscard]] std::vector<upstream*> untold(const client_request& request) const;
-    std::vector<upstream*> possible_sources(const client_request& request, entry_kind what,
-                                            std::string_view name);
+    [[nodiscard]] std::vector<upstream_ref> untold(const client_request& request) const;
+    std::vector<upstream_ref> possible_sources(const client_request& request, entry_kind what,
+                                               std::string_view name);
 
     const catalog_view& view_;
     registry& upstreams_;

@@ -27,7 +27,7 @@ const catalog_target* find_entry(const catalog& in, entry_kind what, std::string
 
 std::string_view catalog_view::sole_server() const {
     const bool is_unseen =
-        expose_ == exposure::all && upstreams_.naming().prefix == prefix_policy::never;
+        expose_ == exposure::all && upstreams_.catalogs().naming().prefix == prefix_policy::never;
     const auto& all = upstreams_.children();
     return is_unseen && all.size() == 1 ? std::string_view{all.front()->name()}
                                         : std::string_view{};
@@ -64,7 +64,7 @@ bool catalog_view::admits(const client_request& request, const upstream& server,
 
 bool catalog_view::admits_unlisted(std::string_view scope, std::string_view server,
                                    std::string_view uri, bool has_template) const {
-    const auto* const source = upstreams_.find(server);
+    const auto source = upstreams_.find(server);
     if (source == nullptr || !has_server(scope, *source)) return false;
     const auto& hidden = source->lists().hidden_uris;
     if (std::ranges::find(hidden, uri) != hidden.end()) return false;
@@ -84,7 +84,7 @@ bool catalog_view::shows_resource(std::string_view view_scope, std::string_view 
 
 naming_options catalog_view::naming(const client_request& request) const {
     const auto shown = view_of(request);
-    return shown ? views_.naming_of(*shown) : upstreams_.naming();
+    return shown ? views_.naming_of(*shown) : upstreams_.catalogs().naming();
 }
 
 const catalog_target* catalog_view::find(const client_request& request, const catalog& in,
@@ -100,18 +100,18 @@ const catalog_target* catalog_view::find(const client_request& request, const ca
 
 std::shared_ptr<const catalog> catalog_view::shown_to(const client_request& request) const {
     if (!shows_servers(request)) return nullptr;
-    if (request.scope.empty()) return upstreams_.merged();
+    if (request.scope.empty()) return upstreams_.catalogs().merged();
     return is_view_scope(request.scope) ? views_.catalog_of(request.scope)
-                                        : upstreams_.only(request.scope);
+                                        : upstreams_.catalogs().only(request.scope);
 }
 
 bool catalog_view::is_told(const client_request& request) const {
-    if (request.scope.empty()) return upstreams_.is_listed();
+    if (request.scope.empty()) return upstreams_.untold().empty();
     if (is_view_scope(request.scope))
         return std::ranges::none_of(upstreams_.children(), [&](const auto& c) {
             return c->view().is_worth_listing() && has_server(request.scope, *c);
         });
-    const auto* const only = upstreams_.find(request.scope);
+    const auto only = upstreams_.find(request.scope);
     return only == nullptr || !only->lists().capabilities.empty();
 }
 

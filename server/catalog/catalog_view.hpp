@@ -28,6 +28,7 @@ public:
         : expose_(expose), upstreams_(upstreams), views_(faces) {}
 
     /// The gateway's own tools and resources.
+    void set_exposure(exposure expose) { expose_ = expose; }
     [[nodiscard]] bool shows_own(const client_request& request) const {
         return request.scope.empty() ? expose_ != exposure::all : shows_own_at(request.scope);
     }

@@ -31,6 +31,7 @@ public:
     /// `page_items`: entries of one page at most.
     list_pages(const token_sealer& sealer, std::size_t page_items)
         : cursors_(sealer), page_items_(page_items) {}
+    void set_page_items(std::size_t page_items) { page_items_ = page_items; }
 
     /// What a client may see.
     struct offer {

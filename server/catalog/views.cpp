@@ -19,7 +19,7 @@ std::shared_ptr<const view> views::make(std::string_view scope) const {
     if (slash == std::string_view::npos) return nullptr;
     const auto kind = scope.substr(0, slash);
     const std::string name{scope.substr(slash + 1)};
-    const auto& separator = upstreams_.naming().separator;
+    const auto& separator = upstreams_.catalogs().naming().separator;
     if (kind == "views") {
         const auto found = std::ranges::find(list_, name, &view_options::name);
         const bool is_there = found != list_.end() && found->is_enabled;
@@ -38,9 +38,9 @@ std::shared_ptr<const view> views::make(std::string_view scope) const {
 
 /// Null: there is no such view, and nothing is kept of that it was asked for.
 views::face* views::face_of(std::string_view scope) const {
-    if (generation_ != upstreams_.generation()) {
+    if (generation_ != upstreams_.catalogs().generation()) {
         faces_.clear();
-        generation_ = upstreams_.generation();
+        generation_ = upstreams_.catalogs().generation();
     }
     if (const auto known = faces_.find(scope); known != faces_.end()) return &known->second;
     auto made = make(scope);
@@ -54,7 +54,7 @@ std::shared_ptr<const view> views::find(std::string_view scope) const {
 }
 
 naming_options views::naming_of(const view& of) const {
-    auto naming = upstreams_.naming();
+    auto naming = upstreams_.catalogs().naming();
     naming.prefix = of.options().prefix.value_or(naming.prefix);
     naming.reserved.clear();
     if (of.options().expose == exposure::both) naming.reserved = own_names_;

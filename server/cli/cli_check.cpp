@@ -158,7 +158,7 @@ void report_fallbacks(check_report& report, const registry& servers,
                       const std::string& key) {
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto name = list[i].tool.empty() ? tool : std::string_view{list[i].tool};
-        const auto* const server = servers.find(list[i].server);
+        const auto server = servers.find(list[i].server);
         if (server == nullptr || name.empty()) continue; // any tool: of the same name
         report_unknown_tool(report, *server, name, fmt::format("{}.fallback[{}]", key, i));
     }
@@ -207,7 +207,7 @@ task<> ask_servers(application& app, const gateway_options& options, check_repor
         report_failure(report, c, outcomes[i].error());
     }
     report_tool_settings(report, app.upstreams());
-    report_conflicts(report, *app.upstreams().merged(), options.expose);
+    report_conflicts(report, *app.upstreams().catalogs().merged(), options.expose);
     report_views(report, app.upstreams(), options.views);
 }
 

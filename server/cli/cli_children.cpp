@@ -51,8 +51,8 @@ struct job_result {
     int code = exit_success;
 };
 
-upstream* find_child(application& app, const std::string& name, job_result& outcome) {
-    if (auto* const found = app.upstreams().find(name)) return found;
+upstream_ref find_child(application& app, const std::string& name, job_result& outcome) {
+    if (const auto found = app.upstreams().find(name)) return found;
     std::vector<std::string_view> known;
     for (const auto& c : app.upstreams().children()) known.push_back(c->name());
     say("mcp-gateway: there is no server '{}' in this configuration; it has: {}\n", name,
@@ -123,7 +123,7 @@ void print_content(std::string_view result_json) {
 }
 
 task<> call_tool(application& app, const cli_options& options, job_result& outcome) {
-    auto* const c = find_child(app, options.child, outcome);
+    const auto c = find_child(app, options.child, outcome);
     if (c == nullptr) co_return;
     const bool is_ready = co_await start_child(*c, outcome);
     if (!is_ready) co_return;
@@ -273,13 +273,13 @@ int show_remote_status(const cli_options& options) {
 using job = task<> (*)(application&, const cli_options&, job_result&);
 
 int run_with_children(const cli_options& options, job work) {
-    config_result loaded;
-    if (!load_for_command(options, loaded)) return exit_usage;
-    auto& config = loaded.value;
+    auto loaded = load_for_command(options);
+    if (!loaded) return exit_usage;
+    auto& config = loaded->value;
     if (options.log_level.empty()) config.log = log_level::error;
     config.schema_cache.clear(); // what counts is what they say now
     job_result outcome;
-    application app{config, own_binary()};
+    application app{std::move(config), own_binary()};
     app.run_job(work(app, options, outcome));
     return outcome.code;
 }

@@ -86,8 +86,8 @@ void print_problems(const std::vector<config_problem>& problems);
 struct config_result;
 /// The configuration that the options name, and what is wrong with it.
 config_result read_for_command(const cli_options& options);
-/// The configuration that the options name; problems go to stderr. False: it has errors, and too
+/// The configuration that the options name; problems go to stderr. Nothing: it has errors, and too
 /// many to serve the rest, or --strict.
-bool load_for_command(const cli_options& options, config_result& into);
+std::optional<config_result> load_for_command(const cli_options& options);
 
 } // namespace mcpgw

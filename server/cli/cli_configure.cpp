@@ -89,21 +89,22 @@ config_result read_for_command(const cli_options& options) {
         loaded.files.push_back(path_beside("", options.abstracts));
         std::ranges::sort(loaded.files);
     }
+    allow_own_address({loaded.value.http.address, loaded.value.http.port},
+                      loaded.value.http.access.hosts_allowed);
     return loaded;
 }
 
-bool load_for_command(const cli_options& options, config_result& into) {
-    into = read_for_command(options);
-    print_problems(into.problems);
-    allow_own_address({into.value.http.address, into.value.http.port},
-                      into.value.http.access.hosts_allowed);
-    const bool is_servable = into.is_usable() || (!options.is_strict && into.is_servable());
+std::optional<config_result> load_for_command(const cli_options& options) {
+    auto loaded = read_for_command(options);
+    print_problems(loaded.problems);
+    const bool is_servable = loaded.is_usable() || (!options.is_strict && loaded.is_servable());
     if (!is_servable)
         say("mcp-gateway: the configuration has errors; nothing was started\n");
-    else if (!into.is_usable())
+    else if (!loaded.is_usable())
         say("mcp-gateway: the servers with errors are shown as failed, the others run "
             "(--strict: nothing is started)\n");
-    return is_servable;
+    if (!is_servable) return std::nullopt;
+    return loaded;
 }
 
 int run_schema() {

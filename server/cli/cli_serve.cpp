@@ -71,7 +71,7 @@ Ctrl-C stops it.
 }
 
 /// A running gateway can be looked at and changed by other commands.
-void offer_admin(application& app, const cli_options& options, const configuration& config) {
+void offer_admin(application& app, const cli_options& options) {
     admin_hooks hooks;
     const auto absolute = [](const std::string& path) {
         return path.empty() ? path : std::filesystem::absolute(path).string();
@@ -79,12 +79,14 @@ void offer_admin(application& app, const cli_options& options, const configurati
     for (const auto& file : options.inputs.files) hooks.files.push_back(absolute(file));
     hooks.managed = absolute(managed_path(options.inputs));
     if (!hooks.files.empty()) hooks.name = mark_of(options.inputs, {}).name;
-    hooks.configured = [&config] {
+    hooks.configured = [&app] {
         std::vector<admin_hooks::configured_server> all;
-        for (const auto& one : config.children) all.push_back({one.name, one.is_enabled});
+        for (const auto& one : app.in_force()->children) all.push_back({one.name, one.is_enabled});
         return all;
     };
-    hooks.views = [&config] {
+    hooks.views = [&app] {
+        const auto now = app.in_force();
+        const auto& config = *now;
         boost::json::array all;
         for (const auto& one : config.gateway.views) {
             if (!one.is_enabled) continue;
@@ -152,6 +154,13 @@ int explain_over_stdio(const cli_options& options) {
     return exit_usage;
 }
 
+/// A changed file is read again while the gateway runs.
+void keep_current(application& app, const cli_options& options, std::vector<std::string> files,
+                  file_watcher::system_time read_at) {
+    if (options.inputs.files.empty()) return;
+    app.read_again_with([options] { return read_for_command(options); }, std::move(files), read_at);
+}
+
 } // namespace
 
 std::string own_state_directory() {
@@ -165,39 +174,47 @@ std::string own_binary() {
 }
 
 int run_serve(const cli_options& options) {
-    config_result loaded;
-    if (!load_for_command(options, loaded)) return exit_usage;
-    const auto& config = loaded.value;
+    const auto read_at = std::chrono::system_clock::now();
+    auto loaded = load_for_command(options);
+    if (!loaded) return exit_usage;
+    const auto& config = loaded->value;
     const bool is_local = listen_address{config.http.address, 0}.is_loopback();
     std::optional<running_gateway> told; // until the end
     application app{config, own_binary()};
-    offer_admin(app, options, config);
+    keep_current(app, options, loaded->files, read_at);
+    if (auto* const reloads = app.reloads())
+        reloads->on_current = [&](const config_result& read) {
+            if (told) told->renew(mark_of(options.inputs, read), app.url());
+        };
+    offer_admin(app, options);
     app.run_http([&](const std::string& base_url) {
         if (!options.inputs.files.empty() && is_local)
-            told = running_gateway::announce(own_state_directory(), mark_of(options.inputs, loaded),
-                                             base_url + config.http.path);
+            told =
+                running_gateway::announce(own_state_directory(), mark_of(options.inputs, *loaded),
+                                          base_url + config.http.path);
         print_next_steps(options, config.http, base_url);
     });
     return exit_success;
 }
 
 int run_stdio(const cli_options& options) {
-    config_result loaded;
     if (!options.url.empty()) return attach_to(options.url, options.view);
-    if (!load_for_command(options, loaded))
-        return options.is_strict ? exit_usage : explain_over_stdio(options);
-    if (!has_view(loaded.value, options.view)) return exit_usage;
+    const auto read_at = std::chrono::system_clock::now();
+    const auto loaded = load_for_command(options);
+    if (!loaded) return options.is_strict ? exit_usage : explain_over_stdio(options);
+    if (!has_view(loaded->value, options.view)) return exit_usage;
     if (::isatty(STDIN_FILENO) != 0)
         say("mcp-gateway: serving MCP on stdin and stdout, which is meant for a "
             "client that starts this program. Ctrl-D ends it.\n");
-    if (const auto url = running_on(options, loaded)) {
+    if (const auto url = running_on(options, *loaded)) {
         say("mcp-gateway: a gateway runs on this configuration already; its servers "
             "are used ({}; --no-attach starts them again)\n",
             *url);
-        return attach_over_stdio(url_of_view(*url, options.view), loaded.value.log);
+        return attach_over_stdio(url_of_view(*url, options.view), loaded->value.log);
     }
-    application app{loaded.value, own_binary()};
-    offer_admin(app, options, loaded.value);
+    application app{loaded->value, own_binary()};
+    keep_current(app, options, loaded->files, read_at);
+    offer_admin(app, options);
     app.run_stdio({}, options.view.empty() ? "" : "views/" + options.view);
     return exit_success;
 }

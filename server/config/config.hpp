@@ -12,11 +12,25 @@
 #include "transports/session/client_limits.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mcpgw {
+
+/// When the gateway reads its configuration again while it runs.
+enum class reload_policy : std::uint8_t {
+    automatic, ///< when one of its files has changed, at a signal (SIGHUP), and when it is asked to
+    signal,    ///< at a signal, and when it is asked to
+    off,       ///< at its next start
+};
+template <>
+inline constexpr auto enum_words<reload_policy> = std::array{
+    enum_word{reload_policy::automatic, "auto"},
+    enum_word{reload_policy::signal, "signal"},
+    enum_word{reload_policy::off, "off"},
+};
 
 /// Everything that a configuration file can say, as the components' own options.
 struct configuration {
@@ -25,6 +39,7 @@ struct configuration {
     client_limits limits;
     admin_options admin;
     log_level log = log_level::info;
+    reload_policy reload = reload_policy::automatic;
     std::size_t starts_at_once_max = 8;  ///< of children that are started with the gateway
     std::string schema_cache;            ///< directory of what children offered; empty: none
     std::vector<child_options> children; ///< in the file's order; disabled ones included

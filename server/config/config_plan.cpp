@@ -157,8 +157,17 @@ std::string json_of(const server_change& server) {
 } // namespace
 
 bool server_change::needs_new_process() const {
-    return std::ranges::any_of(
-        keys, [](const key_change& c) { return c.effect >= key_effect::child_start; });
+    return keys.empty() || std::ranges::any_of(keys, [](const key_change& c) {
+               return c.effect >= key_effect::child_start;
+           });
+}
+
+std::map<std::string_view, config_plan::step> config_plan::steps() const {
+    std::map<std::string_view, step> all;
+    for (const auto& name : unchanged) all.emplace(name, step::keep);
+    for (const auto& server : changed)
+        all.emplace(server.name, server.needs_new_process() ? step::replace : step::adopt);
+    return all;
 }
 
 bool config_plan::is_empty() const {
@@ -196,7 +205,7 @@ config_plan plan_change(const configuration& from, const configuration& to) {
         order.push_back(known->first);
         if (breaks) continue;
         auto change = compare(*known->second, server);
-        if (change.keys.empty())
+        if (change.keys.empty() && known->second->defect == server.defect)
             plan.unchanged.push_back(server.name);
         else
             plan.changed.push_back(std::move(change));

@@ -4,6 +4,8 @@
 #include "server/config/config.hpp"
 #include "server/config/keys/config_keys.hpp"
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +29,7 @@ struct broken_server {
 /// A server that stays, under the same name, with other options.
 struct server_change {
     std::string name;
-    std::vector<key_change> keys; ///< at least one
+    std::vector<key_change> keys; ///< none: it can be started now, and could not before
 
     /// Processes (connections) that run know nothing of the change.
     [[nodiscard]] bool needs_new_process() const;
@@ -44,6 +46,9 @@ struct config_plan {
     /// Servers that stay have another order, which decides who keeps a name that two of them want.
     bool is_reordered = false;
 
+    /// What is to be done about a server that is in the new configuration.
+    enum class step : std::uint8_t { keep, adopt, replace };
+    [[nodiscard]] std::map<std::string_view, step> steps() const;
     /// There is nothing to do.
     [[nodiscard]] bool is_empty() const;
     /// Keys that only the next start of the gateway puts into force, with their tables.

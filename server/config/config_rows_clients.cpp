@@ -59,6 +59,10 @@ constexpr std::array gateway{
         "Shown to clients before the children's own instructions."),
     key("log_level", place_in<&configuration::log>(), at_once,
         "What is written to stderr: this and everything more severe."),
+    key("reload", place_in<&configuration::reload>(), at_once,
+        "When a changed configuration is read while the gateway runs. auto: when one of its files "
+        "changes, at SIGHUP and when it is asked to. signal: without looking at the files. off: at "
+        "its next start."),
     key("schema_cache", place_in<&configuration::schema_cache>(), gateway_start,
         "Directory in which it is kept what the children offer, so that they are listed before "
         "they have started; relative to the configuration file. auto: mcp-gateway/schemas below "
@@ -85,15 +89,15 @@ constexpr std::array gateway{
 };
 
 constexpr std::array http{
-    key("listen", listen_place(), gateway_start,
+    key("listen", listen_place(), at_once,
         "Address and port: 127.0.0.1:8080, [::1]:8080, localhost:8080; :8080 and 8080 mean "
         "127.0.0.1. Port 0 takes any free port. Any other address is open to the network.",
         expanded),
-    key("path", in_http<&http_options::path>, gateway_start,
-        "Path of the Streamable HTTP endpoint.", expanded),
-    key("sse_path", in_http<&http_options::sse_path>, gateway_start,
+    key("path", in_http<&http_options::path>, at_once, "Path of the Streamable HTTP endpoint.",
+        expanded),
+    key("sse_path", in_http<&http_options::sse_path>, at_once,
         "Path of the event stream for clients of the 2024-11-05 transport.", expanded),
-    key("messages_path", in_http<&http_options::messages_path>, gateway_start,
+    key("messages_path", in_http<&http_options::messages_path>, at_once,
         "Path that clients of the 2024-11-05 transport post to.", expanded),
     key("origins_allowed", in_http<&http_options::access, &access_policy::origins_allowed>,
         new_calls,

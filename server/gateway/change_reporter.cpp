@@ -6,6 +6,7 @@
 #include "server/calls/sharing_key.hpp"
 #include "transports/session/endpoint_scope.hpp"
 
+#include <set>
 #include <utility>
 
 namespace mcpgw {
@@ -18,7 +19,7 @@ change_reporter::change_reporter(exposure expose, registry& upstreams, const cat
     , views_(faces)
     , listeners_(listeners)
     , log_(log)
-    , last_merged_(prints_of(*upstreams.merged())) {
+    , last_merged_(prints_of(*upstreams.catalogs().merged())) {
     upstreams_.set_listener(this);
 }
 
@@ -46,19 +47,33 @@ void change_reporter::report(const prints& before, const prints& now, std::strin
         if (before[i] != now[i]) listeners_.on_list_changed(kinds[i], scope);
 }
 
+void change_reporter::set_exposure(exposure expose) {
+    if (std::exchange(expose_, expose) == expose) return;
+    using kind = subscriptions::list_kind;
+    for (const auto changed : {kind::tools, kind::prompts, kind::resources})
+        listeners_.on_list_changed(changed, {});
+}
+
 void change_reporter::on_catalog_changed() {
-    const auto merged = prints_of(*upstreams_.merged());
+    const auto merged = prints_of(*upstreams_.catalogs().merged());
     const auto before = std::exchange(last_merged_, merged);
     // The gateway's own lists never change.
     if (expose_ != exposure::gateway) report(before, merged, {});
     const auto nothing = prints_of({});
+    std::set<std::string_view> there;
     for (const auto& c : upstreams_.children()) {
-        const auto now = prints_of(*upstreams_.only(c->name()));
+        there.insert(c->name());
+        const auto now = prints_of(*upstreams_.catalogs().only(c->name()));
         const auto known = last_single_.find(c->name());
         const auto last = known == last_single_.end() ? nothing : known->second;
         last_single_.insert_or_assign(c->name(), now);
         report(last, now, c->name());
     }
+    std::erase_if(last_single_, [&](const auto& one) { // it was removed
+        const bool is_gone = !there.contains(one.first);
+        if (is_gone) report(one.second, nothing, one.first);
+        return is_gone;
+    });
     on_views_changed();
 }
 

@@ -32,6 +32,9 @@ public:
     change_reporter(const change_reporter&) = delete;
     change_reporter& operator=(const change_reporter&) = delete;
 
+    /// Clients see something else from now on, and are told.
+    void set_exposure(exposure expose);
+
 private:
     void on_catalog_changed() override;
     void on_upstream_notification(upstream& source, std::string_view line,

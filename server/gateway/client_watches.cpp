@@ -41,7 +41,7 @@ task<client_watches::outcome> client_watches::subscribe(const client_request& re
     // after it.
     const auto number = ++watches_made_;
     by_session_[session->id()][*uri].request = number;
-    auto* const source = co_await lookup_.source_of(request, *uri);
+    const auto source = co_await lookup_.source_of(request, *uri);
     if (source == nullptr && !request.abort->reason())
         co_return std::string{"{}"}; // it may appear later
     result<void> begun = fault{errc::call_cancelled};
@@ -75,7 +75,7 @@ task<> client_watches::unsubscribe(std::shared_ptr<client_session> session, std:
     session->subscriptions.erase(uri);
     const auto* const watch = find(*session, uri);
     if (watch == nullptr) co_return;
-    auto* const source = upstreams_.find(watch->source);
+    const auto source = upstreams_.find(watch->source);
     by_session_[session->id()].erase(uri);
     if (source != nullptr) co_await source->watches().unwatch(uri);
 }
@@ -89,7 +89,7 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
     while (const auto raw = wanted.next()) {
         const auto uri = unquote_json(*raw);
         if (!uri || watched.contains(*uri) || watched.size() >= watched_by_one_max) continue;
-        auto* const source = co_await lookup_.source_of(request, *uri);
+        const auto source = co_await lookup_.source_of(request, *uri);
         if (source == nullptr) continue;
         const auto begun = co_await source->watches().watch(*uri, *request.abort);
         if (begun.has_error()) continue; // the acknowledgement says what is honoured
@@ -103,7 +103,7 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
 
 task<> client_watches::unwatch(sources_by_uri watched) {
     for (const auto& [uri, name] : watched)
-        if (auto* const source = upstreams_.find(name)) co_await source->watches().unwatch(uri);
+        if (const auto source = upstreams_.find(name)) co_await source->watches().unwatch(uri);
 }
 
 void client_watches::forget(const client_session& session) {

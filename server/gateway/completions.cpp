@@ -21,7 +21,7 @@ bool declares_completions(const upstream& c) {
 /// The capability came with 2025-03-26; older servers may complete without it.
 bool may_complete(const upstream& c) {
     return declares_completions(c) || c.lists().capabilities.empty() ||
-           c.spoken().value_or(newest_legacy) < revision::r2025_03_26;
+           c.view().spoken().value_or(newest_legacy) < revision::r2025_03_26;
 }
 
 } // namespace
@@ -49,7 +49,7 @@ task<completions::outcome> completions::complete(const client_request& request, 
     if (target == nullptr)
         co_return fault{is_prompt ? errc::prompt_not_found : errc::resource_not_found,
                         "params.ref names no prompt or resource template of this gateway"};
-    auto* const source = upstreams_.find(target->upstream);
+    const auto source = upstreams_.find(target->upstream);
     if (source != nullptr && !may_complete(*source)) {
         // Nothing of what this client sees completes: the gateway did not say that it would.
         if (!are_offered(request))
@@ -58,7 +58,7 @@ task<completions::outcome> completions::complete(const client_request& request, 
         result_context context;
         context.client_era = request.client_era;
         context.client = request.spoken;
-        context.server_info = source->server_info();
+        context.server_info = source->view().server_info();
         co_return result_for_client(R"({"completion":{"values":[],"total":0,"hasMore":false}})",
                                     context);
     }

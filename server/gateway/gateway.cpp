@@ -61,6 +61,18 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , watches_(upstreams, lookup_, subscriptions_, log)
     , changes_(options_.expose, upstreams, view_, views_, subscriptions_, log) {}
 
+void gateway::adopt(gateway_options options) {
+    options.state_secret = std::move(options_.state_secret); // what was sealed can still be opened
+    options_ = std::move(options);
+    states_.set_lifetime(options_.question_timeout);
+    parked_.set_limits(options_.parking);
+    views_.replace(options_.views);
+    view_.set_exposure(options_.expose);
+    lookup_.set_list_wait(options_.list_wait);
+    lists_.set_page_items(options_.list_page_items);
+    changes_.set_exposure(options_.expose);
+}
+
 result<void> gateway::check_scope(std::string_view scope, bool is_near) const {
     if (!is_view_scope(scope)) {
         if (scope.empty() || upstreams_.find(scope) != nullptr) return {};
@@ -91,7 +103,7 @@ void gateway::set_views(std::vector<view_options> list) {
 result<void> gateway::readiness(bool is_strict) const {
     if (is_stopping_) return errc::gateway_stopping;
     std::vector<std::string_view> awaited;
-    for (const auto* const c : upstreams_.warming()) awaited.push_back(c->name());
+    for (const auto& c : upstreams_.warming()) awaited.push_back(c->name());
     if (!awaited.empty())
         return fault{errc::server_busy,
                      fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
@@ -279,7 +291,7 @@ gateway::outcome gateway::set_level(const client_request& request) {
                      "alert, emergency"};
     request.session->log_level = level;
     // A shared child serves several clients: it says everything, each client gets its own level.
-    for (const auto& c : upstreams_.children()) c->pools().want_logs();
+    upstreams_.want_logs();
     return std::string{"{}"};
 }
 

@@ -18,8 +18,10 @@
 #include "transports/log.hpp"
 #include "transports/session/request_handler.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mcpgw {
@@ -36,7 +38,13 @@ public:
     [[nodiscard]] result<void> check_scope(std::string_view scope, bool is_near) const override;
     [[nodiscard]] result<void> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return tools_.status_json(); }
+    /// The status shows that, a JSON object: what is in force, and since when.
+    void show_configuration(std::function<std::string()> json) {
+        tools_.show_configuration(std::move(json));
+    }
 
+    /// Other options hold from now on, but for those that need a restart (key_effect).
+    void adopt(gateway_options options);
     /// From now on requests are refused and subscriptions end in good order.
     void stop();
     /// Ends what outlives requests. Before the upstreams are closed.

@@ -60,6 +60,16 @@ std::string_view text_or(const json::object& object, std::string_view key) {
     return text == nullptr ? std::string_view{} : std::string_view{*text};
 }
 
+/// Whether it runs with what was in force before the last change of the configuration, and why.
+json::object with_change(json::object status, const registry& servers, std::string_view name) {
+    if (servers.changes().is_being_replaced(name)) status["changed_configuration"] = "starting";
+    const auto why = servers.changes().failure_of(name);
+    if (why.empty()) return status;
+    status["changed_configuration"] = "failed";
+    status["changed_configuration_error"] = why;
+    return status;
+}
+
 /// The server has not said what it offers; or only remembered lists lack the tool, and it may have
 /// it by now. `tool` may be empty.
 bool must_ask(const upstream& c, const std::string& tool) {
@@ -144,9 +154,11 @@ json::array gateway_tools::children_overview(const client_request& request) cons
 
 std::string gateway_tools::status_json() const {
     json::array children;
-    for (const auto& c : upstreams_.children()) children.push_back(status_of_server(*c));
+    for (const auto& c : upstreams_.children())
+        children.push_back(with_change(status_of_server(*c), upstreams_, c->name()));
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
+    if (configuration_json_) o["configuration"] = json::parse(configuration_json_());
     o["children"] = std::move(children);
     return json::serialize(o);
 }
@@ -189,15 +201,15 @@ std::string gateway_tools::read(std::string_view uri, const client_request& requ
                        quote_json(json::serialize(content)));
 }
 
-result<upstream*> gateway_tools::find_child(const json::object& arguments,
-                                            const client_request& request) const {
+result<upstream_ref> gateway_tools::find_child(const json::object& arguments,
+                                               const client_request& request) const {
     auto name = text_or(arguments, "server_id");
     if (name.empty()) name = text_or(arguments, "child_name");
     if (name.empty())
         return fault{
             errc::invalid_arguments,
             "`server_id` (a string) is missing; list_registered_children names the servers"};
-    auto* const found = upstreams_.find(name);
+    const auto found = upstreams_.find(name);
     if (found != nullptr && view_.has_server(request.scope, *found)) return found;
     std::vector<std::string_view> known;
     for (const auto& c : upstreams_.children())
@@ -230,7 +242,7 @@ gateway_tools::outcome gateway_tools::child_status(const json::object& arguments
                                                    const client_request& request) const {
     const auto found = find_child(arguments, request);
     if (found.has_error()) return found.error();
-    return json::serialize(status_of_server(**found));
+    return json::serialize(with_change(status_of_server(**found), upstreams_, (*found)->name()));
 }
 
 task<gateway_tools::outcome> gateway_tools::schema(json::object arguments,

@@ -35,6 +35,10 @@ public:
     /// `contents` of resources/read: a raw JSON array.
     [[nodiscard]] std::string read(std::string_view uri, const client_request& request) const;
 
+    /// The status shows that, a JSON object: what is in force, and since when.
+    void show_configuration(std::function<std::string()> json) {
+        configuration_json_ = std::move(json);
+    }
     /// {"gateway":{…},"children":[…]}: the gateway's version, and the status of every child.
     [[nodiscard]] std::string status_json() const;
 
@@ -50,8 +54,8 @@ private:
     task<outcome> close_child(boost::json::object arguments, const client_request& request);
     task<result<answer>> execute(boost::json::object arguments, const client_request& request,
                                  reply_sink& sink);
-    result<upstream*> find_child(const boost::json::object& arguments,
-                                 const client_request& request) const;
+    result<upstream_ref> find_child(const boost::json::object& arguments,
+                                    const client_request& request) const;
     [[nodiscard]] boost::json::object summary(const client_request& request) const;
     [[nodiscard]] boost::json::array children_overview(const client_request& request) const;
     /// Of one list of a server: what the endpoint shows.
@@ -61,6 +65,7 @@ private:
                                      const std::string& name) const;
 
     const gateway_options& options_;
+    std::function<std::string()> configuration_json_; ///< null: it is not shown
     const registry& upstreams_;
     const catalog_view& view_;
     forwarder& forwarder_;

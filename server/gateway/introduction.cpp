@@ -28,7 +28,7 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
     const auto client = is_modern ? request.spoken : request.session->spoken;
     capability_sources sources;
     if (is_server_scope(request.scope)) {
-        auto* const only = upstreams_.find(request.scope);
+        const auto only = upstreams_.find(request.scope);
         if (only == nullptr) co_return fault{errc::server_not_found};
         if (only->lists().capabilities.empty()) {
             const auto ready = co_await only->life().ensure_running(
@@ -52,9 +52,9 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
 
 std::string introduction::server_info(const client_request& request) const {
     // An endpoint of one server looks like that server.
-    const auto* const only =
-        is_server_scope(request.scope) ? upstreams_.find(request.scope) : nullptr;
-    auto info = only == nullptr ? std::string{} : std::string{only->server_info()};
+    const auto only =
+        is_server_scope(request.scope) ? upstreams_.find(request.scope) : upstream_ref{};
+    auto info = only == nullptr ? std::string{} : std::string{only->view().server_info()};
     return is_json_object(info) ? info : std::string{gateway_identity};
 }
 
@@ -68,7 +68,7 @@ std::string introduction::instructions_for(const client_request& request) const 
     if (is_whole_gateway) add(options_.instructions);
     if (const auto shown = view_.view_of(request)) add(shown->options().instructions);
     if (is_server_scope(request.scope)) {
-        const auto* const only = upstreams_.find(request.scope);
+        const auto only = upstreams_.find(request.scope);
         if (only != nullptr) add(only->lists().instructions);
         return text;
     }

@@ -2,6 +2,7 @@
 #include "server/serving/application.hpp"
 
 #include "server/gateway/gateway_tool_list.hpp"
+#include "server/serving/admin_reloads.hpp"
 #include "transports/async/on_scope_exit.hpp"
 #include "transports/buffers/free_memory.hpp"
 
@@ -37,13 +38,13 @@ std::vector<std::string> own_environment() {
 } // namespace
 
 application::application(const configuration& config, const std::string& own_binary)
-    : config_(config)
-    , io_(one_thread_hint)
+    : io_(one_thread_hint)
     , log_(config.log)
     , guard_(own_binary)
     , upstreams_(io_.get_executor(), naming_beside_own(config.gateway), &guard_, log_,
                  own_environment())
     , gateway_(config.gateway, upstreams_, log_)
+    , config_(config, upstreams_, gateway_, log_)
     , main_tasks_(io_.get_executor(), main_tasks_max)
     , signals_(io_.get_executor(), SIGINT, SIGTERM)
     , child_signals_(io_.get_executor(), SIGCHLD)
@@ -55,11 +56,36 @@ application::application(const configuration& config, const std::string& own_bin
     if (!guard_.is_running())
         log_.warning("the guard process could not be started: if the gateway is killed, children "
                      "that ignore the end of their input stay");
-    upstreams_.keep_schemas_in(config.schema_cache);
-    upstreams_.add(config.children);
+    upstreams_.keep_schemas_in(config_->schema_cache);
+    upstreams_.add(config_->children);
 }
 
 application::~application() = default;
+
+// ---- a changed configuration -------------------------------------------------------------------
+
+void application::read_again_with(reloader::read_function read, std::vector<std::string> files,
+                                  file_watcher::system_time read_at) {
+    reloader_ = std::make_unique<reloader>(get_executor(), log_, config_, std::move(read));
+    reloader_->watch(std::move(files), read_at);
+    gateway_.show_configuration([this] { return reloader_->history().to_json(); });
+}
+
+std::string application::url() const {
+    return listener_ ? listener_->base_url() + config_->http.path : std::string{};
+}
+
+void application::on_hang_up() {
+    if (!reloader_)
+        log_.warning("SIGHUP is ignored: this gateway runs without a configuration file");
+    else if (config_->reload == reload_policy::off)
+        log_.warning("SIGHUP is ignored: gateway.reload is off; the configuration is read again at "
+                     "the next start");
+    else
+        reloader_->trigger(reload_source::signal);
+}
+
+// ---- the loop ----------------------------------------------------------------------------------
 
 /// Where the system had no room for its timer or its signals, the loop itself does not say so: it
 /// would wait for ever.
@@ -112,10 +138,12 @@ void application::begin_watches() {
     main_tasks_.spawn(watch_children());
     main_tasks_.spawn(keep_house());
     if (admin_) main_tasks_.spawn(admin_->run());
+    if (reloader_) main_tasks_.spawn(reloader_->run());
 }
 
 void application::end_watches() {
     has_ended_ = true;
+    if (reloader_) reloader_->stop();
     guard_.end_all_strays();
     signals_.cancel();
     child_signals_.cancel();
@@ -155,8 +183,7 @@ task<> application::watch_signals(std::function<void()> stop) {
         const auto [ec, number] = co_await signals_.async_wait(nothrow);
         if (ec || has_ended_) co_return;
         if (number == SIGHUP) {
-            log_.warning("SIGHUP is ignored: the configuration is not read again while the gateway "
-                         "runs; restart it for that");
+            on_hang_up();
             continue;
         }
         // The guard ends the children of one that is in a hurry: that is what it is for.
@@ -181,13 +208,15 @@ void application::begin_stop(const std::function<void()>& stop, int number) {
 }
 
 task<> application::serve_http() {
-    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
+    upstreams_.start_kept(config_->gateway.expose != exposure::gateway,
+                          config_->starts_at_once_max);
     co_await listener_->run();
 }
 
 void application::run_http(const std::function<void(const std::string& base_url)>& on_listening) {
-    listener_ = std::make_unique<http_listener>(io_.get_executor(), config_.http, config_.limits,
+    listener_ = std::make_unique<http_listener>(io_.get_executor(), config_->http, config_->limits,
                                                 gateway_, log_);
+    config_.set_listener(listener_.get());
     signals_.add(SIGHUP);
     on_listening(listener_->base_url()); // first: what it throws must find no coroutine
     const auto stop = [this] {
@@ -195,26 +224,30 @@ void application::run_http(const std::function<void(const std::string& base_url)
         listener_->stop();
     };
     run_loop(stop, run_then_close(serve_http()));
+    config_.set_listener(nullptr);
     listener_.reset();
     if (failure_) std::rethrow_exception(failure_);
 }
 
 task<> application::serve_stdio() {
-    upstreams_.start_kept(config_.gateway.expose != exposure::gateway, config_.starts_at_once_max);
+    upstreams_.start_kept(config_->gateway.expose != exposure::gateway,
+                          config_->starts_at_once_max);
     co_await stdio_->run();
 }
 
 void application::run_stdio(std::string_view begun, std::string_view scope) {
     stdio_ = std::make_unique<stdio_transport>(io_.get_executor(), STDIN_FILENO, STDOUT_FILENO,
-                                               config_.limits, gateway_, log_);
+                                               config_->limits, gateway_, log_);
     stdio_->begin_with(begun);
     stdio_->show(scope);
+    config_.set_stdio(stdio_.get());
     signals_.add(SIGHUP);
     const auto stop = [this] {
         gateway_.stop();
         stdio_->stop();
     };
     run_loop(stop, run_then_close(serve_stdio()));
+    config_.set_stdio(nullptr);
     stdio_.reset();
     if (failure_) std::rethrow_exception(failure_);
 }
@@ -248,7 +281,8 @@ task<> application::run_then_close(task<> job) {
 }
 
 void application::offer_admin(admin_hooks hooks, const std::string& directory) {
-    admin_ = std::make_unique<admin_front>(io_.get_executor(), config_.admin, upstreams_, log_,
+    if (reloader_) follow_reloads(hooks, *reloader_);
+    admin_ = std::make_unique<admin_front>(io_.get_executor(), config_->admin, upstreams_, log_,
                                            std::move(hooks), directory);
 }
 

@@ -6,6 +6,7 @@
 #include "server/config/config.hpp"
 #include "server/gateway/gateway.hpp"
 #include "server/serving/admin_front.hpp"
+#include "server/serving/configuration_in_force.hpp"
 #include "transports/buffers/memory_reserve.hpp"
 #include "transports/http_server/http_listener.hpp"
 #include "transports/stdio/stdio_transport.hpp"
@@ -26,6 +27,13 @@ public:
     application(const application&) = delete;
     application& operator=(const application&) = delete;
 
+    /// Before it runs: from where it is read again while it runs, and the files that it was read
+    /// from, at `read_at`. Without this it stays what it is.
+    void read_again_with(reloader::read_function read, std::vector<std::string> files,
+                         file_watcher::system_time read_at);
+    /// The URL of an HTTP gateway that runs; empty: it does not.
+    [[nodiscard]] std::string url() const;
+
     /// Serves HTTP until SIGINT or SIGTERM. `on_listening` gets the base URL. Throws
     /// std::runtime_error if the address cannot be used.
     void run_http(const std::function<void(const std::string& base_url)>& on_listening);
@@ -41,9 +49,16 @@ public:
     [[nodiscard]] forwarder& calls() { return gateway_.calls(); }
     [[nodiscard]] gateway& front() { return gateway_; }
     [[nodiscard]] logger& log() { return log_; }
+    /// As it was put into force last.
+    [[nodiscard]] std::shared_ptr<const configuration> in_force() const {
+        return config_.in_force();
+    }
+    /// Null: it stays what it is.
+    [[nodiscard]] reloader* reloads() { return reloader_.get(); }
     [[nodiscard]] executor get_executor() { return io_.get_executor(); }
 
 private:
+    void on_hang_up();
     task<> serve_http();
     task<> serve_stdio();
     task<> run_then_close(task<> job);
@@ -58,13 +73,13 @@ private:
     /// `stop`: what the first signal does.
     void run_loop(std::function<void()> stop, task<> main);
 
-    const configuration& config_;
     memory_reserve reserve_;
     asio::io_context io_;
     logger log_;
     process_guard guard_;
     registry upstreams_;
     gateway gateway_;
+    configuration_in_force config_;
     task_group main_tasks_;
     asio::basic_signal_set<executor> signals_;
     asio::basic_signal_set<executor> child_signals_;
@@ -73,6 +88,7 @@ private:
     std::unique_ptr<admin_front> admin_;
     std::unique_ptr<http_listener> listener_;
     std::unique_ptr<stdio_transport> stdio_;
+    std::unique_ptr<reloader> reloader_;
     std::exception_ptr failure_;
 };
 

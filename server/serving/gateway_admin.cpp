@@ -88,20 +88,20 @@ admin_error gateway_admin::unknown_server(std::string_view name) const {
 }
 
 admin_actions::answer gateway_admin::server(const std::string& name) {
-    const auto* const found = upstreams_.find(name);
+    const auto found = upstreams_.find(name);
     if (found == nullptr) return unknown_server(name);
     return status_of_server(*found);
 }
 
 admin_actions::answer gateway_admin::logs(const std::string& name) {
-    const auto* const found = upstreams_.find(name);
+    const auto found = upstreams_.find(name);
     if (found == nullptr) return unknown_server(name);
     const auto lines = found->status().stderr_lines;
     return json::object{{"name", name}, {"lines", json::array(lines.begin(), lines.end())}};
 }
 
 task<admin_actions::answer> gateway_admin::restart(std::string name, abort_signal& abort) {
-    auto* found = upstreams_.find(name);
+    auto found = upstreams_.find(name);
     if (found == nullptr) co_return unknown_server(name);
     co_await found->life().stop(abort);
     if (abort.reason()) co_return admin_error_of(*abort.reason());

@@ -52,6 +52,12 @@ bool is_own(int file) {
            (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+bool write_to(int file, std::string_view contents, std::string_view url) {
+    const auto text = fmt::format("{}\n{}\n", contents, url);
+    return ::ftruncate(file, 0) == 0 &&
+           ::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
 bool make_directory(const std::string& directory) {
     std::error_code ec;
     fs::create_directories(fs::path{directory}.parent_path(), ec);
@@ -104,12 +110,15 @@ std::optional<running_gateway> running_gateway::announce(const std::string& dire
         ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (file < 0) return std::nullopt;
     running_gateway made{file, {}}; // closes it
-    const auto text = fmt::format("{}\n{}\n", config.contents, url);
-    if (!is_own(file) || ::flock(file, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(file, 0) != 0 ||
-        ::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+    if (!is_own(file) || ::flock(file, LOCK_EX | LOCK_NB) != 0 ||
+        !write_to(file, config.contents, url))
         return std::nullopt;
     made.path_ = path;
     return made;
+}
+
+void running_gateway::renew(const configuration_mark& config, const std::string& url) const {
+    if (lock_ >= 0) write_to(lock_, config.contents, url);
 }
 
 running_gateway::running_gateway(running_gateway&& other) noexcept

@@ -46,6 +46,9 @@ public:
     running_gateway(running_gateway&& other) noexcept;
     running_gateway& operator=(running_gateway&& other) noexcept;
 
+    /// Its files say this now, and it is at this URL. A failure is as with announce().
+    void renew(const configuration_mark& config, const std::string& url) const;
+
     /// The URL of the one that runs on that configuration as its files are now. Nothing: none does,
     /// or it was started with other contents.
     static std::optional<std::string> find(const std::string& directory,

@@ -71,8 +71,8 @@ bool fallback_caller::may_run(const call_context& call, const fault& reason) {
 /// Errors: also what it answered where that is of no use to the client.
 task<result<forwarded_answer>> fallback_caller::try_one(call_context& call, const upstream& failed,
                                                         fallback_plan::step step) {
-    auto* const target = upstreams_.find(step.server);
-    if (target == nullptr) co_return fault{errc::server_not_found, "it is disabled"};
+    const upstream_visit target{upstreams_.find(step.server)};
+    if (!target) co_return fault{errc::server_not_found, "it is disabled"};
     forward_request instead;
     instead.upstream = step.server;
     instead.method = method::tools_call;
@@ -137,7 +137,7 @@ task<result<forwarded_answer>> fallback_caller::run(call_context& call, upstream
         const auto& why = answered.error();
         said += fmt::format("{} '{}' of server '{}': {}", said.empty() ? "" : ";", step->tool,
                             step->server, shortened(why.message()));
-        auto* const target = upstreams_.find(step->server);
+        const auto target = upstreams_.find(step->server);
         if (target != nullptr && is_failure_of_server(why.code))
             plan.add_fallbacks_of(target->options(), step->tool, step->arguments);
     }

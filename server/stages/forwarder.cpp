@@ -31,7 +31,7 @@ forwarder::forwarder(const registry& upstreams, const request_states& states, pa
 /// No coroutine: nothing is waited for here.
 task<result<forwarded_answer>> forwarder::begin(call_context& call, upstream& target) {
     if (call.state && call.state->what == request_state::kind::parked) {
-        call.show(target.server_info());
+        call.show(target.view().server_info());
         return attempts_.resume(call);
     }
     target.retries().on_call();
@@ -62,8 +62,8 @@ task<> forwarder::go_on(call_context& call, upstream& target, reply_sink& sink,
 
 task<result<forwarded_answer>> forwarder::send(const forward_request& what,
                                                const client_request& request, reply_sink& sink) {
-    auto* const target = upstreams_.find(what.upstream);
-    if (target == nullptr)
+    const upstream_visit target{upstreams_.find(what.upstream)};
+    if (!target)
         co_return fault{errc::server_not_found, fmt::format("no server named '{}'", what.upstream)};
     const call_relay::attachment attached{
         std::make_shared<call_relay>(request, sink, ++requests_made_)};

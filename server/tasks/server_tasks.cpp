@@ -63,7 +63,7 @@ task<result<upstream_answer>> server_tasks::call(std::shared_ptr<task_record> re
         auto answer = co_await record->place->call(request, nullptr, abort);
         co_return answer;
     }
-    auto* const target = upstreams_.find(record->upstream);
+    const auto target = upstreams_.find(record->upstream);
     if (target == nullptr)
         co_return fault{errc::server_not_found,
                         fmt::format("no server named '{}'", record->upstream)};
@@ -169,7 +169,7 @@ task<> server_tasks::send_cancel(std::shared_ptr<task_record> record) {
         co_await record->place->call(request, nullptr, never);
         co_return;
     }
-    auto* const target = upstreams_.find(record->upstream);
+    const auto target = upstreams_.find(record->upstream);
     if (target == nullptr) co_return;
     upstream_caller who;
     who.speaks = record->form;

@@ -267,8 +267,8 @@ std::string task_routes::for_client(const client_request& request, const task_re
     if (request.client_era == era::legacy) return std::string{json};
     result_context context;
     context.client_era = era::modern;
-    const auto* const source = upstreams_.find(record.upstream);
-    const auto info = source == nullptr ? std::string{} : std::string{source->server_info()};
+    const auto source = upstreams_.find(record.upstream);
+    const auto info = source == nullptr ? std::string{} : std::string{source->view().server_info()};
     context.server_info = info;
     return result_for_client(json, context);
 }

@@ -198,7 +198,7 @@ TEST_CASE("list_changed_reaches_a_view_only_where_its_own_list_has_changed") {
     }
     all.call("old__grow");
     world.run_until([&] {
-        const auto now = world.upstreams().merged();
+        const auto now = world.upstreams().catalogs().merged();
         return now->tools_json().find("grown_") != std::string::npos;
     });
     const auto heard = all.take_session_messages();

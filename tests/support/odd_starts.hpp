@@ -93,7 +93,7 @@ inline void check(const odd_start& row) {
     INFO((started.has_error() ? started.error().message() : "it runs"));
     if (row.expected == "modern" || row.expected == "legacy") {
         REQUIRE(started.has_value());
-        CHECK(to_string(era_of(*world.get().spoken())) == row.expected);
+        CHECK(to_string(era_of(*world.get().view().spoken())) == row.expected);
         CHECK(keys(world.get().lists().tools) == std::vector<std::string>{"odd"});
         CHECK(text_of(world.call("odd")) == "hello");
         // A client of the other era changes nothing.

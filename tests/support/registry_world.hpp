@@ -42,7 +42,7 @@ public:
         return all.find(name)->status().state;
     }
     [[nodiscard]] bool offers(std::string_view tool) const {
-        return all.merged()->find_tool(tool) != nullptr;
+        return all.catalogs().merged()->find_tool(tool) != nullptr;
     }
 
     process_loop loop;

@@ -77,9 +77,10 @@ FOLDERS = {
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],
-    "server/reload": [],
+    "server/reload": ["server/config"],
     "server/serving": [
-        "server/admin", "server/config", "server/config/format", "server/gateway"],
+        "server/admin", "server/config", "server/config/format", "server/gateway",
+        "server/reload"],
     "server/cli": [
         "server/admin", "server/catalog", "server/config", "server/config/format",
         "server/config/keys", "server/config/layers",

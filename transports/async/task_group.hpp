@@ -34,6 +34,8 @@ public:
     /// Until the group is empty.
     task<> wait_all();
 
+    /// Another maximum for those that come; none of those that run is ended.
+    void set_tasks_max(std::size_t tasks_max) { tasks_max_ = tasks_max; }
     [[nodiscard]] std::size_t size() const { return running_.size(); }
     [[nodiscard]] bool is_full() const { return running_.size() >= tasks_max_; }
 

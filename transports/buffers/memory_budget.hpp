@@ -37,6 +37,8 @@ public:
     }
     [[nodiscard]] bool make_room(std::size_t bytes) { return make_room(bytes, bytes); }
 
+    /// Another limit, for what comes: nothing that is held is given up.
+    void set_bytes_max(std::size_t bytes_max) { bytes_max_ = bytes_max; }
     [[nodiscard]] std::size_t used() const { return used_; }
     [[nodiscard]] std::size_t bytes_max() const { return bytes_max_; }
 

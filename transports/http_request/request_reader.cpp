@@ -31,7 +31,8 @@ request_reader::request_reader(tcp_socket& socket, deadline_timer& alarm, terms 
     , alarm_(alarm)
     , go_on_(std::move(go_on))
     // Bounds what Beast does not: the length of a chunk's extensions and of trailers.
-    , in_(socket, terms_.limits.header_bytes_max + body_buffer_bytes, terms_.memory) {}
+    , in_(socket, terms_.limits.header_bytes_max + body_buffer_bytes, terms_.memory)
+    , changes_seen_(terms_.changes) {}
 
 const head_meaning& request_reader::meaning() {
     if (!request_.meaning) request_.meaning = meaning_of(request_.head, terms_.options);
@@ -74,12 +75,13 @@ void request_reader::on_received(std::size_t in_all) {
 }
 
 bool request_reader::try_repeat() {
-    if (!request_.matches(in_.data())) return false;
+    if (changes_seen_ != terms_.changes || !request_.matches(in_.data())) return false;
     in_.consume(request_.raw_size());
     return true;
 }
 
 void request_reader::begin_head(std::optional<http_request_parser>& parser) {
+    changes_seen_ = terms_.changes;
     keeps_alive_ = true; // all of this was of the request before
     is_http_10_ = is_head_method_ = false;
     origin_.clear();

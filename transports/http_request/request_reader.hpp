@@ -31,6 +31,8 @@ public:
         const http_options& options;
         const client_limits& limits;
         std::shared_ptr<memory_budget> memory;
+        /// How often those were changed: what was found out about a head holds no longer.
+        const std::uint64_t& changes;
     };
     /// Why a body is not read to its end.
     enum class end : std::uint8_t { none, gateway_stops, no_room };
@@ -98,6 +100,7 @@ private:
     std::function<task<bool>()> go_on_;
     socket_reader in_;
     request_head_cache request_;
+    std::uint64_t changes_seen_ = 0;
     std::string origin_;
     body_pace pace_; ///< of the head or body that comes
     std::size_t received_ = 0;

@@ -54,7 +54,7 @@ http_connection::http_connection(tcp_socket socket, http_service& service)
     , service_(service)
     , alarm_(service.ex)
     , out_(socket_, alarm_, service.options.write_timeout, service.memory)
-    , in_(socket_, alarm_, {service.options, service.limits, service.memory},
+    , in_(socket_, alarm_, {service.options, service.limits, service.memory, service.changes},
           [this] { return replies_.go_on(); })
     , replies_(service.ex, service.options, in_, out_)
     , rests_at_(clock_type::now())

@@ -55,6 +55,11 @@ tcp_acceptor open_acceptor(executor ex, const http_options& options) {
     return acceptor;
 }
 
+/// A stream writer per connection, and the requests of HTTP+SSE sessions.
+std::size_t stream_tasks_max(const client_limits& limits) {
+    return limits.connections_max * 2 + limits.requests_per_session_max;
+}
+
 /// What belongs to the end is tried again where there is no memory for it.
 template <class Act>
 void insist(Act act) {
@@ -110,11 +115,9 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     , acceptor_(open_acceptor(ex, options_))
     , port_(acceptor_.local_endpoint().port())
     , connections_(ex, limits_.connections_max)
-    ,
-    // A stream writer per connection and the requests of HTTP+SSE sessions.
-    tasks_(ex, limits_.connections_max * 2 + limits_.requests_per_session_max)
+    , tasks_(ex, stream_tasks_max(limits_))
     , housekeeping_(ex, housekeeping_tasks_max)
-    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_, memory_, {}}
+    , service_{ex, options_, limits_, handler_, sessions_, tasks_, log_, memory_, {}, 0}
     , stopping_(ex) {
     const auto report = [this](const std::string& what) {
         log_.error("a client connection ended with an unexpected exception: {}", what);
@@ -125,6 +128,49 @@ http_listener::http_listener(executor ex, http_options options, client_limits li
     connections_.on_exception = report;
     tasks_.on_exception = report;
     housekeeping_.on_exception = report;
+}
+
+result<void> http_listener::adopt(http_options options, const client_limits& limits) {
+    const bool is_moved = options.address != options_.address || options.port != options_.port;
+    // The port that the system chose stays where none is asked for.
+    const bool is_same_socket = options.address == options_.address && options.port == port_;
+    if (is_moved && !is_same_socket) {
+        if (auto moved = listen_anew(options); moved.has_error()) return moved;
+    }
+    options_ = std::move(options);
+    limits_ = limits;
+    memory_->set_bytes_max(limits_.memory_max);
+    sessions_.set_limits(limits_, options_.session_timeout);
+    connections_.set_tasks_max(limits_.connections_max);
+    tasks_.set_tasks_max(stream_tasks_max(limits_));
+    ++service_.changes;
+    return {};
+}
+
+result<void> http_listener::listen_anew(const http_options& options) {
+    boost::system::error_code ignored;
+    // A port can be listened on by one socket only, whatever their addresses: then the old one goes
+    // first, and comes back where the new one cannot be had.
+    const bool is_same_port = options.port == port_;
+    if (is_same_port) acceptor_.close(ignored);
+    try {
+        auto next = open_acceptor(executor_, options);
+        acceptor_.close(ignored);
+        acceptor_ = std::move(next);
+    } catch (const std::runtime_error& e) {
+        fault reason{errc::internal_error, e.what()};
+        if (!is_same_port) return reason;
+        auto before = options_;
+        before.port = port_;
+        try {
+            acceptor_ = open_acceptor(executor_, before);
+        } catch (const std::runtime_error& lost) {
+            log_.error("nobody is accepted any more: {}", lost.what());
+        }
+        return reason;
+    }
+    port_ = acceptor_.local_endpoint().port();
+    return {};
 }
 
 std::string http_listener::base_url() const {
@@ -164,7 +210,7 @@ task<bool> http_listener::accept_next(timer& pause, bool must_pause) {
     }
     auto accepted = co_await acceptor_.async_accept(nothrow);
     auto& [ec, socket] = accepted;
-    if (ec == asio::error::operation_aborted) co_return false;
+    if (ec == asio::error::operation_aborted) co_return false; // also of a socket that was replaced
     if (ec == asio::error::connection_aborted) co_return false; // its client has given it up
     if (ec) {
         log_.warning("accepting a connection failed: {}", ec.message());

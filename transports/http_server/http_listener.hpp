@@ -25,6 +25,10 @@ public:
 
     /// Accepts until stop().
     task<> run();
+    /// Other options and limits, for requests and connections that come: those that run are not
+    /// ended. For another address its socket is opened, and then the old one closed; connections
+    /// to that go on. Errors: that cannot be opened; then nothing has changed.
+    result<void> adopt(http_options options, const client_limits& limits);
     /// No new connections; sessions and requests are ended; run() returns when all are gone.
     void stop();
 
@@ -36,6 +40,7 @@ public:
     [[nodiscard]] const memory_budget& memory() const { return *memory_; }
 
 private:
+    result<void> listen_anew(const http_options& options);
     task<> accept();
     task<bool> accept_next(timer& pause, bool must_pause);
     void take_in(tcp_socket socket);

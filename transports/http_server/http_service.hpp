@@ -9,6 +9,7 @@
 #include "transports/session/request_handler.hpp"
 #include "transports/session/session_table.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <set>
 
@@ -27,6 +28,7 @@ struct http_service {
     logger& log;
     std::shared_ptr<memory_budget> memory; ///< of all connections and sessions
     std::set<http_connection*> connections; ///< that are open, to be told when the gateway stops
+    std::uint64_t changes = 0;              ///< of the options and limits
 };
 
 } // namespace mcpgw

@@ -38,6 +38,11 @@ public:
     /// in use; an answer that waits for a client which lost its connection waits that long.
     void expire(clock_type::time_point now);
 
+    /// Other limits, for sessions that come, and another timeout for all.
+    void set_limits(const client_limits& limits, std::chrono::milliseconds timeout) {
+        limits_ = limits;
+        timeout_ = timeout;
+    }
     [[nodiscard]] std::size_t size() const { return sessions_.size(); }
     /// Ends those that hold most and are not in use. The bytes that it frees.
     std::size_t free_memory(std::size_t wanted);

@@ -36,6 +36,8 @@ public:
     /// what it has not taken, and no more: what is left then is thrown away.
     task<> run();
     void stop();
+    /// Other limits, for what comes.
+    void set_limits(const client_limits& limits) { limits_ = limits; }
 
 private:
     task<> read();

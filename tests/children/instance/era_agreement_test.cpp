@@ -60,7 +60,7 @@ bool starts_within(child_world& world, int tries) {
 TEST_CASE("a_modern_server_is_discovered_and_never_initialized") {
     child_world world{fake_options({"--era=modern"})};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2026_07_28);
+    CHECK(world.get().view().spoken() == revision::r2026_07_28);
     CHECK(world.get().lists().instructions == "modern \"fake\"");
     CHECK(world.status().server_info == R"({"name":"fake","version":"2"})");
     CHECK(keys(world.get().lists().tools) == std::vector<std::string>{"tool_0"});
@@ -92,7 +92,7 @@ TEST_CASE("every_request_to_a_modern_server_carries_the_envelope_of_its_revision
 TEST_CASE("a_legacy_server_that_refuses_the_probe_is_initialized_in_the_same_process") {
     child_world world{fake_options()};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2025_11_25);
+    CHECK(world.get().view().spoken() == revision::r2025_11_25);
     CHECK(world.get().lists().instructions == "legacy");
     CHECK(world.status().server_info == R"({"name":"fake","version":"1"})");
     CHECK(world.status().restarts == 0);
@@ -107,13 +107,13 @@ TEST_CASE("a_legacy_server_that_refuses_the_probe_is_initialized_in_the_same_pro
 TEST_CASE("a_server_of_both_eras_is_spoken_to_as_modern") {
     child_world world{fake_options({"--era=dual"})};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2026_07_28);
+    CHECK(world.get().view().spoken() == revision::r2026_07_28);
 }
 
 TEST_CASE("a_legacy_server_that_answers_with_an_older_revision_is_spoken_to_in_it") {
     child_world world{fake_options({"--version=2024-11-05"})};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2024_11_05);
+    CHECK(world.get().view().spoken() == revision::r2024_11_05);
 }
 
 TEST_CASE("a_server_that_dies_of_the_probe_is_restarted_and_initialized") {
@@ -122,7 +122,7 @@ TEST_CASE("a_server_that_dies_of_the_probe_is_restarted_and_initialized") {
     options.restart.jitter = 0; // no back-off
     child_world world{options};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2025_11_25);
+    CHECK(world.get().view().spoken() == revision::r2025_11_25);
     CHECK(received_methods(world).front() == "initialize");
     // The verdict is kept: the next start does not kill it again.
     world.stop();
@@ -137,7 +137,7 @@ TEST_CASE("a_server_that_never_answers_the_probe_is_initialized_after_a_while") 
     options.probe_timeout = short_time;
     child_world world{options};
     world.must_start();
-    CHECK(world.get().spoken() == revision::r2025_11_25);
+    CHECK(world.get().view().spoken() == revision::r2025_11_25);
 }
 
 TEST_CASE("a_server_that_never_answers_anything_fails_to_start_with_the_reason") {
@@ -173,11 +173,11 @@ TEST_CASE("a_legacy_verdict_that_became_wrong_heals") {
     file.write("legacy");
     child_world world{fake_options({file.flag()})};
     world.must_start();
-    REQUIRE(world.get().spoken() == revision::r2025_11_25);
+    REQUIRE(world.get().view().spoken() == revision::r2025_11_25);
     world.stop();
     file.write("modern");
     world.must_start(); // a refused initialize names the revision that is spoken
-    CHECK(world.get().spoken() == revision::r2026_07_28);
+    CHECK(world.get().view().spoken() == revision::r2026_07_28);
 }
 
 TEST_CASE("a_modern_verdict_that_became_wrong_heals") {
@@ -188,7 +188,7 @@ TEST_CASE("a_modern_verdict_that_became_wrong_heals") {
     world.stop();
     file.write("legacy");
     world.must_start(); // a refused probe leads to initialize at once
-    CHECK(world.get().spoken() == revision::r2025_11_25);
+    CHECK(world.get().view().spoken() == revision::r2025_11_25);
 }
 
 TEST_CASE("a_modern_verdict_heals_even_if_the_new_server_dies_of_the_probe") {
@@ -199,5 +199,5 @@ TEST_CASE("a_modern_verdict_heals_even_if_the_new_server_dies_of_the_probe") {
     world.stop();
     file.write("legacy");
     CHECK(starts_within(world, 100'000));
-    CHECK(world.get().spoken() == revision::r2025_11_25);
+    CHECK(world.get().view().spoken() == revision::r2025_11_25);
 }

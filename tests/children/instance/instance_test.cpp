@@ -47,7 +47,7 @@ TEST_CASE("the_first_call_starts_a_child") {
     child_world world{fake_options()};
     CHECK(world.status().state == upstream_state::not_started);
     CHECK(world.status().pid == 0);
-    CHECK_FALSE(world.get().spoken().has_value());
+    CHECK_FALSE(world.get().view().spoken().has_value());
     CHECK(text_of(world.call("echo")) == "{}");
     CHECK(world.status().state == upstream_state::running);
     CHECK(world.status().pid > 0);

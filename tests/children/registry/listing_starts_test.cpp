@@ -32,7 +32,7 @@ TEST_CASE("children_whose_lists_fail_in_different_ways_leave_the_others_in_their
     world.all.add(fake_options({"--die-at=tools/list"}, "dying"));
     world.all.add(fake_options({"--era=modern"}, "last"));
     world.list_all();
-    const auto tools = json::parse(world.all.merged()->tools_json());
+    const auto tools = json::parse(world.all.catalogs().merged()->tools_json());
     REQUIRE(tools.as_array().size() == 3);
     CHECK(tools.at(0).at("name") == "good__tool_0");
     CHECK(tools.at(1).at("name") == "good__tool_1");
@@ -43,7 +43,7 @@ TEST_CASE("children_whose_lists_fail_in_different_ways_leave_the_others_in_their
     }
     CHECK(world.state_of("dying") == upstream_state::failed);
     // What they have beside the list that failed is offered.
-    const auto prompts = json::parse(world.all.merged()->prompts_json());
+    const auto prompts = json::parse(world.all.catalogs().merged()->prompts_json());
     CHECK(prompts.as_array().size() == 5);
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("a_start_that_a_list_began_goes_on_when_the_list_waits_no_more") {
     world.list_all(std::chrono::milliseconds{1});
     CHECK_FALSE(world.offers("slow__tool_0"));
     world.loop.run_until([&world] { return world.offers("slow__tool_0"); });
-    CHECK(world.all.is_listed());
+    CHECK(world.all.untold().empty());
 }
 
 TEST_CASE("a_list_whose_client_has_left_waits_no_more") {

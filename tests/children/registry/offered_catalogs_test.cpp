@@ -12,14 +12,14 @@ TEST_CASE("the_catalog_merges_the_children_in_the_order_of_the_configuration") {
     registry_world world;
     world.all.add(fake_options({"--tools=2"}, "b"));
     world.all.add(fake_options({"--era=modern"}, "a"));
-    CHECK(world.all.merged()->tools_json() == "[]");
+    CHECK(world.all.catalogs().merged()->tools_json() == "[]");
     world.list_all();
-    const auto tools = json::parse(world.all.merged()->tools_json());
+    const auto tools = json::parse(world.all.catalogs().merged()->tools_json());
     REQUIRE(tools.as_array().size() == 3);
     CHECK(tools.at(0).at("name") == "b__tool_0");
     CHECK(tools.at(1).at("name") == "b__tool_1");
     CHECK(tools.at(2).at("name") == "a__tool_0");
-    const auto* const target = world.all.merged()->find_tool("a__tool_0");
+    const auto* const target = world.all.catalogs().merged()->find_tool("a__tool_0");
     REQUIRE(target != nullptr);
     CHECK(target->upstream == "a");
     CHECK(target->original == "tool_0");
@@ -59,19 +59,19 @@ TEST_CASE("one_child_alone_keeps_its_own_names") {
     registry_world world;
     world.all.add(fake_options({}, "a"));
     world.all.add(fake_options({"--prefix=other"}, "b"));
-    CHECK(world.all.only("a")->tools_json() == "[]");
+    CHECK(world.all.catalogs().only("a")->tools_json() == "[]");
     world.list_all();
-    const auto tools = json::parse(world.all.only("b")->tools_json());
+    const auto tools = json::parse(world.all.catalogs().only("b")->tools_json());
     REQUIRE(tools.as_array().size() == 1);
     CHECK(tools.at(0).at("name") == "other_0");
-    CHECK(world.all.only("c") == nullptr);
+    CHECK(world.all.catalogs().only("c") == nullptr);
     CHECK(world.all.find("c") == nullptr);
 }
 
 TEST_CASE("a_catalog_that_somebody_reads_does_not_change_under_his_eyes") {
     registry_world world;
     world.all.add(fake_options({}, "a"));
-    const auto before = world.all.merged();
+    const auto before = world.all.catalogs().merged();
     world.list_all();
     CHECK(before->tools_json() == "[]");
     CHECK(world.offers("a__tool_0"));
@@ -82,9 +82,9 @@ TEST_CASE("a_name_that_two_children_offer_is_a_conflict_that_the_catalog_tells")
     world.all.add(fake_options({}, "a"));
     world.all.add(fake_options({}, "b"));
     world.list_all();
-    const auto* const target = world.all.merged()->find_tool("tool_0");
+    const auto* const target = world.all.catalogs().merged()->find_tool("tool_0");
     REQUIRE(target != nullptr);
     CHECK(target->upstream == "a");
-    REQUIRE_FALSE(world.all.merged()->conflicts().empty());
-    CHECK(world.all.merged()->conflicts().front().key == "tool_0");
+    REQUIRE_FALSE(world.all.catalogs().merged()->conflicts().empty());
+    CHECK(world.all.catalogs().merged()->conflicts().front().key == "tool_0");
 }

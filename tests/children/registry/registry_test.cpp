@@ -71,23 +71,23 @@ TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
         world.all.add(options);
         CHECK_FALSE(world.all.find("a")->is_recalled());
         world.list_all();
-        tools = world.all.merged()->tools_json();
+        tools = world.all.catalogs().merged()->tools_json();
     }
     registry_world world;
     world.all.keep_schemas_in(kept.str());
     world.all.add(options);
     auto& a = *world.all.find("a");
     CHECK(a.is_recalled());
-    CHECK(world.all.merged()->tools_json() == tools);
+    CHECK(world.all.catalogs().merged()->tools_json() == tools);
     CHECK(world.listener.catalog_changes == 1); // what later changes are told against
-    CHECK(json::parse(a.server_info()).at("version").is_string());
-    CHECK(a.status().server_info == a.server_info());
-    CHECK(a.spoken() == newest_legacy);
+    CHECK(json::parse(a.view().server_info()).at("version").is_string());
+    CHECK(a.status().server_info == a.view().server_info());
+    CHECK(a.view().spoken() == newest_legacy);
     world.list_all();
     CHECK(world.state_of("a") == upstream_state::not_started);
     CHECK(world.loop.await(a.life().ensure_running(clock_type::now() + long_enough)).has_value());
     CHECK_FALSE(a.is_recalled());
-    CHECK(world.all.merged()->tools_json() == tools);
+    CHECK(world.all.catalogs().merged()->tools_json() == tools);
 }
 
 TEST_CASE("what_a_child_says_itself_takes_the_place_of_what_is_remembered") {

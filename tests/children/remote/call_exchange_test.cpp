@@ -133,7 +133,7 @@ fault fault_of(const answer_or_fault& answer) {
 TEST_CASE("legacy_remote_server_is_initialized_and_its_session_kept") {
     legacy_world remote;
     auto& [server, world] = remote;
-    CHECK(world.child.get().spoken() == revision::r2025_11_25);
+    CHECK(world.child.get().view().spoken() == revision::r2025_11_25);
     CHECK(text_of(world.child.call("echo")) == "hello");
     const auto hello = world.server.received("initialize").at(0);
     CHECK(hello.field("mcp-session-id").empty());
@@ -193,7 +193,7 @@ TEST_CASE("server_that_was_replaced_by_a_modern_one_is_found_out_by_the_call_tha
     REQUIRE(refused.has_value());
     CHECK(refused->message.is_error);
     CHECK(text_of(child.call("echo")) == "modern");
-    CHECK(child.get().spoken() == newest_modern);
+    CHECK(child.get().view().spoken() == newest_modern);
 }
 
 TEST_CASE("call_at_work_in_a_session_that_is_lost_is_not_sent_again") {

@@ -101,7 +101,7 @@ fault fault_of(const answer_or_fault& answer) {
 TEST_CASE("modern_remote_server_is_discovered_listed_and_called") {
     modern_world remote;
     auto& [server, world] = remote;
-    CHECK(world.child.get().spoken() == newest_modern);
+    CHECK(world.child.get().view().spoken() == newest_modern);
     CHECK(keys(world.child.get().lists().tools) == std::vector<std::string>{"echo"});
     CHECK(text_of(world.child.call("echo")) == "hello");
     const auto call = world.server.received("tools/call").at(0);

@@ -57,7 +57,7 @@ TEST_CASE("server_of_2024_11_05_is_found_by_its_endpoint_event") {
     sse_world remote;
     auto& child = remote.world.child;
     child.must_start();
-    CHECK(child.get().spoken() == revision::r2024_11_05);
+    CHECK(child.get().view().spoken() == revision::r2024_11_05);
     CHECK(keys(child.get().lists().tools) == std::vector<std::string>{"t"});
     CHECK(text_of(child.call("t")) == "over sse");
 }

@@ -22,13 +22,13 @@ TEST_CASE("a_server_of_both_eras_has_a_pool_for_each_and_is_stopped_as_one") {
     world.must_start();
     auto& pools = world.get().pools();
     CHECK(pools.speaks_both_eras());
-    CHECK(pools.primary().spoken_era() == era::modern);
+    CHECK(pools.primary().members().spoken_era() == era::modern);
     CHECK_FALSE(pools.of(era::legacy).has_running());
     upstream_caller who;
     who.speaks = era::legacy;
     REQUIRE(world.loop.await(has_place(world.get(), who)));
     CHECK(pools.of(era::legacy).has_running());
-    CHECK(pools.primary().spoken_era() == era::modern);
+    CHECK(pools.primary().members().spoken_era() == era::modern);
     CHECK(&pools.other_than(pools.primary()) == &pools.of(era::legacy));
     world.stop();
     CHECK_FALSE(pools.has_running());
@@ -36,9 +36,9 @@ TEST_CASE("a_server_of_both_eras_has_a_pool_for_each_and_is_stopped_as_one") {
 
 TEST_CASE("a_server_that_turns_out_to_be_of_the_legacy_era_offers_its_lists_from_there") {
     child_world world{fake_options({"--era=legacy"})};
-    CHECK(world.get().pools().primary().spoken_era() == era::modern); // nobody knows yet
+    CHECK(world.get().pools().primary().members().spoken_era() == era::modern); // nobody knows yet
     world.must_start();
-    CHECK(world.get().pools().primary().spoken_era() == era::legacy);
+    CHECK(world.get().pools().primary().members().spoken_era() == era::legacy);
     CHECK_FALSE(world.get().pools().speaks_both_eras());
 }
 

@@ -25,7 +25,7 @@ TEST_CASE("a_server_whose_last_session_has_ended_is_stopped_and_still_known_by_i
     CHECK(world.status().state == upstream_state::stopped);
     CHECK(world.status().spoken == before.spoken);
     CHECK(world.status().server_info == before.server_info);
-    CHECK(world.get().spoken() == before.spoken);
+    CHECK(world.get().view().spoken() == before.spoken);
     CHECK_FALSE(world.get().lists().tools.empty());
 }
 

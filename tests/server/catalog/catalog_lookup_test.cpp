@@ -176,7 +176,7 @@ TEST_CASE("a_list_that_began_partial_is_read_to_its_end_as_it_was") {
     });
     CHECK(partial_of(page) != nullptr);
     late.start();
-    world.run_until([&] { return world.upstreams().is_listed(); });
+    world.run_until([&] { return world.upstreams().untold().empty(); });
     std::vector<std::string> names;
     for (;;) {
         for (const auto& tool : page.at("tools").as_array())

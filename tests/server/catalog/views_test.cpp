@@ -158,7 +158,7 @@ void check_view(const registry& upstreams, const catalog_view& view, const view_
         CHECK((target != nullptr) == listed.tools.contains(name));
         if (target == nullptr) continue;
         // What it leads to is of the view.
-        const auto* const server = upstreams.find(target->upstream);
+        const auto server = upstreams.find(target->upstream);
         CHECK(view.has_server(scope, *server));
         const auto full = target->upstream + "__" + target->original;
         CHECK(fits_patterns(full, options.tools));
@@ -206,9 +206,9 @@ TEST_CASE("what_a_random_view_lists_is_what_can_be_called_in_it") {
         for (std::size_t i = 0; i < 12; ++i) list.push_back(random_view(random, i));
         const views faces{list, world.upstreams(), {"echo"}};
         const catalog_view view{exposure::all, world.upstreams(), faces};
-        listing everything{*world.upstreams().merged()};
+        listing everything{*world.upstreams().catalogs().merged()};
         for (const auto& c : world.upstreams().children())
-            everything.add(listing{*world.upstreams().only(c->name())});
+            everything.add(listing{*world.upstreams().catalogs().only(c->name())});
         for (const auto& one : list)
             everything.add(listing{*faces.catalog_of("views/" + one.name)});
         for (const auto& one : list)
@@ -287,7 +287,7 @@ TEST_CASE("fifty_views_of_a_thousand_tools_take_less_than_20_megabytes") {
         add_told(world, options, std::move(lists));
     }
     settle(world);
-    REQUIRE(world.upstreams().merged()->size(list_kind::tools) == 1000);
+    REQUIRE(world.upstreams().catalogs().merged()->size(list_kind::tools) == 1000);
     std::vector<view_options> list;
     for (int i = 0; i < 50; ++i) { // no two are equal
         view_options one;

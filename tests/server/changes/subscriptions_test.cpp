@@ -35,7 +35,7 @@ const std::string tools_changed = "notifications/tools/list_changed";
 
 void run_until_grown(gateway_world& world, std::size_t times) {
     world.run_until([&] {
-        const auto now = world.upstreams().merged();
+        const auto now = world.upstreams().catalogs().merged();
         std::size_t seen = 0;
         const auto& text = now->tools_json();
         for (auto at = text.find("grown_"); at != text.npos; at = text.find("grown_", at + 1))

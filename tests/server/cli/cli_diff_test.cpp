@@ -30,7 +30,7 @@ TEST_CASE("check_diff_says_what_changes_and_when") {
     const auto after = directory.write("next.toml", next);
     const auto text = run_command({"check", after, "--diff", before});
     CHECK(text.exit_code == exit_success);
-    CHECK(contains(text.out, "gateway: http.listen (at the next start of the gateway)\n"));
+    CHECK(contains(text.out, "gateway: http.listen (at once)\n"));
     CHECK(contains(text.out, "server 'b' is removed\n"));
     CHECK(contains(text.out, "server 'a': timeout: 60 -> 5 (for new calls)\n"));
     CHECK(contains(text.out, "server 'a': args"));
@@ -83,7 +83,7 @@ TEST_CASE("check_diff_shows_no_values_of_variables") {
     const auto after =
         directory.write("next.toml", "[http]\npath = \"${P:-/s3cr3t}\"\n" + std::string{running});
     const auto result = run_command({"check", after, "--diff", before});
-    CHECK(contains(result.out, "gateway: http.path (at the next start of the gateway)\n"));
+    CHECK(contains(result.out, "gateway: http.path (at once)\n"));
     CHECK_FALSE(contains(result.out, "s3cr3t"));
 }
 

@@ -197,8 +197,9 @@ TEST_CASE("values_are_shown_and_secrets_are_not") {
 
 TEST_CASE("keys_that_wait_for_the_next_start_are_listed") {
     const auto before = with_server("");
-    const auto after = read(R"({"http":{"listen":"127.0.0.1:9999","idle_timeout_ms":100},)"
+    const auto after = read(R"({"http":{"listen":"127.0.0.1:9999"},)"
+                            R"("gateway":{"state_secret":"one that is long enough for its use"},)"
                             R"("children":[{"name":"files","command":"/bin/true"}]})");
     const auto plan = plan_change(before, after);
-    CHECK(plan.keys_for_restart() == std::vector<std::string>{"http.listen"});
+    CHECK(plan.keys_for_restart() == std::vector<std::string>{"gateway.state_secret"});
 }

@@ -43,7 +43,7 @@ TEST_CASE("list_changed_reaches_legacy_sessions_that_see_the_list") {
 
     merged.call("old__grow");
     world.run_until([&] {
-        const auto now = world.upstreams().merged();
+        const auto now = world.upstreams().catalogs().merged();
         return now->tools_json().find("grown_") != std::string::npos;
     });
     const std::vector<std::string> changed{"notifications/tools/list_changed"};
@@ -66,7 +66,7 @@ TEST_CASE("list_changed_is_not_sent_where_own_tools_are_all_there_is") {
     alone.take_session_messages();
     alone.call("grow");
     world.run_until([&] {
-        const auto now = world.upstreams().merged();
+        const auto now = world.upstreams().catalogs().merged();
         return now->tools_json().find("grown_") != std::string::npos;
     });
     CHECK(merged.take_session_messages().empty());
