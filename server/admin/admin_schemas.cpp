@@ -124,9 +124,11 @@ constexpr std::string_view schemas = R"json({
 "ViewList": {"type": "object", "additionalProperties": false, "required": ["views"],
   "properties": {
     "views": {"type": "array", "items": {"$ref": "#/components/schemas/View"}}}},
-"View": {"type": "object", "additionalProperties": false, "required": ["name", "paths"],
-  "properties": {
+"View": {"type": "object", "additionalProperties": false,
+  "required": ["name", "kind", "paths"], "properties": {
     "name": {"type": "string"},
+    "kind": {"enum": ["view", "layer", "tag"],
+      "description": "Layers and tags have views without configuration."},
     "description": {"type": "string"},
     "paths": {"type": "array", "items": {"type": "string"}, "description": "Of its endpoints."}}},
 "Description": {"type": "object", "description": "An OpenAPI 3.1 document."}

@@ -190,13 +190,13 @@ void print_flags(const json::object& body) {
 
 void print_views(const json::object& body) {
     const auto& views = list_of(body, "views");
-    if (views.empty()) print_out("No views are configured.\n");
+    if (views.empty()) print_out("No views are configured, no layers and no tags.\n");
     for (const auto& each : views) {
         const auto& view = each.as_object();
         std::vector<std::string_view> paths;
         for (const auto& path : list_of(view, "paths"))
             paths.emplace_back(std::string_view{path.as_string()});
-        print_out("{:<20} {:<40} {}\n", text_of(view, "name"),
+        print_out("{:<6} {:<20} {:<40} {}\n", text_of(view, "kind"), text_of(view, "name"),
                   fmt::format("{}", fmt::join(paths, " ")), text_of(view, "description"));
     }
 }
@@ -218,8 +218,8 @@ std::optional<json::object> pairs_of(const std::vector<std::string>& texts, char
 
 std::optional<json::object> entry_of(const cli_options& options) {
     const auto& words = options.words;
-    const bool is_url = words.size() == 1 && (words.front().starts_with("http://") ||
-                                              words.front().starts_with("https://"));
+    // Whatever its scheme: what is wrong with that is told as of every other configuration.
+    const bool is_url = words.size() == 1 && words.front().find("://") != std::string::npos;
     const auto env = pairs_of(options.env, '=');
     const auto headers = pairs_of(options.headers, ':');
     if (!env || !headers) return std::nullopt;

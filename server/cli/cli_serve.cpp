@@ -10,7 +10,7 @@
 #include "server/cli/http_probe.hpp"
 #include "server/config/config.hpp"
 #include "server/config/sections/config_listen.hpp"
-#include "server/serving/application.hpp"
+#include "server/serving/live_admin.hpp"
 #include "server/serving/misconfigured.hpp"
 #include "server/serving/running_gateway.hpp"
 #include "server/serving/stdio_alone.hpp"
@@ -68,36 +68,6 @@ Ctrl-C stops it.
         listen_address{http.address, http.port}.is_any()
             ? "\nFrom other machines it is reached by the names in http.hosts_allowed.\n"
             : "");
-}
-
-/// A running gateway can be looked at and changed by other commands.
-void offer_admin(application& app, const cli_options& options) {
-    admin_hooks hooks;
-    const auto absolute = [](const std::string& path) {
-        return path.empty() ? path : std::filesystem::absolute(path).string();
-    };
-    for (const auto& file : options.inputs.files) hooks.files.push_back(absolute(file));
-    hooks.managed = absolute(managed_path(options.inputs));
-    if (!hooks.files.empty()) hooks.name = mark_of(options.inputs, {}).name;
-    hooks.configured = [&app] {
-        std::vector<admin_hooks::configured_server> all;
-        for (const auto& one : app.in_force()->children) all.push_back({one.name, one.is_enabled});
-        return all;
-    };
-    hooks.views = [&app] {
-        const auto now = app.in_force();
-        const auto& config = *now;
-        boost::json::array all;
-        for (const auto& one : config.gateway.views) {
-            if (!one.is_enabled) continue;
-            const auto base = "/views/" + one.name;
-            all.push_back({{"name", one.name},
-                           {"description", one.description},
-                           {"paths", {base + config.http.path, base + config.http.sse_path}}});
-        }
-        return all;
-    };
-    app.offer_admin(std::move(hooks), own_state_directory());
 }
 
 /// The address of a view of the gateway at `url`; that itself where no view is wanted.
@@ -182,11 +152,13 @@ int run_serve(const cli_options& options) {
     std::optional<running_gateway> told; // until the end
     application app{config, own_binary()};
     keep_current(app, options, loaded->files, read_at);
+    live_admin admin{app, inputs_of(options), *loaded};
+    admin.offer(own_state_directory());
     if (auto* const reloads = app.reloads())
         reloads->on_current = [&](const config_result& read) {
             if (told) told->renew(mark_of(options.inputs, read), app.url());
+            admin.on_current(read);
         };
-    offer_admin(app, options);
     app.run_http([&](const std::string& base_url) {
         if (!options.inputs.files.empty() && is_local)
             told =
@@ -214,7 +186,12 @@ int run_stdio(const cli_options& options) {
     }
     application app{loaded->value, own_binary()};
     keep_current(app, options, loaded->files, read_at);
-    offer_admin(app, options);
+    live_admin admin{app, inputs_of(options), *loaded};
+    admin.offer(own_state_directory());
+    if (auto* const reloads = app.reloads())
+        reloads->on_current = [&admin](const config_result& read) {
+            admin.on_current(read);
+        };
     app.run_stdio({}, options.view.empty() ? "" : "views/" + options.view);
     return exit_success;
 }

@@ -2,7 +2,6 @@
 #include "server/serving/application.hpp"
 
 #include "server/gateway/gateway_tool_list.hpp"
-#include "server/serving/admin_reloads.hpp"
 #include "transports/async/on_scope_exit.hpp"
 #include "transports/buffers/free_memory.hpp"
 
@@ -281,7 +280,6 @@ task<> application::run_then_close(task<> job) {
 }
 
 void application::offer_admin(admin_hooks hooks, const std::string& directory) {
-    if (reloader_) follow_reloads(hooks, *reloader_);
     admin_ = std::make_unique<admin_front>(io_.get_executor(), config_->admin, upstreams_, log_,
                                            std::move(hooks), directory);
 }

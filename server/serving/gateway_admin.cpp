@@ -61,10 +61,9 @@ admin_error gateway_admin::unable(std::string_view what) const {
                             : "this gateway cannot do that while it runs; restart it")};
 }
 
-task<admin_actions::answer> gateway_admin::reload(bool is_dry_run, abort_signal& /*abort*/) {
+task<admin_actions::answer> gateway_admin::reload(bool is_dry_run, abort_signal& abort) {
     if (!hooks_.reload) co_return unable("the configuration cannot be read again");
-    const std::string trigger = "admin";
-    auto done = co_await hooks_.reload(trigger, is_dry_run);
+    auto done = co_await hooks_.reload(is_dry_run, abort);
     co_return done;
 }
 
@@ -101,12 +100,10 @@ admin_actions::answer gateway_admin::logs(const std::string& name) {
 }
 
 task<admin_actions::answer> gateway_admin::restart(std::string name, abort_signal& abort) {
-    auto found = upstreams_.find(name);
+    const auto found = upstreams_.find(name); // kept, whatever a reload takes out meanwhile
     if (found == nullptr) co_return unknown_server(name);
     co_await found->life().stop(abort);
     if (abort.reason()) co_return admin_error_of(*abort.reason());
-    found = upstreams_.find(name); // it may have been taken out meanwhile
-    if (found == nullptr) co_return unknown_server(name);
     const auto deadline = clock_type::now() + found->options().start_wait();
     const auto ready = co_await found->life().ensure_running(deadline, abort);
     if (ready.has_error()) co_return admin_error_of(ready.error());
@@ -120,8 +117,9 @@ bool gateway_admin::is_configured(std::string_view name) const {
 }
 
 /// Writes the layer of the commands, and puts it into force. Where that fails, it is as before.
-task<admin_actions::answer> gateway_admin::edit(std::string name, std::string trigger,
-                                                std::function<void(managed_servers&)> change) {
+task<admin_actions::answer> gateway_admin::edit(std::string name,
+                                                std::function<void(managed_servers&)> change,
+                                                abort_signal& abort) {
     if (hooks_.managed.empty() || !hooks_.reload) co_return unable("servers cannot be changed");
     if (is_editing_)
         co_return admin_error{
@@ -139,7 +137,7 @@ task<admin_actions::answer> gateway_admin::edit(std::string name, std::string tr
     change(*servers);
     const auto written = file.write(servers->is_empty() ? "" : servers->toml());
     if (written.has_error()) co_return written.error();
-    auto done = co_await hooks_.reload(std::move(trigger), false);
+    auto done = co_await hooks_.reload(false, abort);
     if (done.has_error()) {
         auto why = std::move(done.error());
         const auto restored = file.write(*before);
@@ -149,7 +147,7 @@ task<admin_actions::answer> gateway_admin::edit(std::string name, std::string tr
     co_return json::object{{"name", name}, {"file", file.path()}, {"reload", std::move(*done)}};
 }
 
-task<admin_actions::answer> gateway_admin::add_server(json::object entry, abort_signal& /*abort*/) {
+task<admin_actions::answer> gateway_admin::add_server(json::object entry, abort_signal& abort) {
     auto node = server_entry(entry);
     if (node.has_error()) co_return node.error();
     const std::string name{entry.at("name").as_string()};
@@ -162,30 +160,26 @@ task<admin_actions::answer> gateway_admin::add_server(json::object entry, abort_
     const auto add = [&node](managed_servers& servers) {
         servers.add(*node);
     };
-    const auto trigger = "servers add " + name;
-    auto done = co_await edit(name, trigger, add);
+    auto done = co_await edit(name, add, abort);
     co_return done;
 }
 
-task<admin_actions::answer> gateway_admin::remove_server(std::string name,
-                                                         abort_signal& /*abort*/) {
+task<admin_actions::answer> gateway_admin::remove_server(std::string name, abort_signal& abort) {
     if (!is_configured(name)) co_return unknown_server(name);
     const auto remove = [&name](managed_servers& servers) {
         servers.remove(name);
     };
-    const auto trigger = "servers remove " + name;
-    auto done = co_await edit(name, trigger, remove);
+    auto done = co_await edit(name, remove, abort);
     co_return done;
 }
 
 task<admin_actions::answer> gateway_admin::set_enabled(std::string name, bool is_enabled,
-                                                       abort_signal& /*abort*/) {
+                                                       abort_signal& abort) {
     if (!is_configured(name)) co_return unknown_server(name);
     const auto set = [&name, is_enabled](managed_servers& servers) {
         servers.set_enabled(name, is_enabled);
     };
-    const auto trigger = (is_enabled ? "servers enable " : "servers disable ") + name;
-    auto done = co_await edit(name, trigger, set);
+    auto done = co_await edit(name, set, abort);
     co_return done;
 }
 
@@ -194,13 +188,18 @@ admin_actions::answer gateway_admin::flags() {
 }
 
 /// The flag as it is after the change, with what came of the reload.
-task<admin_actions::answer> gateway_admin::change_flag(std::string name, json::value value) {
+task<admin_actions::answer> gateway_admin::change_flag(std::string name, json::value value,
+                                                       abort_signal& abort) {
     if (!hooks_.set_flag || !hooks_.reload) co_return unable("flags cannot be changed");
-    const auto changed = hooks_.set_flag(name, std::move(value));
+    const auto changed = hooks_.set_flag(name, value);
     if (changed.has_error()) co_return changed.error();
-    const auto trigger = "flag " + name;
-    auto done = co_await hooks_.reload(trigger, false);
-    if (done.has_error()) co_return done.error();
+    auto done = co_await hooks_.reload(false, abort);
+    if (done.has_error()) {
+        auto why = std::move(done.error());
+        const bool is_undone = (*changed)();
+        if (!is_undone) why.message += "; the flag is set all the same";
+        co_return why;
+    }
     for (const auto& flag : hooks_.flags()) {
         if (flag.at("name") != json::value(name)) continue;
         auto told = flag.as_object();
@@ -212,12 +211,12 @@ task<admin_actions::answer> gateway_admin::change_flag(std::string name, json::v
 }
 
 task<admin_actions::answer> gateway_admin::set_flag(std::string name, json::value value,
-                                                    abort_signal& /*abort*/) {
-    return change_flag(std::move(name), std::move(value));
+                                                    abort_signal& abort) {
+    return change_flag(std::move(name), std::move(value), abort);
 }
 
-task<admin_actions::answer> gateway_admin::unset_flag(std::string name, abort_signal& /*abort*/) {
-    return change_flag(std::move(name), nullptr);
+task<admin_actions::answer> gateway_admin::unset_flag(std::string name, abort_signal& abort) {
+    return change_flag(std::move(name), nullptr, abort);
 }
 
 admin_actions::answer gateway_admin::views() {

@@ -18,6 +18,7 @@ namespace mcpgw {
 /// the gateway cannot do that, and says so.
 struct admin_hooks {
     using answer = admin_actions::answer;
+    using undo = std::function<bool()>; ///< false: it cannot be undone
     struct configured_server {
         std::string name;
         bool is_enabled = true;
@@ -31,11 +32,13 @@ struct admin_hooks {
     std::function<std::vector<configured_server>()> configured;
     std::function<std::uint64_t()> generation;
     std::function<boost::json::array()> reloads; ///< the last ones, newest last
-    /// `trigger`: whose wish it is. Errors: configuration_invalid with the problems.
-    std::function<task<answer>(std::string trigger, bool is_dry_run)> reload;
+    /// Errors: configuration_invalid with the problems.
+    std::function<task<answer>(bool is_dry_run, abort_signal& abort)> reload;
     std::function<boost::json::array()> flags;
-    /// Null: as the configuration says. Errors: flag_not_found.
-    std::function<admin_result<>(const std::string& name, boost::json::value value)> set_flag;
+    /// Before the next reload. Null: as the configuration says. Errors: flag_not_found,
+    /// bad_request, not_written.
+    std::function<admin_result<undo>(const std::string& name, const boost::json::value& value)>
+        set_flag;
     std::function<boost::json::array()> views;
 };
 
@@ -67,9 +70,9 @@ private:
     [[nodiscard]] std::string known_names() const;
     [[nodiscard]] admin_error unknown_server(std::string_view name) const;
     [[nodiscard]] admin_error unable(std::string_view what) const;
-    task<answer> edit(std::string name, std::string trigger,
-                      std::function<void(class managed_servers&)> change);
-    task<answer> change_flag(std::string name, boost::json::value value);
+    task<answer> edit(std::string name, std::function<void(class managed_servers&)> change,
+                      abort_signal& abort);
+    task<answer> change_flag(std::string name, boost::json::value value, abort_signal& abort);
 
     registry& upstreams_;
     admin_hooks hooks_;

@@ -79,8 +79,8 @@ FOLDERS = {
         "server/config/sections", "server/config/variables"],
     "server/reload": ["server/config"],
     "server/serving": [
-        "server/admin", "server/config", "server/config/format", "server/gateway",
-        "server/reload"],
+        "server/admin", "server/config", "server/config/format", "server/config/layers",
+        "server/gateway", "server/reload"],
     "server/cli": [
         "server/admin", "server/catalog", "server/config", "server/config/format",
         "server/config/keys", "server/config/layers",

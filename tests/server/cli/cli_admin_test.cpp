@@ -116,6 +116,29 @@ TEST_CASE("where_several_gateways_run_one_must_be_named") {
     CHECK(place.run({"servers", "list"}).exit_code == exit_success);
 }
 
+TEST_CASE("a_running_gateway_takes_what_is_changed_and_refuses_what_is_wrong") {
+    const admin_place place;
+    const served gateway{place};
+    const auto added = place.run({"servers", "add", "echo", "--", MCPGW_BINARY, "demo-server"});
+    CHECK(added.exit_code == exit_success);
+    CHECK(added.out == "server 'echo' is added\n");
+    CHECK(contains(place.run({"servers", "restart", "echo"}).out, "echo    running"));
+    CHECK(place.run({"servers", "add", "echo", "--", "x"}).exit_code == exit_usage);
+    const auto wrong = place.run({"servers", "add", "ftp", "ftp://a.example/mcp"});
+    CHECK(wrong.exit_code == exit_usage);
+    CHECK(contains(wrong.err, "children[ftp].url"));
+    CHECK(place.run({"servers", "disable", "echo"}).exit_code == exit_success);
+    CHECK(contains(place.run({"servers", "list"}).out, "echo: disabled\n"));
+    CHECK(place.run({"servers", "remove", "echo"}).exit_code == exit_success);
+    CHECK(place.managed().empty());
+    CHECK(place.run({"reload"}).out == "Nothing changes.\n");
+    place.files().write("gateway.toml", "x = ");
+    const auto refused = place.run({"reload"});
+    CHECK(refused.exit_code == exit_usage);
+    CHECK(contains(refused.err, "gateway.toml:1: not valid TOML"));
+    CHECK(contains(place.run({"servers", "list"}).out, "demo"));
+}
+
 TEST_CASE("without_a_gateway_servers_are_changed_for_its_next_start") {
     const admin_place place;
     const auto run = [&place](std::vector<std::string> args) {
