@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <sstream>
-#include <system_error>
 #include <utility>
 
 namespace mcpgw {
@@ -120,10 +120,10 @@ task<reload_record> reloader::read_and_apply(reload_source why, bool is_dry_run)
             }};
         co_await job.wait(ending_);
         found = job.take();
-    } catch (const std::system_error& e) {
+    } catch (const std::exception& e) { // no thread, or no memory for what the files say
         record.result = reload_result::refused;
-        record.problems.emplace_back(
-            fmt::format("there is no thread to read the files: {}", e.what()));
+        record.problems.emplace_back(fmt::format("the files cannot be read: {}", e.what()));
+        tell_refusal(record);
     }
     if (ending_.reason()) {
         record.result = reload_result::stopped;

@@ -7,6 +7,7 @@
 #include "transports/async/on_scope_exit.hpp"
 
 #include <csignal>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,11 +46,14 @@ public:
 
     /// Until it has returned, or the wait is aborted.
     task<> wait(abort_signal& abort) {
-        while (!returned_ && !abort.reason())
+        while (!returned_ && !thrown_ && !abort.reason())
             co_await done_.wait_until(clock_type::time_point::max(), abort);
     }
-    /// What it has returned; nothing: it runs. Each is given once.
-    std::optional<T> take() { return std::exchange(returned_, std::nullopt); }
+    /// What it has returned; nothing: it runs. Each is given once. Throws what it has thrown.
+    std::optional<T> take() {
+        if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
+        return std::exchange(returned_, std::nullopt);
+    }
 
 private:
     /// The only thing that two threads share.
@@ -60,20 +64,28 @@ private:
         executor ex;
     };
     static void run(const std::shared_ptr<shared>& state, const std::function<T()>& work) {
-        auto value = std::make_shared<T>(work());
+        std::shared_ptr<T> value;
+        std::exception_ptr thrown; // it must not end the process
+        try {
+            value = std::make_shared<T>(work());
+        } catch (...) {
+            thrown = std::current_exception();
+        }
         // While there is an owner, its loop lives.
         const std::lock_guard lock{state->mutex};
         if (state->owner == nullptr) return;
-        asio::post(state->ex, [state, value] {
+        asio::post(state->ex, [state, value, thrown] {
             // On the owner's thread, the only one that takes it away.
             if (state->owner == nullptr) return;
-            state->owner->returned_ = std::move(*value);
+            if (value) state->owner->returned_ = std::move(*value);
+            state->owner->thrown_ = thrown;
             state->owner->done_.notify_all();
         });
     }
 
     async_condition done_;
     std::optional<T> returned_;
+    std::exception_ptr thrown_;
     std::shared_ptr<shared> shared_; ///< with the thread
 };
 

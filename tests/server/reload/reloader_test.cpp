@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
 
 using namespace mcpgw;
 using namespace mcpgw::io_test;
@@ -33,6 +34,7 @@ struct said {
     std::mutex mutex;
     config_result now;
     std::atomic<int> times_read{0};
+    std::string wrong; ///< what reading throws; empty: it does not
     std::promise<void> gate;
     std::shared_future<void> may_go_on;
 
@@ -44,6 +46,7 @@ struct said {
         if (may_go_on.valid()) may_go_on.wait();
         const std::lock_guard lock{mutex};
         ++times_read;
+        if (!wrong.empty()) throw std::runtime_error(wrong);
         return now;
     }
 };
@@ -171,6 +174,18 @@ TEST_CASE("server_that_still_runs_with_old_options_is_compared_by_those") {
     REQUIRE(record.plan.changed.size() == 1);
     world.files->say(of({server("a", "old")}));
     CHECK(world.reload().plan.unchanged == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("files_that_make_the_reader_throw_change_nothing_and_end_nothing") {
+    reload_world world;
+    world.files->wrong = "no memory";
+    const auto record = world.reload();
+    CHECK(record.result == reload_result::refused);
+    REQUIRE(record.problems.size() == 1);
+    CHECK(record.problems[0].find("no memory") != std::string::npos);
+    world.files->wrong.clear();
+    world.files->say(of({server("a")}));
+    CHECK(world.reload().result == reload_result::applied);
 }
 
 TEST_CASE("two_reloads_at_once_come_one_after_the_other") {
