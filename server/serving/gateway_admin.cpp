@@ -139,7 +139,7 @@ task<admin_actions::answer> gateway_admin::edit(std::string name,
     if (written.has_error()) co_return written.error();
     auto done = co_await hooks_.reload(false, abort);
     if (done.has_error()) {
-        auto why = std::move(done.error());
+        auto why = done.error();
         const auto restored = file.write(*before);
         if (restored.has_error()) why.message += "; " + restored.error().message;
         co_return why;
@@ -195,7 +195,7 @@ task<admin_actions::answer> gateway_admin::change_flag(std::string name, json::v
     if (changed.has_error()) co_return changed.error();
     auto done = co_await hooks_.reload(false, abort);
     if (done.has_error()) {
-        auto why = std::move(done.error());
+        auto why = done.error();
         const bool is_undone = (*changed)();
         if (!is_undone) why.message += "; the flag is set all the same";
         co_return why;
