@@ -50,4 +50,8 @@ std::string check_child_output_invariants(std::string_view text);
 /// stands in it. What is imported is read without an error.
 std::string check_config_invariants(std::string_view text);
 
+/// Expressions: `text` is one, alone and in a template. Reading and evaluating it ends, within its
+/// limits and always with the same value.
+std::string check_expression_invariants(std::string_view text);
+
 } // namespace mcpgw::test

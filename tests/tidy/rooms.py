@@ -55,6 +55,7 @@ FOLDERS = {
     "server/config/keys": [],
     "server/admin": ["server/config/format"],
     "server/demo": [],
+    "server/expressions": [],
     "server/config/variables": ["server/config/format"],
     "server/tasks": ["server/changes"],
     "server/calls": [],

@@ -32,6 +32,7 @@ TESTS_WITHOUT_SOURCE = {
     "tests/server/config_fuzz_test.cpp",  # and of what reads configurations
     "tests/children/pool_schedule_test.cpp",  # servers, pools and processes in any schedule
     "tests/children/remote_street_test.cpp",  # odd remote servers, through all that reads them
+    "tests/server/expression_fuzz_test.cpp",  # and of expressions
     "tests/server/view_clients_test.cpp",  # clients at the endpoints of views, all of the gateway
     "tests/server/client_files_test.cpp",  # import and direct use, reading and writing
     "tests/transports/odd_requests_test.cpp",  # clients a little off, of all HTTP files
