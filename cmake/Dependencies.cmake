@@ -7,9 +7,10 @@ find_package(fmt REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(ZLIB REQUIRED)
-# Neither brings a CMake package everywhere.
+# None of these brings a CMake package everywhere.
 find_library(MCPGW_BROTLI brotlidec REQUIRED)
 find_library(MCPGW_ZSTD zstd REQUIRED)
+find_library(MCPGW_STEMMER stemmer REQUIRED)
 find_package(toml11 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)

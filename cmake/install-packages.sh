@@ -16,7 +16,7 @@ set -eu
 build_packages="g++ make ninja-build cmake ccache ca-certificates curl
     libboost1.83-dev libboost-json1.83-dev libboost-url1.83-dev
     libfmt-dev libspdlog-dev libtoml11-dev libyaml-cpp-dev libcli11-dev libssl-dev
-    zlib1g-dev libbrotli-dev libzstd-dev"
+    zlib1g-dev libbrotli-dev libzstd-dev libstemmer-dev"
 # util-linux: setpriv, by which the end-to-end tests end with what started them.
 test_packages="catch2 python3-minimal python3-venv procps util-linux"
 package_packages="dpkg-dev file"

@@ -51,6 +51,7 @@ FOLDERS = {
     "children/registry": ["children", "children/upstream"],
     "server/changes": [],
     "server/catalog": [],
+    "server/search": ["server/catalog"],
     "server/config/format": [],
     "server/config/keys": [],
     "server/admin": ["server/config/format"],
@@ -70,7 +71,7 @@ FOLDERS = {
         "server/config/keys", "server/config/variables"],
     "server/gateway": [
         "server/calls", "server/catalog", "server/changes", "server/config/keys",
-        "server/stages", "server/tasks"],
+        "server/search", "server/stages", "server/tasks"],
     "server/config": [
         "server/admin", "server/catalog", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/layers", "server/config/sections",
