@@ -32,6 +32,7 @@ struct remote_options {
     std::map<std::string, std::string> headers;
     std::string bearer_token; ///< for `Authorization: Bearer`; a secret
     std::string ca_file;      ///< PEM; empty: the system's certificates
+    std::uint64_t ca_mark = 0; ///< of what it holds: with another one it is another file
     /// "auto": what the environment says; "none"; else a proxy's address. May hold a password.
     std::string proxy = "auto";
     std::chrono::milliseconds connect_timeout{10'000};

@@ -14,18 +14,31 @@ offered_catalogs::offered_catalogs(naming_options naming, logger& log)
 
 std::shared_ptr<const catalog> offered_catalogs::only(std::string_view name) const {
     const auto found = single_.find(name);
-    return found == single_.end() ? nullptr : found->second;
+    return found == single_.end() ? nullptr : found->second.made;
 }
 
 void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstreams) {
     ++generation_;
-    entries_ = std::make_shared<catalog_entries>();
     std::vector<catalog::source> sources;
-    single_.clear();
+    auto before = std::exchange(single_, {});
     for (const auto& c : upstreams) {
         sources.push_back({c->name(), &c->lists()});
-        single_[c->name()] =
-            std::make_shared<catalog>(std::vector{sources.back()}, std::nullopt, entries_.get());
+        auto& now = single_[c->name()];
+        now.lists = c->offer().lists();
+        const auto known = before.find(c->name());
+        if (known != before.end() && known->second.lists == now.lists) now = known->second;
+    }
+    // A thousand servers of which one has changed: the entries of the others are as they were.
+    auto entries = std::make_shared<catalog_entries>();
+    entries->keep_from(*entries_, [this](std::string_view upstream) {
+        const auto found = single_.find(upstream);
+        return found != single_.end() && found->second.made != nullptr;
+    });
+    entries_ = std::move(entries);
+    for (const auto& source : sources) {
+        auto& made = single_[source.upstream].made;
+        if (!made)
+            made = std::make_shared<catalog>(std::vector{source}, std::nullopt, entries_.get());
     }
     merged_ = std::make_shared<catalog>(sources, naming_, entries_.get());
     report_conflicts();

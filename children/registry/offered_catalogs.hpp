@@ -44,7 +44,11 @@ private:
     std::uint64_t generation_ = 0;
     std::shared_ptr<catalog_entries> entries_ = std::make_shared<catalog_entries>();
     std::shared_ptr<const catalog> merged_;
-    std::map<std::string, std::shared_ptr<const catalog>, std::less<>> single_;
+    struct single {
+        std::shared_ptr<const upstream_lists> lists;
+        std::shared_ptr<const catalog> made;
+    };
+    std::map<std::string, single, std::less<>> single_;
     std::set<std::string, std::less<>> reported_conflicts_;
 };
 

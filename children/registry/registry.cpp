@@ -31,17 +31,12 @@ void registry::add(std::span<const child_options> children) {
     for (const auto& options : children) {
         if (!options.is_enabled) continue;
         upstreams_.push_back(make(options));
-        offers_something = offers_something || upstreams_.back()->is_recalled();
+        offers_something = offers_something || upstreams_.back()->offer().is_recalled();
     }
+    index_.rebuild(upstreams_);
     catalogs_.rebuild(upstreams_);
     // What is offered from here on is what later changes are told against.
     if (offers_something && listener_ != nullptr) listener_->on_catalog_changed();
-}
-
-upstream_ref registry::find(std::string_view name) const {
-    const auto found = std::ranges::find(
-        upstreams_, name, [](const auto& c) -> std::string_view { return c->name(); });
-    return found == upstreams_.end() ? upstream_ref{} : upstream_ref{found->get()};
 }
 
 // ---- a changed configuration -------------------------------------------------------------------
@@ -54,7 +49,9 @@ void registry::change(std::span<const wanted_server> wanted, naming_options nami
         const on_scope_exit end{[this] {
             is_changing_ = false;
         }};
+        index_.clear(); // which are of the options of before
         changes_.apply(wanted, is_same);
+        index_.rebuild(upstreams_);
     }
     catalogs_.set_naming(std::move(naming));
     tell_change();
@@ -74,6 +71,7 @@ void registry::on_removed(const upstream& old) {
 }
 
 void registry::on_replaced(upstream& heir) {
+    index_.rebuild(upstreams_);
     if (has_started_kept_ && is_kept(heir)) heir.life().keep_running();
     tell_change();
 }

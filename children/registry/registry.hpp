@@ -5,6 +5,7 @@
 #include "children/registry/offered_catalogs.hpp"
 #include "children/registry/server_changes.hpp"
 #include "children/registry/start_queue.hpp"
+#include "children/registry/upstream_index.hpp"
 #include "children/registry/upstream_maker.hpp"
 #include "children/upstream/upstream.hpp"
 #include "transports/async/on_scope_exit.hpp"
@@ -61,15 +62,16 @@ public:
 
     [[nodiscard]] executor get_executor() const { return executor_; }
     /// Null: no such server.
-    [[nodiscard]] upstream_ref find(std::string_view name) const;
+    [[nodiscard]] upstream_ref find(std::string_view name) const { return index_.find(name); }
+    /// See upstream_index.
+    [[nodiscard]] upstream_ref find(const server_identity& which) const {
+        return index_.find(which);
+    }
     [[nodiscard]] const std::vector<std::unique_ptr<upstream>>& children() const {
         return upstreams_;
     }
     /// What they offer, together and each alone.
     [[nodiscard]] const offered_catalogs& catalogs() const { return catalogs_; }
-
-    /// What catalogs that are made of the same offers share.
-    [[nodiscard]] catalog_entries& entries() const { return *catalogs_.entries(); }
 
     /// Starts those that are started ahead of their use, at most `at_once_max` at the same time,
     /// without waiting for them.
@@ -133,6 +135,7 @@ private:
     upstream_maker maker_;
     listener* listener_ = nullptr;
     std::vector<std::unique_ptr<upstream>> upstreams_;
+    upstream_index index_;
     offered_catalogs catalogs_;
     task_group tasks_;
     start_queue starts_;

@@ -26,7 +26,8 @@ void server_changes::apply(std::span<const wanted_server> wanted, const same_pro
         list_.push_back(std::move(now));
     }
     for (auto& [name, old] : before) {
-        log_.info("server '{}' is removed; calls on it: {}", name, old->status().calls_in_flight);
+        log_.info("server '{}' takes no new calls; those on it: {}", name,
+                  old->status().calls_in_flight);
         successions_.cancel(name);
         retire(std::move(old));
     }

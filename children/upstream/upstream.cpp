@@ -162,7 +162,7 @@ void upstream::recall(remembered_schema schema) {
 
 std::optional<remembered_schema> upstream::schema() const {
     const auto* const first = pools_.primary().members().first();
-    if (is_recalled() || first == nullptr || !first->session().spoken ||
+    if (offer_.is_recalled() || first == nullptr || !first->session().spoken ||
         !first->offers().problem().empty())
         return std::nullopt;
     remembered_schema schema{

@@ -46,8 +46,8 @@ public:
     [[nodiscard]] const child_options& options() const { return options_; }
     /// Lists as of the last start or list_changed; kept while the upstream is not running.
     [[nodiscard]] const upstream_lists& lists() const { return *offer_.lists(); }
-    /// What it offers is only remembered: it has not said anything itself.
-    [[nodiscard]] bool is_recalled() const { return offer_.is_recalled(); }
+    /// Where these come from.
+    [[nodiscard]] const server_offer& offer() const { return offer_; }
 
     // Its parts.
     /// How it looks from outside.

@@ -8,8 +8,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace mcpgw {
+
+/// Which server is meant, across waits and changes of the configuration: one that was removed and
+/// came back under its name is another one, which knows nothing of the tasks and watches of the
+/// first.
+struct server_identity {
+    std::string name;
+    std::uint64_t lineage = 0; ///< see upstream_uses
+
+    bool operator==(const server_identity&) const = default;
+};
 
 /// Who works with a server, and since when it is the same one: when a changed configuration no
 /// longer names it, its calls end first, and it is forgotten when nobody holds it any more. Owned
@@ -25,6 +36,7 @@ public:
     /// The same for all that take each other's place; another one for a server that was removed
     /// and came back under its name. Given by the registry; never 0 there.
     [[nodiscard]] std::uint64_t lineage() const { return lineage_; }
+    [[nodiscard]] server_identity identity() const { return {options_.name, lineage_}; }
     void set_lineage(std::uint64_t lineage) { lineage_ = lineage; }
 
     /// It gets no new clients: returns when the calls of those that it has are over, when

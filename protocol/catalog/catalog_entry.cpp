@@ -96,4 +96,10 @@ void catalog_entries::add(list_kind kind, std::string_view upstream, entry_ptr e
     entries_.insert_or_assign(std::move(name), std::move(entry));
 }
 
+void catalog_entries::keep_from(const catalog_entries& before,
+                                const std::function<bool(std::string_view upstream)>& is_same) {
+    for (const auto& [name, entry] : before.entries_)
+        if (entry.use_count() > 1 && is_same(entry->target.upstream)) entries_.emplace(name, entry);
+}
+
 } // namespace mcpgw

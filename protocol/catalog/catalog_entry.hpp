@@ -8,6 +8,7 @@
 #include "protocol/message/list_kind.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ public:
     [[nodiscard]] entry_ptr find(list_kind kind, std::string_view upstream,
                                  std::string_view key) const;
     void add(list_kind kind, std::string_view upstream, entry_ptr entry);
+    /// Takes over what `before` has of servers that are still the same, but what no catalog uses.
+    void keep_from(const catalog_entries& before,
+                   const std::function<bool(std::string_view upstream)>& is_same);
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
 private:

@@ -34,11 +34,13 @@ constexpr std::string_view schemas = R"json({
       "items": {"$ref": "#/components/schemas/Reload"}},
     "servers": {"type": "array", "items": {"$ref": "#/components/schemas/Server"}}}},
 "Reload": {"type": "object", "additionalProperties": false,
-  "required": ["generation", "time", "took_ms", "source", "result", "added", "removed", "changed",
-    "unchanged"], "properties": {
+  "required": ["generation", "time", "took_ms", "held_up_ms", "source", "result", "added",
+    "removed", "changed", "unchanged"], "properties": {
     "generation": {"type": "integer", "description": "Of the configuration in force afterwards."},
     "time": {"type": "string", "format": "date-time"},
-    "took_ms": {"type": "integer"},
+    "took_ms": {"type": "integer", "description": "With the reading of the files."},
+    "held_up_ms": {"type": "number",
+      "description": "For so long the gateway did nothing else, calls included."},
     "source": {"enum": ["file", "signal", "request"]},
     "result": {"enum": ["applied", "unchanged", "refused", "planned", "stopped"]},
     "added": {"type": "integer"},

@@ -37,7 +37,7 @@ upstream_ref catalog_lookup::untold_by_prefix(const client_request& request, ent
         longest = prefix.size();
     }
     if (found == nullptr) return nullptr;
-    return found->lists().capabilities.empty() || found->is_recalled() ? found : nullptr;
+    return found->lists().capabilities.empty() || found->offer().is_recalled() ? found : nullptr;
 }
 
 /// The servers that may still turn out to have what is not in the catalog.

@@ -76,8 +76,8 @@ std::shared_ptr<const catalog> views::catalog_of(std::string_view scope) const {
         };
         sources.push_back(std::move(source));
     }
-    found->lists =
-        std::make_shared<catalog>(sources, naming_of(*found->shown), &upstreams_.entries());
+    found->lists = std::make_shared<catalog>(sources, naming_of(*found->shown),
+                                             upstreams_.catalogs().entries().get());
     return found->lists;
 }
 

@@ -31,7 +31,8 @@ task<client_watches::outcome> client_watches::subscribe(const client_request& re
         co_return std::string{"{}"};
     }
     const auto session = request.session;
-    if (!session->subscriptions.insert(*uri).second) co_return std::string{"{}"};
+    const bool is_new = session->subscriptions.insert(*uri).second;
+    if (!is_new && !has_lost(*session, *uri)) co_return std::string{"{}"};
     if (session->subscriptions.size() > watched_by_one_max) {
         session->subscriptions.erase(*uri);
         co_return fault{errc::server_busy,
@@ -56,7 +57,7 @@ task<client_watches::outcome> client_watches::subscribe(const client_request& re
         co_return begun.error();
     }
     if (is_wanted)
-        mine->source = source->name();
+        mine->source = source->uses().identity();
     else
         co_await source->watches().unwatch(*uri);
     co_return std::string{"{}"};
@@ -69,6 +70,13 @@ client_watches::watched_resource* client_watches::find(const client_session& ses
     if (of_session == by_session_.end()) return nullptr;
     const auto found = of_session->second.find(uri);
     return found == of_session->second.end() ? nullptr : &found->second;
+}
+
+/// It watches the resource at a server that was removed: one that came back under the name of that
+/// was not asked yet.
+bool client_watches::has_lost(const client_session& session, std::string_view uri) {
+    const auto* const watch = find(session, uri);
+    return watch != nullptr && !watch->source.name.empty() && !upstreams_.find(watch->source);
 }
 
 task<> client_watches::unsubscribe(std::shared_ptr<client_session> session, std::string uri) {
@@ -93,7 +101,7 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
         if (source == nullptr) continue;
         const auto begun = co_await source->watches().watch(*uri, *request.abort);
         if (begun.has_error()) continue; // the acknowledgement says what is honoured
-        watched.emplace(*uri, source->name());
+        watched.emplace(*uri, source->uses().identity());
         honoured.uris.insert(*uri);
     }
     auto ended = co_await listeners_.listen(request, sink, std::move(honoured));
@@ -102,8 +110,8 @@ task<client_watches::outcome> client_watches::listen(const client_request& reque
 }
 
 task<> client_watches::unwatch(sources_by_uri watched) {
-    for (const auto& [uri, name] : watched)
-        if (const auto source = upstreams_.find(name)) co_await source->watches().unwatch(uri);
+    for (const auto& [uri, server] : watched)
+        if (const auto source = upstreams_.find(server)) co_await source->watches().unwatch(uri);
 }
 
 void client_watches::forget(const client_session& session) {
@@ -111,7 +119,7 @@ void client_watches::forget(const client_session& session) {
     if (of_session == by_session_.end()) return;
     sources_by_uri watched;
     for (const auto& [uri, watch] : of_session->second)
-        if (!watch.source.empty()) watched.emplace(uri, watch.source);
+        if (!watch.source.name.empty()) watched.emplace(uri, watch.source);
     by_session_.erase(of_session);
     if (!watched.empty()) ending_.spawn(unwatch(std::move(watched)));
 }

@@ -42,14 +42,15 @@ public:
 private:
     /// A resource that a session watches, or has asked to.
     struct watched_resource {
-        std::string source; ///< its server; empty: that has not said yes yet
+        server_identity source; ///< its server; no name: that has not said yes yet
         std::uint64_t request = 0;
     };
     using session_watch = std::map<std::string, watched_resource, std::less<>>; ///< by URI
-    using sources_by_uri = std::map<std::string, std::string, std::less<>>;
+    using sources_by_uri = std::map<std::string, server_identity, std::less<>>;
 
     task<> unsubscribe(std::shared_ptr<client_session> session, std::string uri);
     watched_resource* find(const client_session& session, std::string_view uri);
+    bool has_lost(const client_session& session, std::string_view uri);
     task<> unwatch(sources_by_uri watched);
 
     const registry& upstreams_;

@@ -74,7 +74,7 @@ json::object with_change(json::object status, const registry& servers, std::stri
 /// it by now. `tool` may be empty.
 bool must_ask(const upstream& c, const std::string& tool) {
     if (c.lists().capabilities.empty()) return true;
-    return c.is_recalled() && !tool.empty() &&
+    return c.offer().is_recalled() && !tool.empty() &&
            std::ranges::find(c.lists().tools, tool, &list_item::key) == c.lists().tools.end();
 }
 

@@ -157,11 +157,17 @@ task<> file_watcher::take_events() {
     }
 }
 
-void file_watcher::look(clock_type::time_point now) {
+/// What has to be polled may be on another machine, which takes its time.
+task<> file_watcher::look(clock_type::time_point now) {
     looked_at_ = now;
-    auto marks = marks_of(paths_);
-    if (marks == marks_) return;
-    marks_ = std::move(marks);
+    const auto paths = paths_;
+    side_job<file_marks> job{executor_, [paths] {
+                                 return marks_of(paths);
+                             }};
+    co_await job.wait(ending_);
+    auto marks = job.take();
+    if (!marks || paths != paths_ || *marks == marks_) co_return;
+    marks_ = std::move(*marks);
     on_change();
 }
 
@@ -169,9 +175,9 @@ clock_type::time_point file_watcher::next_look() const {
     return is_polling_ ? looked_at_ + limits_.poll_interval : clock_type::time_point::max();
 }
 
-void file_watcher::turn(clock_type::time_point now) {
-    if (now >= next_look()) look(now);
-    if (!quiet_.take(now)) return;
+task<> file_watcher::turn(clock_type::time_point now) {
+    if (now >= next_look()) co_await look(now);
+    if (!quiet_.take(now)) co_return;
     // First: what happens from here on is seen, and what has happened is read.
     arm();
     if (is_polling_) marks_ = marks_of(paths_);
@@ -186,7 +192,7 @@ task<> file_watcher::run() {
         co_await wake_.wait_until(until);
         if (is_stopping_) break;
         try {
-            turn(clock_type::now());
+            co_await turn(clock_type::now());
         } catch (const std::exception& e) { // there is another turn with the next change
             log_.error("a change of the configuration's files was not looked at: {}", e.what());
         }
@@ -197,6 +203,7 @@ task<> file_watcher::run() {
 
 void file_watcher::stop() {
     is_stopping_ = true;
+    ending_.abort(errc::gateway_stopping);
     wake_.notify();
 }
 

@@ -5,7 +5,9 @@
 #include "server/reload/inotify_port.hpp"
 #include "server/reload/quiet_period.hpp"
 #include "server/reload/watch_table.hpp"
+#include "transports/async/abort_signal.hpp"
 #include "transports/async/async_event.hpp"
+#include "transports/async/side_job.hpp"
 #include "transports/async/task_group.hpp"
 #include "transports/log.hpp"
 
@@ -58,8 +60,8 @@ private:
     int add_watch(const std::string& path, std::uint32_t mask, std::size_t& count);
     void poll_because(const std::string& reason);
     void on_change();
-    void look(clock_type::time_point now);
-    void turn(clock_type::time_point now);
+    task<> look(clock_type::time_point now);
+    task<> turn(clock_type::time_point now);
     [[nodiscard]] clock_type::time_point next_look() const;
     task<> take_events();
 
@@ -74,6 +76,7 @@ private:
     file_marks marks_; ///< at the last look, where those are polled
     clock_type::time_point looked_at_;
     async_event wake_;
+    abort_signal ending_;
     task_group reader_;
     bool is_polling_ = false;
     bool has_told_ = false; ///< that they are polled

@@ -34,8 +34,10 @@ std::string counts(const config_plan& plan) {
 
 std::string to_json(const reload_record& record, bool with_plan) {
     std::string text =
-        fmt::format(R"({{"generation":{},"time":{},"took_ms":{},"source":"{}","result":"{}",{})",
+        fmt::format(R"({{"generation":{},"time":{},"took_ms":{},"held_up_ms":{:.3f},)"
+                    R"("source":"{}","result":"{}",{})",
                     record.generation, json_time(record.at), record.took.count(),
+                    std::chrono::duration<double, std::milli>{record.held_up}.count(),
                     word_of(record.source), word_of(record.result), counts(record.plan));
     if (!record.problems.empty()) text += ",\"errors\":" + json_texts(record.problems);
     if (!record.warnings.empty()) text += ",\"warnings\":" + json_texts(record.warnings);

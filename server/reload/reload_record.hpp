@@ -41,7 +41,8 @@ inline constexpr auto enum_words<reload_result> = std::array{
 struct reload_record {
     std::uint64_t generation = 1; ///< of the configuration that is in force after it
     std::chrono::system_clock::time_point at;
-    std::chrono::milliseconds took{0}; ///< with the reading
+    std::chrono::milliseconds took{0};    ///< with the reading
+    std::chrono::microseconds held_up{0}; ///< for so long the gateway did nothing else
     reload_source source = reload_source::file;
     reload_result result = reload_result::unchanged;
     config_plan plan;                  ///< of what was applied, or would be

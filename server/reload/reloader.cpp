@@ -15,6 +15,7 @@ namespace mcpgw {
 namespace {
 
 constexpr std::size_t reload_tasks_max = 8; // the watcher and the triggers
+constexpr std::size_t changes_told_max = 100; // in the log, of one reload
 
 bool may_be_served(const config_result& read, const config_plan& plan) {
     // Servers that could not be started before are no reason to refuse what is said of others.
@@ -129,7 +130,10 @@ task<reload_record> reloader::read_and_apply(reload_source why, bool is_dry_run)
         record.result = reload_result::stopped;
         co_return record;
     }
+    const auto found_at = clock_type::now();
     if (found) conclude(record, std::move(*found), is_dry_run);
+    record.held_up =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock_type::now() - found_at);
     record.took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_type::now() - begun);
     record.generation = history_.generation();
     if (record.result == reload_result::planned) co_return record;
@@ -179,7 +183,10 @@ void reloader::tell_change(const reload_record& record) {
               word_of(record.source), record.plan.added.size(), record.plan.removed.size(),
               record.plan.changed.size(), record.plan.unchanged.size());
     std::istringstream lines{describe(record.plan)};
-    for (std::string line; std::getline(lines, line);) log_.info("  {}", line);
+    std::size_t told = 0;
+    for (std::string line; std::getline(lines, line); ++told)
+        if (told < changes_told_max) log_.info("  {}", line);
+    if (told > changes_told_max) log_.info("  and {} more", told - changes_told_max);
     for (const auto& key : record.plan.keys_for_restart())
         log_.warning("{} takes effect at the next start of the gateway", key);
 }

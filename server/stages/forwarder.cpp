@@ -48,7 +48,7 @@ task<> forwarder::go_on(call_context& call, upstream& target, reply_sink& sink,
         co_return;
     }
     if (answered.has_error() || call.task_token.empty()) co_return;
-    answered_call for_tasks{std::string{call.what.upstream}, answered->text.str(),
+    answered_call for_tasks{target.uses().identity(), answered->text.str(),
                             std::move(call.task_token), call.relay};
     if (!call.task_place) call.task_place = std::make_unique<upstream_lease>(call.place->follow());
     auto& tasks = *call.what.tasks;

@@ -42,8 +42,8 @@ bool is_told(const result<upstream_answer>& answer) {
 }
 
 fault no_task(const task_record& record) {
-    return {errc::server_failed,
-            fmt::format("server '{}' answered tasks/get with what is no task", record.upstream)};
+    return {errc::server_failed, fmt::format("server '{}' answered tasks/get with what is no task",
+                                             record.upstream.name)};
 }
 
 bool server_tasks::begin_watching(const std::shared_ptr<task_record>& record) {
@@ -66,7 +66,8 @@ task<result<upstream_answer>> server_tasks::call(std::shared_ptr<task_record> re
     const auto target = upstreams_.find(record->upstream);
     if (target == nullptr)
         co_return fault{errc::server_not_found,
-                        fmt::format("no server named '{}'", record->upstream)};
+                        fmt::format("server '{}', which had the task, is not there any more",
+                                    record->upstream.name)};
     upstream_caller who;
     who.speaks = record->form;
     auto place = co_await target->places().acquire(who, abort);
@@ -181,7 +182,7 @@ void server_tasks::cancel_in_background(const std::shared_ptr<task_record>& reco
     if (is_stopping_ || record->is_local) return;
     if (!upstreams_.spawn(send_cancel(record)))
         log_.warning("server '{}': a task could not be cancelled: the gateway has too much to do",
-                     record->upstream);
+                     record->upstream.name);
 }
 
 } // namespace mcpgw

@@ -29,7 +29,7 @@ struct task_record {
 
     std::string id;         ///< ours, which the client knows
     std::string owner;      ///< who may use it: see task_owner()
-    std::string upstream;   ///< name
+    server_identity upstream;
     std::string child_id;   ///< as the upstream knows it
     era form = era::modern; ///< of the upstream's tasks: core or extension
     /// The upstream's task object when it was last seen, in its own form.
@@ -71,7 +71,7 @@ struct task_record {
     /// Endpoints of one server show the tasks of that server; those of views what was begun there,
     /// and that alone has an owner of theirs.
     [[nodiscard]] bool is_shown_at(std::string_view scope) const {
-        return scope.empty() || scope == upstream || is_view_scope(scope);
+        return scope.empty() || scope == upstream.name || is_view_scope(scope);
     }
 
     static constexpr std::chrono::milliseconds poll_default{1'000};

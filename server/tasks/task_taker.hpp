@@ -12,7 +12,7 @@ namespace mcpgw {
 
 /// An answer to tools/call that task_taker must see before the client.
 struct answered_call {
-    std::string upstream;
+    server_identity upstream;
     std::string result;         ///< raw, as it came
     std::string progress_token; ///< raw; the gateway's, of this call
     std::shared_ptr<call_observer> caller;

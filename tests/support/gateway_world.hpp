@@ -34,6 +34,8 @@ public:
     /// gateway_fake_server: "legacy" or "modern", and more of its arguments.
     static child_options fake(const std::string& name, std::vector<std::string> args);
     void add(const child_options& options) { upstreams_.add(options); }
+    /// It is removed from the configuration, and comes back as another one of that name.
+    void remove_and_add(const std::string& name);
 
     [[nodiscard]] gateway& front() { return gateway_; }
     [[nodiscard]] registry& upstreams() { return upstreams_; }

@@ -20,6 +20,8 @@ class line_buffer {
 public:
     /// `line_bytes_max`: longest line accepted, without its newline.
     explicit line_buffer(std::size_t line_bytes_max);
+    /// Another one, from the next call of next_line() on.
+    void set_line_bytes_max(std::size_t bytes) { line_bytes_max_ = bytes; }
 
     /// Room for the next read, never empty. Grows with the line that is being read.
     std::span<char> space();

@@ -60,6 +60,7 @@ task<> stdio_transport::read() {
     while (!is_stopping_) {
         const bool has_room = co_await wait_for_room();
         if (!has_room || is_stopping_) co_return;
+        buffer.set_line_bytes_max(limits_.message_bytes_max); // which may have changed
         const auto space = buffer.space();
         const auto [ec, n] =
             co_await in_.async_read_some(asio::buffer(space.data(), space.size()), nothrow);

@@ -42,6 +42,7 @@ std::optional<config_node> personal_layers::read(const config_node& overlay,
     }
     auto layer = make_table(overlay.line);
     const config_node* when = nullptr;
+    const config_member* view = nullptr;
     for (const auto& member : overlay.members) {
         const auto member_path = key_path(path, member.key);
         if (member.key == "when") {
@@ -51,9 +52,13 @@ std::optional<config_node> personal_layers::read(const config_node& overlay,
             for (std::size_t i = 0; i < member.value.items.size(); ++i)
                 check_keys(member.value.items[i], "children", key_path(member_path, i));
             layer.members.push_back(member);
+        } else if (member.key == "views") {
+            layer.members.push_back(member);
+        } else if (member.key == "view") {
+            view = &member;
         } else {
             problems_.error(member.line, member_path, "unknown key",
-                            "known here: when, gateway, children");
+                            "known here: when, gateway, children, views, view");
         }
     }
     if (when == nullptr) {
@@ -61,8 +66,31 @@ std::optional<config_node> personal_layers::read(const config_node& overlay,
                         "write when = { user = \"...\" } or when = { group = \"...\" }");
         return std::nullopt;
     }
+    add_view(layer, view, *when, path);
     if (!is_meant(*when, key_path(path, "when")).value_or(false)) return std::nullopt;
     return layer;
+}
+
+void personal_layers::add_view(config_node& layer, const config_member* said,
+                               const config_node& when, const std::string& path) {
+    const auto* const name = when.find("view");
+    if (said == nullptr && name == nullptr) return;
+    if (said == nullptr || name == nullptr)
+        return problems_.error(
+            said == nullptr ? name->line : said->line,
+            key_path(path, said == nullptr ? "when.view" : "view"),
+            said == nullptr ? "nothing is said of that view" : "does not say of which view",
+            "write when = { view = \"NAME\" } and view = { ... } with keys of [[views]]");
+    if (!said->value.is_object())
+        return problems_.error(said->line, key_path(path, "view"),
+                               wrong_type("a table", said->value));
+    auto table = said->value;
+    table.members.insert(table.members.begin(), {"name", name->line, *name});
+    config_node list;
+    list.kind = node_kind::array;
+    list.line = said->line;
+    list.items.push_back(std::move(table));
+    layer.members.push_back({"views", said->line, std::move(list)});
 }
 
 /// All that it says must be so. Nothing: it is wrong.
@@ -75,17 +103,17 @@ std::optional<bool> personal_layers::is_meant(const config_node& when, const std
     bool is_so = true;
     for (const auto& [key, line, value] : when.members) {
         const auto key_of_it = key_path(path, key);
-        if (key != "user" && key != "group") {
-            const auto meant = nearest_word(key, {"user", "group"});
+        if (key != "user" && key != "group" && key != "view") {
+            const auto meant = nearest_word(key, {"user", "group", "view"});
             problems_.error(line, key_of_it, "unknown key",
-                            meant.empty() ? "known here: user, group"
+                            meant.empty() ? "known here: user, group, view"
                                           : fmt::format("did you mean {}?", meant));
             is_right = false;
         } else if (!value.is_string() || value.text.empty()) {
             problems_.error(value.line, key_of_it,
                             value.is_string() ? "is empty" : wrong_type("a text", value));
             is_right = false;
-        } else {
+        } else if (key != "view") {
             if (!who_) who_ = find_person(user_);
             is_so = is_so && (key == "user" ? who_->name == value.text
                                             : std::ranges::find(who_->groups, value.text) !=

@@ -10,7 +10,7 @@
 
 namespace mcpgw {
 
-/// [[overlays]]: what is different for some people, in a file for all of them.
+/// [[overlays]]: what is different for some people, or in a view, in a file for all of them.
 class personal_layers {
 public:
     /// `user`: as config_inputs has it.
@@ -23,6 +23,9 @@ public:
 private:
     /// What it lays over the rest. Nothing: it is for others, or wrong, which was reported.
     std::optional<config_node> read(const config_node& overlay, const std::string& path);
+    /// `view` of an overlay, as the only one of [[views]]; `when` names it.
+    void add_view(config_node& layer, const config_member* said, const config_node& when,
+                  const std::string& path);
     std::optional<bool> is_meant(const config_node& when, const std::string& path);
     void check_keys(const config_node& table, std::string_view section, const std::string& path);
 

@@ -148,6 +148,7 @@ child_options child_reader::read(child_entry& entry) {
     apply(section, options);
     if (options.is_enabled) {
         files_.add(options.remote.ca_file);
+        options.remote.ca_mark = mark_of_file(options.remote.ca_file);
         check(section, entry.node, options);
     }
     options.secrets =

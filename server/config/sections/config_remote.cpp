@@ -5,10 +5,12 @@
 #include "protocol/http/http_rules.hpp"
 #include "protocol/http/http_url.hpp"
 #include "protocol/http/proxy_rules.hpp"
+#include "server/config/format/config_files.hpp"
 #include "transports/http_client/http_response_head.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <system_error>
 
@@ -95,6 +97,13 @@ void check_remote(const checked_section& section, const remote_options& options,
                        "its path is relative to the configuration file");
     report_useless(section, &config_key::is_of_process,
                    "has no meaning for a server that is reached at a url", problems);
+}
+
+std::uint64_t mark_of_file(const std::string& path) {
+    constexpr std::size_t certificates_bytes_max = 4 * 1024 * 1024;
+    if (path.empty()) return 0;
+    const auto text = read_text_file(path, certificates_bytes_max);
+    return text ? std::hash<std::string>{}(*text) : 0;
 }
 
 void check_no_remote(const checked_section& section, problem_log& problems) {

@@ -14,6 +14,16 @@ using enum key_effect;
 
 template <auto... path>
 constexpr config_place in_remote = place_in<&child_options::remote, path...>();
+/// Another one also when the file of this name holds something else: certificates are renewed.
+constexpr config_place ca_file_place() {
+    auto place = in_remote<&remote_options::ca_file>;
+    place.same = [](const void* one, const void* other) {
+        const auto& before = static_cast<const child_options*>(one)->remote;
+        const auto& after = static_cast<const child_options*>(other)->remote;
+        return before.ca_file == after.ca_file && before.ca_mark == after.ca_mark;
+    };
+    return place;
+}
 template <auto... path>
 constexpr config_place in_isolation = place_in<&child_options::isolation, path...>();
 template <auto... path>
@@ -47,7 +57,7 @@ constexpr std::array process{
     key("bearer_token", in_remote<&remote_options::bearer_token>, child_start,
         "Sent to it as Authorization: Bearer. Never shown; write ${NAME}.", expanded, of_one,
         of_remote, personal),
-    key("ca_file", in_remote<&remote_options::ca_file>, child_start,
+    key("ca_file", ca_file_place(), child_start,
         "PEM file of the only CA that is trusted for it, relative to the configuration file. "
         "Empty: the system's.",
         expanded, file_path, of_remote),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/json/json_members.hpp"
-#include "protocol/json/json_text.hpp"
-#include "tests/bench/resilience/mcp_client.hpp"
+#include "tests/bench/resilience/client_load.hpp"
 #include "tests/bench/resilience/scenarios.hpp"
 #include "tests/bench/support/gateway_config.hpp"
 #include "tests/bench/support/processes.hpp"
@@ -9,14 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
-#include <map>
-#include <mutex>
 #include <random>
 #include <set>
-#include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace mcpgw::bench {
@@ -26,15 +20,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto total_timeout = 10s;       // of a call in the gateway
-constexpr auto call_limit = 11s;          // until its client has the answer
 constexpr auto kill_pause = 200ms;        // between two SIGKILLs
 constexpr auto recovery_time = 5s;        // after the last of them
 constexpr double safe_share = 0.999;      // of safe calls that must go well
 constexpr long growth_kib_max = 8 * 1024; // of resident memory, in the last three quarters
-
-std::string child_name(std::size_t index) {
-    return fmt::format("c{}", index);
-}
 
 /// The last child writes to stderr all the time, from a process of its own.
 std::string chaos_configuration(const bench_options& options) {
@@ -53,60 +42,6 @@ std::string chaos_configuration(const bench_options& options) {
                     R"("budget":10,"codes":["TIMEOUT","CONNECTION_LOST","SERVER_BUSY",)"
                     R"("SERVER_FAILED"]}})",
                     total_timeout.count()));
-}
-
-/// What the clients saw, all of them together.
-struct tally {
-    std::mutex mutex;
-    std::size_t calls = 0;
-    std::size_t good = 0;
-    std::size_t misled = 0; ///< answers that belong to another call
-    std::size_t late = 0;
-    std::map<std::string, std::size_t> errors; ///< by name
-    std::map<std::string, std::size_t> broken; ///< neither answer nor named error
-    std::vector<std::chrono::microseconds> times;
-
-    void add(const call_outcome& made, bool is_own) {
-        const std::lock_guard lock{mutex};
-        ++calls;
-        times.push_back(made.time);
-        late += made.time > call_limit ? 1U : 0U;
-        if (made.is == call_outcome::kind::failed) ++errors[made.name];
-        if (made.is == call_outcome::kind::broken) ++broken[made.name];
-        if (made.is != call_outcome::kind::answered) return;
-        ++good;
-        misled += is_own ? 0U : 1U;
-    }
-};
-
-/// One client, until it is told to stop. Every call is safe: its tool is idempotent.
-void run_client(std::uint16_t port, std::size_t number, const bench_options& options, tally& seen,
-                const std::atomic<bool>& is_over) {
-    std::minstd_rand random{static_cast<unsigned>(options.seed + number)};
-    mcp_client client{port, number % 2 == 0 ? era::modern : era::legacy};
-    for (std::size_t n = 0; !is_over; ++n) {
-        const auto child = child_name(random() % options.children);
-        if (random() % 5 == 0) {
-            const auto made = client.call(child + "__wait", R"({"seconds":0.05})", call_limit);
-            seen.add(made, true);
-            continue;
-        }
-        const auto message = fmt::format("client {} call {} to {}", number, n, child);
-        const auto arguments = fmt::format(R"({{"message":{}}})", quote_json(message));
-        const auto made = client.call(child + "__echo", arguments, call_limit);
-        seen.add(made, made.text == message);
-    }
-}
-
-void run_client_safely(std::uint16_t port, std::size_t number, const bench_options& options,
-                       tally& seen, const std::atomic<bool>& is_over) {
-    try {
-        run_client(port, number, options, seen, is_over);
-    } catch (const std::runtime_error& error) {
-        call_outcome nothing;
-        nothing.name = error.what();
-        seen.add(nothing, false);
-    }
 }
 
 /// Signals to the servers of a gateway, at random.
@@ -167,11 +102,7 @@ std::size_t count_healthy(std::uint16_t port, std::size_t children) {
 /// All clients at work for a while; `havoc` may be null.
 void run_load(const gateway_process& gateway, const bench_options& options, tally& seen,
               std::chrono::milliseconds time, havoc* harm, measurements& measured) {
-    std::atomic<bool> is_over = false;
-    std::vector<std::thread> clients;
-    for (std::size_t i = 0; i < options.clients; ++i)
-        clients.emplace_back(run_client_safely, gateway.port(), i, std::cref(options),
-                             std::ref(seen), std::cref(is_over));
+    client_load load{gateway.port(), options, seen};
     const auto begun = clock_type::now();
     while (clock_type::now() - begun < time) {
         pause_for(kill_pause);
@@ -180,26 +111,10 @@ void run_load(const gateway_process& gateway, const bench_options& options, tall
             measured.resident_early = resident_kib(gateway.pid());
     }
     measured.resident_late = resident_kib(gateway.pid());
-    is_over = true;
-    for (auto& client : clients) client.join();
-}
-
-std::string shown(const std::map<std::string, std::size_t>& counts) {
-    std::string text;
-    for (const auto& [name, count] : counts)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
-    return text.empty() ? "none" : text;
 }
 
 void tell(const tally& seen, const measurements& measured, const bench_options& options,
           report& out) {
-    auto times = seen.times;
-    std::ranges::sort(times);
-    const auto at = [&times](double share) {
-        if (times.empty()) return 0.0;
-        const auto last = static_cast<double>(times.size() - 1);
-        return static_cast<double>(times[static_cast<std::size_t>(last * share)].count()) / 1000;
-    };
     const auto share =
         seen.calls == 0 ? 0.0 : static_cast<double>(seen.good) / static_cast<double>(seen.calls);
     out.note("chaos: calls",
@@ -208,7 +123,8 @@ void tell(const tally& seen, const measurements& measured, const bench_options& 
     out.note("chaos: SIGKILL, SIGSTOP",
              fmt::format("{}, {}", measured.done->kills, measured.done->stops));
     out.note("chaos: time of a call, median, 99 %, longest",
-             fmt::format("{:.1f}, {:.0f}, {:.0f} ms", at(0.5), at(0.99), at(1)));
+             fmt::format("{:.1f}, {:.0f}, {:.0f} ms", seen.milliseconds_at(0.5),
+                         seen.milliseconds_at(0.99), seen.milliseconds_at(1)));
     out.note("chaos: named errors", shown(seen.errors));
     out.add("chaos: calls without answer or named error", "0", shown(seen.broken),
             seen.broken.empty());

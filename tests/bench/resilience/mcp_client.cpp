@@ -137,6 +137,14 @@ call_outcome mcp_client::request(std::string_view method_name, const std::string
     return made;
 }
 
+std::string mcp_client::get(std::string_view path, std::chrono::milliseconds limit) {
+    deadline_ = clock_type::now() + limit;
+    std::string wrong;
+    const auto reply = exchange(
+        fmt::format("GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n", path), wrong);
+    return reply && reply->status == 200 ? reply->body : std::string{};
+}
+
 std::string mcp_client::text_of(std::string_view method_name, std::string_view name,
                                 const std::string& body) const {
     auto head = fmt::format("POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n"

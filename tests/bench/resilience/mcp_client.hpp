@@ -38,6 +38,8 @@ public:
     /// `members` of params without braces. `name`: of the tool, for the headers.
     call_outcome request(std::string_view method, const std::string& members, std::string_view name,
                          std::chrono::milliseconds limit);
+    /// The body of a GET; empty: there is none.
+    std::string get(std::string_view path, std::chrono::milliseconds limit);
     /// tools/call; `arguments` is a raw object.
     call_outcome call(std::string_view tool, std::string_view arguments,
                       std::chrono::milliseconds limit);

@@ -23,11 +23,12 @@ struct scenario {
 constexpr std::array scenarios{
     scenario{"failover", run_failover}, scenario{"neighbours", run_neighbours},
     scenario{"lazy", run_lazy},         scenario{"guard", run_guard},
-    scenario{"cycles", run_cycles},     scenario{"chaos", run_chaos},
+    scenario{"cycles", run_cycles},     scenario{"reload", run_reload},
+    scenario{"chaos", run_chaos},
 };
 
 constexpr std::string_view usage =
-    "resilience_bench [--binary=PATH] [--only=chaos|cycles|guard|lazy|neighbours|failover]\n"
+    "resilience_bench [--binary=PATH] [--only=chaos|cycles|guard|lazy|neighbours|failover|reload]\n"
     "                 [--duration=60]\n"
     "                 [--children=8] [--clients=32] [--cycles=1000] [--guarded=50] [--lazy=100]\n"
     "                 [--stop-every=25] [--seed=1]\n";

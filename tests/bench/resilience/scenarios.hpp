@@ -12,8 +12,8 @@ namespace mcpgw::bench {
 /// What is run, and how much of it. All bounded: see take() in resilience_main.cpp.
 struct bench_options {
     std::string binary;                ///< the gateway; its children are its own demo server
-    std::chrono::seconds duration{60}; ///< of the chaos
-    std::size_t children = 8;          ///< in the chaos
+    std::chrono::seconds duration{60}; ///< of the chaos, and of the changes under load
+    std::size_t children = 8;          ///< in both
     std::size_t clients = 32;
     std::size_t cycles = 1000;
     std::size_t guarded = 50;    ///< children that run when the gateway is killed
@@ -33,6 +33,8 @@ void run_guard(const bench_options& options, report& out);
 void run_lazy(const bench_options& options, report& out);
 /// A server that is gone is answered for by its fallback.
 void run_failover(const bench_options& options, report& out);
+/// The configuration changes while clients call.
+void run_reload(const bench_options& options, report& out);
 /// A healthy server beside nine that hang in their start.
 void run_neighbours(const bench_options& options, report& out);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string_view>
@@ -74,6 +75,13 @@ void gateway_process::drain_log() {
         if (::poll(&input, 1, patience_ms) != 1) continue;
         if (::read(input.fd, buffer.data(), buffer.size()) <= 0) return;
     }
+}
+
+void gateway_process::rewrite(const std::string& config_json) const {
+    const auto file = directory_.path() + "/gateway.json";
+    const auto beside = directory_.path() + "/gateway.json.new";
+    std::ofstream(beside) << config_json;
+    std::filesystem::rename(beside, file);
 }
 
 gateway_process::~gateway_process() {

@@ -36,6 +36,8 @@ public:
 
     [[nodiscard]] pid_t pid() const { return program_->pid(); }
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    /// Another configuration in the place of its own, as an editor writes it: in one step.
+    void rewrite(const std::string& config_json) const;
     /// From its start until it said where it listens.
     [[nodiscard]] std::chrono::microseconds start_time() const { return start_time_; }
     /// As a service manager does. False: it had to be killed, or did not exit with 0.

@@ -7,6 +7,7 @@
 
 using namespace mcpgw;
 using namespace mcpgw::child_test;
+using namespace std::chrono_literals;
 
 TEST_CASE("the_catalog_merges_the_children_in_the_order_of_the_configuration") {
     registry_world world;
@@ -53,6 +54,22 @@ TEST_CASE("a_remote_server_is_in_the_catalog_like_any_other") {
     world.loop.await(world.all.close());
     server.close();
     world.loop.finish(); // before the server goes
+}
+
+TEST_CASE("a_server_that_tells_its_lists_leaves_those_of_the_others_as_they_are") {
+    registry_world world;
+    world.all.add(fake_options({"--tools=3"}, "a"));
+    world.all.add(fake_options({}, "b"));
+    const auto& catalogs = world.all.catalogs();
+    abort_signal never;
+    world.loop.await(world.all.wait_for_one({world.all.find("a")}, 10s, never));
+    const auto before = catalogs.only("a");
+    const auto* const tool = catalogs.merged()->find_tool("a__tool_1");
+    REQUIRE(tool != nullptr);
+    world.list_all();
+    CHECK(catalogs.only("a") == before);
+    CHECK(catalogs.merged()->find_tool("a__tool_1") == tool);
+    CHECK(catalogs.merged()->find_tool("b__tool_0") != nullptr);
 }
 
 TEST_CASE("one_child_alone_keeps_its_own_names") {

@@ -69,7 +69,7 @@ TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
         registry_world world;
         world.all.keep_schemas_in(kept.str());
         world.all.add(options);
-        CHECK_FALSE(world.all.find("a")->is_recalled());
+        CHECK_FALSE(world.all.find("a")->offer().is_recalled());
         world.list_all();
         tools = world.all.catalogs().merged()->tools_json();
     }
@@ -77,7 +77,7 @@ TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
     world.all.keep_schemas_in(kept.str());
     world.all.add(options);
     auto& a = *world.all.find("a");
-    CHECK(a.is_recalled());
+    CHECK(a.offer().is_recalled());
     CHECK(world.all.catalogs().merged()->tools_json() == tools);
     CHECK(world.listener.catalog_changes == 1); // what later changes are told against
     CHECK(json::parse(a.view().server_info()).at("version").is_string());
@@ -86,7 +86,7 @@ TEST_CASE("what_a_child_offered_is_offered_again_before_it_runs") {
     world.list_all();
     CHECK(world.state_of("a") == upstream_state::not_started);
     CHECK(world.loop.await(a.life().ensure_running(clock_type::now() + long_enough)).has_value());
-    CHECK_FALSE(a.is_recalled());
+    CHECK_FALSE(a.offer().is_recalled());
     CHECK(world.all.catalogs().merged()->tools_json() == tools);
 }
 

@@ -164,9 +164,13 @@ TEST_CASE("server_that_comes_back_under_its_name_is_another_one") {
     world.change({{with_tools("a", 2), step::replace}});
     world.loop.run_until([&] { return !world.all.changes().is_being_replaced("a"); });
     CHECK(world.all.find("a")->uses().lineage() == lineage); // it has taken the other's place
+    const auto identity = world.all.find("a")->uses().identity();
+    CHECK(world.all.find(identity) == world.all.find("a"));
     world.change({});
+    CHECK(world.all.find(identity) == nullptr);
     world.change({{with_tools("a", 1)}});
     CHECK(world.all.find("a")->uses().lineage() != lineage);
+    CHECK(world.all.find(identity) == nullptr);
 }
 
 TEST_CASE("added_server_is_started_where_the_others_were_started_ahead_of_their_use") {

@@ -296,7 +296,7 @@ TEST_CASE("fifty_views_of_a_thousand_tools_take_less_than_20_megabytes") {
         list.push_back(std::move(one));
     }
     const views faces{list, world.upstreams(), {}};
-    const auto entries = world.upstreams().entries().size();
+    const auto entries = world.upstreams().catalogs().entries()->size();
     const auto before = bytes_in_use();
     for (const auto client : {newest_modern, newest_legacy})
         for (const auto& one : list) {
@@ -309,7 +309,8 @@ TEST_CASE("fifty_views_of_a_thousand_tools_take_less_than_20_megabytes") {
             faces.keep_within_limit(scope);
             CHECK(faces.page_bytes() <= views::page_bytes_max);
         }
-    CHECK(world.upstreams().entries().size() == entries); // they have all entries in common
+    CHECK(world.upstreams().catalogs().entries()->size() ==
+          entries); // they have all entries in common
     const auto after = bytes_in_use();
     const auto taken = after > before ? after - before : 0; // a sanitizer does not tell
     CAPTURE(taken);

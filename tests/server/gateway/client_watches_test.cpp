@@ -53,6 +53,23 @@ TEST_CASE("resource_updates_reach_those_who_subscribed") {
     CHECK(second.take_session_messages().empty());
 }
 
+TEST_CASE("a_resource_is_watched_again_where_its_server_was_removed_and_came_back") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    gateway_client client{world, {}};
+    gateway_client other{world, {}};
+    client.request("resources/subscribe", uri("fake://doc"));
+    world.remove_and_add("old");
+    CHECK(text_of(other.call("old__subscriptions")).empty()); // it knows nothing of the first
+    client.request("resources/subscribe", uri("fake://doc"));
+    CHECK(text_of(other.call("old__subscriptions")) == R"(resources/subscribe "fake://doc")");
+    client.request("resources/subscribe", uri("fake://doc")); // which changes nothing
+    CHECK(text_of(other.call("old__subscriptions")) == R"(resources/subscribe "fake://doc")");
+    client.request("resources/unsubscribe", uri("fake://doc"));
+    CHECK(text_of(other.call("old__subscriptions")) ==
+          R"(resources/subscribe "fake://doc",resources/unsubscribe "fake://doc")");
+}
+
 TEST_CASE("live_subscriptions_survive_the_death_of_their_server_and_count_as_one_change") {
     struct row {
         child_options options;

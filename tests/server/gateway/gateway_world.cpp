@@ -16,6 +16,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 
 namespace mcpgw::gateway_test {
 
@@ -84,6 +85,16 @@ child_options gateway_world::fake(const std::string& name, std::vector<std::stri
     options.command = MCPGW_FAKE_SERVER;
     options.args = std::move(args);
     return options;
+}
+
+void gateway_world::remove_and_add(const std::string& name) {
+    const auto options = upstreams_.find(name)->options();
+    const auto never_the_same = [](const child_options&, const child_options&) {
+        return false;
+    };
+    upstreams_.change({}, {}, false, never_the_same);
+    const wanted_server back{options};
+    upstreams_.change(std::span{&back, 1}, {}, false, never_the_same);
 }
 
 void gateway_world::spawn(task<> t) {

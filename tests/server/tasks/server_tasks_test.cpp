@@ -3,10 +3,13 @@
 
 #include "tests/support/task_world.hpp"
 
+#include <csignal>
 #include <string>
 #include <vector>
 
 namespace mcpgw::gateway_test {
+
+using namespace std::chrono_literals;
 
 TEST_CASE("modern_client_gets_a_task_of_either_server_and_its_result") {
     for (const auto& server : both) {
@@ -25,6 +28,24 @@ TEST_CASE("modern_client_gets_a_task_of_either_server_and_its_result") {
         CHECK(task.at("result").as_object().if_contains("_meta") == nullptr);
         CHECK(task.as_object().if_contains("ttl") == nullptr);
     }
+}
+
+TEST_CASE("a_task_of_a_removed_server_is_not_looked_for_at_one_that_came_back_under_its_name") {
+    task_world world{"modern"};
+    gateway_client client{world, task_capable()};
+    const auto id = created(client, true);
+    CHECK(text(client.request("tasks/get", with_id(id)), "status") == "working");
+    const auto server = world.upstreams().find("s");
+    auto impatient = server->options();
+    impatient.pool.drain_timeout = 0s;
+    server->adopt(impatient);
+    const auto pid = static_cast<pid_t>(server->status().pid);
+    world.remove_and_add("s");
+    world.run_until([pid] { return ::kill(pid, 0) != 0; });
+    gateway_client other{world, task_capable()};
+    created(other, true); // which the new one gives the same id
+    const auto lost = client.send("tasks/get", with_id(id));
+    CHECK(text(lost->error(), "message").find("not there any more") != std::string::npos);
 }
 
 TEST_CASE("a_failing_tool_completes_for_modern_clients_and_fails_for_legacy_ones") {

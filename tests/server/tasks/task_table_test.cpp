@@ -22,7 +22,7 @@ struct fixture {
         auto record = std::make_shared<task_record>(io.get_executor());
         record->id = id;
         record->owner = owner;
-        record->upstream = "up";
+        record->upstream = {"up", 1};
         record->child_id = "child-" + id;
         record->task_json = fmt::format(R"({{"status":"{}"}})", status);
         record->expires = now + 1h;

@@ -191,6 +191,18 @@ TEST_CASE("a_batch_is_served_after_2025_03_26_was_negotiated_and_refused_otherwi
     CHECK(w.finish().empty());
 }
 
+TEST_CASE("a_longest_message_that_is_changed_holds_for_the_next_one") {
+    client_limits limits;
+    stdio_world world{limits};
+    limits.message_bytes_max = 2'000;
+    world.transport->set_limits(limits);
+    world.send(R"({"jsonrpc":"2.0","id":1,"method":"ping"})"); // read with the limit of before
+    world.read();
+    world.send(R"({"jsonrpc":"2.0","id":2,"method":"ping","params":{"x":")" +
+               std::string(3'000, 'x') + "\"}}");
+    CHECK(world.read().find("2000 bytes") != std::string::npos);
+}
+
 TEST_CASE("an_id_in_flight_is_refused_on_stdio_too") {
     world w;
     w.send(call_message("1", "hold:a"));

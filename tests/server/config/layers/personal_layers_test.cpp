@@ -50,6 +50,44 @@ TEST_CASE("an_overlay_counts_for_the_groups_that_the_system_knows_and_all_of_whe
     CHECK(load(scratch, both, "").value.children[0].is_enabled);
 }
 
+TEST_CASE("an_overlay_says_of_a_view_what_is_different_for_some") {
+    const scratch_directory scratch;
+    const std::string text = "[[views]]\nname='small'\ninstructions='short'\n"
+                             "[[overlays]]\nwhen={user='ann'}\n"
+                             "[[overlays.views]]\nname='small'\nexpose='gateway'\n"
+                             "[[overlays.views]]\nname='hers'\n"
+                             "[[overlays]]\nwhen={view='small', user='bob'}\n"
+                             "view={tools=['!*delete*'], expose='both'}\n";
+    const auto ann = load(scratch, text, "ann").value.gateway.views;
+    REQUIRE(ann.size() == 2);
+    CHECK(ann[0].expose == exposure::gateway);
+    CHECK(ann[0].instructions == "short");
+    CHECK(ann[1].name == "hers");
+    const auto bob = load(scratch, text, "bob").value.gateway.views;
+    REQUIRE(bob.size() == 1);
+    CHECK(bob[0].expose == exposure::both);
+    CHECK(bob[0].tools == std::vector<std::string>{"!*delete*"});
+    CHECK(bob[0].instructions == "short");
+    CHECK(load(scratch, text, "eve").value.gateway.views[0].expose == exposure::all);
+}
+
+TEST_CASE("an_overlay_of_a_view_is_for_everybody_where_it_names_nobody") {
+    const scratch_directory scratch;
+    const auto made = load(scratch,
+                           "[[views]]\nname='small'\n[[overlays]]\nwhen={view='small'}\n"
+                           "view={prefix='always'}\n",
+                           "eve");
+    INFO(printed(made.problems));
+    CHECK(made.value.gateway.views.at(0).prefix == prefix_policy::always);
+    const auto wrong = load(scratch,
+                            "[[overlays]]\nwhen={view='small'}\n"
+                            "[[overlays]]\nwhen={user='ann'}\nview={prefix='always'}\n"
+                            "[[overlays]]\nwhen={view='small'}\nview=3\n",
+                            "eve");
+    CHECK(errors(wrong) == std::vector<std::string>{"5 overlays[0].when.view", "8 overlays[1].view",
+                                                    "11 overlays[2].view"});
+}
+
 TEST_CASE("an_overlay_is_checked_also_where_it_is_for_others") {
     const scratch_directory scratch;
     const auto made = load(scratch,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/sections/config_remote.hpp"
 
+#include "server/config/config_plan.hpp"
 #include "tests/support/config_fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -99,6 +100,19 @@ TEST_CASE("keys_without_meaning_for_the_kind_of_child_are_warned_of") {
                                                     "bearer_token = \"hunter2\"\n"));
     CHECK(warnings(local) == list{"4 children[0].transport", "5 children[0].bearer_token"});
     CHECK(printed(local.problems).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a_ca_file_that_holds_another_certificate_is_another_one") {
+    const scratch_directory scratch;
+    const auto config = child("url = \"https://h/\"\nca_file = \"ca.pem\"\n");
+    scratch.write("ca.pem", "one");
+    const auto before = scratch.load("c.toml", config);
+    CHECK(plan_change(before.value, scratch.load("c.toml", config).value).is_empty());
+    scratch.write("ca.pem", "two");
+    const auto plan = plan_change(before.value, scratch.load("c.toml", config).value);
+    REQUIRE(plan.changed.size() == 1);
+    CHECK(plan.changed[0].needs_new_process());
+    CHECK(plan.changed[0].keys.at(0).key == "ca_file");
 }
 
 TEST_CASE("ca_file_that_is_not_there_is_an_error") {
