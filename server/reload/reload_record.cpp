@@ -47,17 +47,17 @@ std::string to_json(const reload_record& record, bool with_plan) {
     return text + "}";
 }
 
-const reload_record& reload_history::add(reload_record record) {
+reload_record reload_history::add(reload_record record) {
     if (record.result == reload_result::applied) {
         ++generation_;
         in_force_since_ = record.at;
     }
     record.generation = generation_;
     // That the files are as they should be again is worth to be known after an error.
-    if (record.result == reload_result::unchanged && is_refused()) records_.clear();
-    records_.push_back(std::move(record));
+    if (record.result == reload_result::unchanged && !is_refused()) return record;
+    records_.push_back(record);
     if (records_.size() > records_max) records_.pop_front();
-    return records_.back();
+    return record;
 }
 
 std::string reload_history::to_json() const {

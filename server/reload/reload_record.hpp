@@ -61,8 +61,9 @@ public:
     /// `now`: when the gateway has read its first configuration.
     explicit reload_history(std::chrono::system_clock::time_point now) : in_force_since_(now) {}
 
-    /// Counts the configuration up where it was applied. Those that changed nothing are not kept.
-    const reload_record& add(reload_record record);
+    /// Counts the configuration up where it was applied. An attempt that changed nothing is kept
+    /// only after one that was refused. Returns the record with its generation.
+    reload_record add(reload_record record);
 
     /// 1 at the start of the gateway.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }

@@ -178,9 +178,11 @@ std::optional<std::vector<int>> statuses(std::string_view sent) {
 }
 
 /// What follows the last request and is none is refused, or waited for until the client has closed:
-/// that does depend on the parts.
+/// that does depend on the parts. So does the reason for refusing a chunk whose extensions end in a
+/// quoted text: Beast counts its size again with each part, up to the limit of a body.
 std::optional<std::vector<int>> without_last_refusals(std::optional<std::vector<int>> answers) {
-    while (answers && !answers->empty() && answers->back() == 400) answers->pop_back();
+    while (answers && !answers->empty() && (answers->back() == 400 || answers->back() == 413))
+        answers->pop_back();
     return answers;
 }
 

@@ -24,13 +24,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto change_pause = 500ms;
-constexpr auto applied_limit = 10s;       // until a change is in force
-constexpr auto status_limit = 10s;        // of one look at the status
-constexpr double slower_max = 1.5;        // p99 while it changes, to that of before
-constexpr double held_up_ms_max = 5;      // by one change
-constexpr double loop_ms_max = 50;        // by one change, with all that follows
-constexpr long growth_kib_max = 1024;     // over all changes
-constexpr std::size_t settling = 100;     // changes before memory is looked at
+constexpr auto applied_limit = 10s;   // until a change is in force
+constexpr auto status_limit = 10s;    // of one look at the status
+constexpr double slower_max = 1.5;    // p99 while it changes, to that of before
+constexpr double held_up_ms_max = 5;  // by one change
+constexpr double loop_ms_max = 50;    // by one change, with all that follows
+constexpr long growth_kib_max = 1024; // over all changes
+constexpr std::size_t settling = 100; // changes before memory is looked at
 constexpr std::string_view all_lazy = R"("start":"lazy","restart":{"restarts_max":0})";
 
 /// Of the status of a gateway.
@@ -75,25 +75,24 @@ std::string changing_configuration(const bench_options& options, std::size_t ste
     for (std::size_t i = 0; i < options.children; ++i) {
         const bool changes = i + 2 >= options.children;
         const auto changed_in = step < i % 2 ? 0 : (step - i % 2) / 2;
-        const auto more = fmt::format(R"("start":"pre_warm","env":{{"STEP":"{}"}})",
-                                      changes ? changed_in : 0);
+        const auto more =
+            fmt::format(R"("start":"pre_warm","env":{{"STEP":"{}"}})", changes ? changed_in : 0);
         children.push_back(demo_child(options.binary, child_name(i), more));
     }
-    children.push_back(demo_child(options.binary, fmt::format("extra{}", step),
-                                  R"("start":"pre_warm")"));
+    children.push_back(
+        demo_child(options.binary, fmt::format("extra{}", step), R"("start":"pre_warm")"));
     return configuration_of(children, R"("expose":"both")");
 }
 
 /// The processes of the servers that no change concerns.
-std::set<std::pair<pid_t, std::uint64_t>> processes_of(const gateway_process& gateway,
-                                                       const bench_options& options,
-                                                       mcp_client& client) {
+std::set<std::pair<pid_t, std::uint64_t>>
+processes_of(const gateway_process& gateway, const bench_options& options, mcp_client& client) {
     std::set<std::pair<pid_t, std::uint64_t>> found;
     const auto body = client.get("/status", status_limit);
     element_reader servers{find_member(body, "children")};
     std::set<pid_t> wanted;
     while (const auto server = servers.next()) {
-        const auto name = find_member(*server, "name");
+        const auto name = find_member(*server, "server_id");
         for (std::size_t i = 0; i + 2 < options.children; ++i)
             if (name == fmt::format("\"{}\"", child_name(i)))
                 wanted.insert(static_cast<pid_t>(number_in(find_member(*server, "pid"))));
@@ -130,9 +129,9 @@ void run_under_load(const bench_options& options, report& out) {
     const auto after = processes_of(gateway, options, observer);
     const auto p99 = calm.milliseconds_at(0.99);
     const auto p99_changing = seen.milliseconds_at(0.99);
-    out.note("reload: calls", fmt::format("{} in {} s by {} clients to {} servers; before: {}",
-                                          seen.calls, options.duration.count(), options.clients,
-                                          options.children, calm.calls));
+    out.note("reload: calls",
+             fmt::format("{} in {} s by {} clients to {} servers; before: {}", seen.calls,
+                         options.duration.count(), options.clients, options.children, calm.calls));
     out.note("reload: changes written, put into force", fmt::format("{}, {}", changes, applied));
     out.note("reload: longest stop of the loop by one", fmt::format("{:.2f} ms", held_up));
     out.add("reload: calls that failed", "0",
@@ -154,9 +153,9 @@ std::string many_configuration(const bench_options& options, std::size_t count, 
     std::vector<std::string> children;
     for (std::size_t i = 0; i < count; ++i)
         children.push_back(demo_child(options.binary, fmt::format("m{}", i), all_lazy));
-    children.push_back(demo_child(
-        options.binary, "changed",
-        fmt::format(R"("start":"lazy","args":["demo-server","{}"])", step)));
+    children.push_back(
+        demo_child(options.binary, "changed",
+                   fmt::format(R"("start":"lazy","args":["demo-server","{}"])", step)));
     children.push_back(demo_child(options.binary, fmt::format("extra{}", step), all_lazy));
     return configuration_of(children, R"("expose":"gateway","reload":"signal")");
 }
@@ -187,8 +186,8 @@ void run_with_many(const bench_options& options, report& out) {
     mcp_client observer{gateway.port(), era::modern};
     const auto before = processor_time(gateway.pid());
     const auto held_up = change_often(gateway, times, configuration);
-    const auto spent = std::chrono::duration<double, std::milli>{processor_time(gateway.pid()) -
-                                                                 before};
+    const auto spent =
+        std::chrono::duration<double, std::milli>{processor_time(gateway.pid()) - before};
     out.note(fmt::format("reload: {} servers: processor time of one, with reading and the status",
                          servers),
              fmt::format("{:.0f} ms", spent.count() / times));
@@ -209,9 +208,8 @@ void run_often(const bench_options& options, report& out) {
     gateway_process gateway{options.binary, configuration(0)};
     change_often(gateway, settling, configuration);
     const auto before = resident_kib(gateway.pid());
-    change_often(gateway, options.cycles, [&](std::size_t step) {
-        return configuration(settling + step);
-    });
+    change_often(gateway, options.cycles,
+                 [&](std::size_t step) { return configuration(settling + step); });
     const auto after = resident_kib(gateway.pid());
     out.add(fmt::format("reload: memory after {} of them", options.cycles),
             fmt::format("< {} KiB more", growth_kib_max),
