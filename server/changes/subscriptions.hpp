@@ -59,6 +59,7 @@ public:
     void on_task_changed(std::string_view id, std::string_view task_json);
     /// Listen streams end in good order.
     void stop();
+    [[nodiscard]] bool is_stopping() const { return is_stopping_; }
 
 private:
     struct listener {

@@ -132,6 +132,34 @@ void add_serving(CLI::App& app, cli_options& options, runner& run) {
     });
 }
 
+void add_workflows(CLI::App& app, cli_options& options, runner& run) {
+    auto* const flow =
+        app.add_subcommand("workflow", "Show, draw or run a workflow of a configuration");
+    flow->require_subcommand(1);
+    const auto add = [&](const char* name, const char* what, int (*command)(const cli_options&)) {
+        auto* const made = flow->add_subcommand(name, what);
+        made->add_option("NAME", options.name, "Name of a workflow")->required()->type_name("");
+        made->callback([&options, &run, command] {
+            run = [&options, command] {
+                return command(options);
+            };
+        });
+        return made;
+    };
+    auto* const running = add("run", "Run it and print what it gives", run_workflow_run);
+    running->add_option("PARAMETERS", options.arguments, "JSON object (default: {})")
+        ->type_name("");
+    add_config(*running, options);
+    add_json(*running, options);
+    auto* const showing = add("show", "Print its steps in their order", run_workflow_show);
+    add_inputs(*showing, options, "");
+    add_json(*showing, options);
+    auto* const drawing = add("graph", "Print it as a flow chart (Mermaid)", run_workflow_graph);
+    add_inputs(*drawing, options, "");
+    flow->footer("Example: mcp-gateway workflow run report '{\"repo\": \"acme\"}' "
+                 "--config gateway.toml");
+}
+
 void add_showing(CLI::App& app, cli_options& options, runner& run) {
     auto* const config = app.add_subcommand("config", "Look at a configuration");
     config->require_subcommand(1);
@@ -292,6 +320,7 @@ int run_cli(int argc, char** argv) {
     add_serving(app, options, run);
     add_configuring(app, options, run);
     add_showing(app, options, run);
+    add_workflows(app, options, run);
     add_using(app, options, run);
     add_admin_commands(app, options, run);
     app.require_subcommand(0, 1);

@@ -11,6 +11,7 @@
 #include "server/config/keys/config_hint.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
 #include "server/serving/application.hpp"
+#include "server/workflows/workflow_check.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -138,6 +139,32 @@ void report_views(check_report& report, const registry& servers,
     }
 }
 
+/// Tools that are not there, arguments that they do not take, annotations that promise too much.
+void report_workflows(check_report& report, application& app,
+                      const std::vector<std::shared_ptr<const workflow>>& list) {
+    client_request anybody;
+    anybody.text = std::string{R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})"};
+    anybody.message = *scan_envelope(anybody.text);
+    anybody.spoken = newest_modern;
+    anybody.client_era = era::modern;
+    const auto world = app.front().workflow_world_of(anybody);
+    for (const auto& flow : list) {
+        if (!flow->is_enabled) continue;
+        for (const auto& [place, message, hint, is_warning] : check_workflow(*flow, world)) {
+            auto known = flow->lines.find(place);
+            for (auto outer = place; known == flow->lines.end() && !outer.empty();) {
+                const auto cut = outer.find_last_of(".[");
+                outer.resize(cut == std::string::npos ? 0 : cut);
+                known = flow->lines.find(outer);
+            }
+            const auto line = known == flow->lines.end() ? 0 : line_in_file(known->second);
+            report.findings.push_back(
+                {is_warning ? severity::warning : severity::error, report.file, line,
+                 fmt::format("workflows[{}].{}", flow->name, place), message, hint});
+        }
+    }
+}
+
 /// Where a server told its tools: a warning if `tool` is not among them.
 void report_unknown_tool(check_report& report, const upstream& server, std::string_view tool,
                          std::string key) {
@@ -209,6 +236,7 @@ task<> ask_servers(application& app, const gateway_options& options, check_repor
     report_tool_settings(report, app.upstreams());
     report_conflicts(report, *app.upstreams().catalogs().merged(), options.expose);
     report_views(report, app.upstreams(), options.views);
+    report_workflows(report, app, options.workflows.named);
 }
 
 void start_and_ask(configuration config, check_report& report) {

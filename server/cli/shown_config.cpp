@@ -179,6 +179,10 @@ shown_config::shown_config(layered_document& document)
     views.kind = node_kind::array;
     for (const auto& entry : parts.views) views.items.push_back(entry.node);
     if (!views.items.empty()) put(root_, "views", std::move(views));
+    config_node workflows = make_table(0);
+    workflows.kind = node_kind::array;
+    for (const auto& entry : parts.workflows) workflows.items.push_back(entry.node);
+    if (!workflows.items.empty()) put(root_, "workflows", std::move(workflows));
 }
 
 std::string shown_config::toml(bool has_origins) const {

@@ -96,6 +96,29 @@ void add_view_changes(std::vector<key_change>& changes, const std::vector<view_o
                                   fmt::format("views.{}.", name));
 }
 
+/// workflows.NAME, as wholes.
+void add_workflow_changes(std::vector<key_change>& changes, const workflow_options& before,
+                          const workflow_options& after) {
+    std::set<std::string_view> names;
+    for (const auto* const list : {&before.named, &after.named})
+        for (const auto& one : *list) names.insert(one->name);
+    const auto at = [](const workflow_options& all, std::string_view name) {
+        const auto found = std::ranges::find_if(
+            all.named, [name](const auto& each) { return each->name == name; });
+        return found == all.named.end() || !(*found)->is_enabled ? nullptr : found->get();
+    };
+    for (const auto name : names) {
+        const auto* const one = at(before, name);
+        const auto* const other = at(after, name);
+        const bool is_same =
+            one == other || (one != nullptr && other != nullptr && one->source == other->source);
+        if (!is_same)
+            changes.push_back({fmt::format("workflows.{}", name), key_effect::at_once,
+                               one == nullptr ? "false" : "true",
+                               other == nullptr ? "false" : "true"});
+    }
+}
+
 server_change compare(const child_options& before, const child_options& after) {
     std::vector<std::string> secrets = before.secrets;
     secrets.insert(secrets.end(), after.secrets.begin(), after.secrets.end());
@@ -187,6 +210,7 @@ config_plan plan_change(const configuration& from, const configuration& to) {
     const std::vector<std::string> no_secrets; // values of variables are not shown
     add_changes<configuration>(plan.gateway, {from, to, no_secrets});
     add_view_changes(plan.gateway, from.gateway.views, to.gateway.views);
+    add_workflow_changes(plan.gateway, from.gateway.workflows, to.gateway.workflows);
     std::map<std::string_view, const child_options*> before;
     for (const auto& server : from.children) before.emplace(server.name, &server);
     std::set<std::string_view> kept;

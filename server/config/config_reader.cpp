@@ -5,9 +5,10 @@
 #include "protocol/ascii.hpp"
 #include "protocol/crypto/sealed_token.hpp"
 #include "protocol/json/json_text.hpp"
+#include "server/config/config_views.hpp"
+#include "server/config/config_workflows.hpp"
 #include "server/config/sections/config_child.hpp"
 #include "server/config/sections/config_fallbacks.hpp"
-#include "server/config/config_views.hpp"
 
 #include <fmt/format.h>
 
@@ -52,6 +53,7 @@ public:
         for (auto& entry : parts.children) read_child(entry);
         made_.gateway.views =
             read_views(parts.views, made_.children, made_.gateway.naming.separator, scope);
+        made_.gateway.workflows.named = read_workflows(parts.workflows, made_.children, scope);
         check_fallbacks(parts.children, made_.children, problems_);
         find_defects(parts.children);
         check_count(parts.children);

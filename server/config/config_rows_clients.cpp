@@ -50,6 +50,10 @@ constexpr std::array gateway{
         "gateway: the gateway's own tools, which list and call the children. all: every child's "
         "tools, prompts and resources, merged. both: the two together.",
         personal),
+    key("run_workflow", in_gateway<&gateway_options::workflows, &workflow_options::run_workflow>,
+        at_once,
+        "Where clients get the tool run_workflow, whose steps they write themselves. auto: where "
+        "the gateway's own tools are shown. on: with expose = \"all\" too. off: nowhere."),
     key("prefix", in_gateway<&gateway_options::naming, &naming_options::prefix>, at_once,
         "When a child's name is put before its tools' and prompts' names. never: where two "
         "children offer the same name, the first one wins."),

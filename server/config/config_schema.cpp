@@ -158,9 +158,10 @@ std::string config_schema() {
             child["not"] = {{"required", json::array{"command", "url"}}};
             definitions["child"] = std::move(child);
             properties[name] = {{"type", "array"}, {"items", reference("child")}};
-        } else if (name == "views") {
-            definitions["view"] = describe_section(name, description);
-            properties[name] = {{"type", "array"}, {"items", reference("view")}};
+        } else if (name == "views" || name == "workflows") {
+            const auto one = name.substr(0, name.size() - 1);
+            definitions[one] = describe_section(name, description);
+            properties[name] = {{"type", "array"}, {"items", reference(one)}};
         } else if (name.starts_with("children.")) {
             const auto table = name.substr(name.find('.') + 1);
             definitions[fmt::format("child_{}", table)] = describe_section(name, description);

@@ -54,6 +54,12 @@ void change_reporter::set_exposure(exposure expose) {
         listeners_.on_list_changed(changed, {});
 }
 
+void change_reporter::on_own_tools_changed() {
+    listeners_.on_list_changed(subscriptions::list_kind::tools, {});
+    for (const auto& scope : listeners_.scopes_of_views())
+        listeners_.on_list_changed(subscriptions::list_kind::tools, scope);
+}
+
 void change_reporter::on_catalog_changed() {
     const auto merged = prints_of(*upstreams_.catalogs().merged());
     const auto before = std::exchange(last_merged_, merged);

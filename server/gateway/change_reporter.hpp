@@ -32,6 +32,8 @@ public:
     change_reporter(const change_reporter&) = delete;
     change_reporter& operator=(const change_reporter&) = delete;
 
+    /// The gateway itself has other tools, at all endpoints that may show them.
+    void on_own_tools_changed();
     /// Clients see something else from now on, and are told.
     void set_exposure(exposure expose);
 

@@ -53,9 +53,10 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , tools_(options_, upstreams, view_, forwarder_)
     , lookup_(view_, upstreams, options_.list_wait)
     , lists_(sealer_, options_.list_page_items)
+    , flows_(upstreams, view_, lookup_, tools_, states_, options_, log)
     , subscriptions_(upstreams.get_executor())
     , client_tasks_(upstreams, subscriptions_, log)
-    , router_(view_, lookup_, client_tasks_)
+    , router_(view_, lookup_, client_tasks_, flows_.tools)
     , introduction_(options_, upstreams, view_, subscriptions_)
     , completions_(upstreams, view_, lookup_, forwarder_)
     , watches_(upstreams, lookup_, subscriptions_, log)
@@ -66,11 +67,14 @@ void gateway::adopt(gateway_options options) {
     options_ = std::move(options);
     states_.set_lifetime(options_.question_timeout);
     parked_.set_limits(options_.parking);
+    flows_.runs.set_limits(options_.parking);
+    const bool has_other_flows = flows_.tools.adopt(options_.workflows);
     views_.replace(options_.views);
     view_.set_exposure(options_.expose);
     lookup_.set_list_wait(options_.list_wait);
     lists_.set_page_items(options_.list_page_items);
     changes_.set_exposure(options_.expose);
+    if (has_other_flows) changes_.on_own_tools_changed();
 }
 
 result<void> gateway::check_scope(std::string_view scope, bool is_near) const {
@@ -101,7 +105,7 @@ void gateway::set_views(std::vector<view_options> list) {
 }
 
 result<void> gateway::readiness(bool is_strict) const {
-    if (is_stopping_) return errc::gateway_stopping;
+    if (subscriptions_.is_stopping()) return errc::gateway_stopping;
     std::vector<std::string_view> awaited;
     for (const auto& c : upstreams_.warming()) awaited.push_back(c->name());
     if (!awaited.empty())
@@ -120,19 +124,20 @@ result<void> gateway::readiness(bool is_strict) const {
 }
 
 void gateway::stop() {
-    is_stopping_ = true;
     subscriptions_.stop();
     client_tasks_.stop();
 }
 
 task<> gateway::close() {
+    co_await flows_.runs.close();
     co_await parked_.close();
     co_await watches_.close();
 }
 
 task<client_reply> gateway::handle(client_request& request, reply_sink& sink) {
-    if (request.scope.empty()) request.scope = view_.sole_server();
-    if (is_stopping_) co_return stopping_reply(request);
+    // Where there are workflows, the gateway is to be seen.
+    if (request.scope.empty() && !flows_.tools.has_named()) request.scope = view_.sole_server();
+    if (subscriptions_.is_stopping()) co_return stopping_reply(request);
     std::shared_ptr<const catalog> shown; // the order views it
     const auto order = router_.tool_at_once(request, shown);
     if (order && order->has_error()) co_return reply_of(request, order->error());
@@ -216,6 +221,10 @@ task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& s
         if (!own->source.empty()) lookup_.note_links(request, own->source, own->result);
         co_return std::move(own->result);
     }
+    if (flows_.tools.is_tool(request, *name)) {
+        auto answered = co_await flows_.tools.call(*name, request, sink);
+        co_return answered;
+    }
     request_router::routed_names names;
     const auto order = co_await router_.tool(request, *name, names);
     if (order.has_error()) co_return order.error();
@@ -263,6 +272,9 @@ task<gateway::outcome> gateway::list(const client_request& request) {
                       : own_tools_json(request.client_era);
     if (view_.shows_own(request) && request.method() == method::resources_list)
         own = own_resources_json();
+    std::string with_flows;
+    if (request.method() == method::tools_list && flows_.tools.has_any(request))
+        own = with_flows = flows_.tools.add_to(own, request);
     const auto info = introduction_.server_info(request);
     list_pages::offer offer{own, std::move(shown), info, clock_type::now(), std::move(missing)};
     auto page = lists_.answer(request, std::move(offer), token_sealer::time_point::clock::now());

@@ -9,6 +9,7 @@
 #include "server/gateway/change_reporter.hpp"
 #include "server/gateway/client_watches.hpp"
 #include "server/gateway/completions.hpp"
+#include "server/gateway/gateway_flows.hpp"
 #include "server/gateway/gateway_options.hpp"
 #include "server/gateway/gateway_tools.hpp"
 #include "server/gateway/introduction.hpp"
@@ -51,6 +52,10 @@ public:
     task<> close();
     /// Other views from now on; those who listen at their endpoints hear of what that changes.
     void set_views(std::vector<view_options> list);
+    /// What workflows of this client can call.
+    [[nodiscard]] workflow_world workflow_world_of(const client_request& client) const {
+        return flows_.tools.world_of(client);
+    }
     /// For commands that call a tool themselves.
     forwarder& calls() { return forwarder_; }
 
@@ -83,6 +88,7 @@ private:
     gateway_tools tools_;
     catalog_lookup lookup_;
     list_pages lists_;
+    gateway_flows flows_;
     subscriptions subscriptions_;
     task_routes client_tasks_;
     request_router router_;
@@ -90,7 +96,6 @@ private:
     completions completions_;
     client_watches watches_;
     change_reporter changes_;
-    bool is_stopping_ = false;
 };
 
 } // namespace mcpgw

@@ -5,6 +5,7 @@
 #include "server/calls/parking_limits.hpp"
 #include "server/catalog/exposure.hpp"
 #include "server/catalog/view.hpp"
+#include "server/flows/workflow_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +28,7 @@ struct gateway_options {
     /// How long a client of 2026-07-28 may take to answer a server's questions.
     std::chrono::milliseconds question_timeout{600'000};
     parking_limits parking;
+    workflow_options workflows;
     std::vector<view_options> views; ///< in the file's order; disabled ones included
     /// Texts by child name, from --children-abstract.
     std::map<std::string, std::string> abstracts;

@@ -2,6 +2,7 @@
 #include "server/gateway/gateway_tool_list.hpp"
 
 #include "protocol/json/json_text.hpp"
+#include "server/flows/workflow_answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,8 +115,13 @@ constexpr std::array<std::string_view, 2> resource_uris{"mcp://server_summary",
 
 naming_options naming_beside_own(const gateway_options& options) {
     auto naming = options.naming;
+    for (const auto& flow : options.workflows.named) naming.reserved.insert(flow->name);
+    if (options.workflows.run_workflow == workflow_offer::always)
+        naming.reserved.insert(std::string{run_workflow_name});
     if (options.expose != exposure::both) return naming;
     naming.reserved.merge(own_names());
+    if (options.workflows.run_workflow != workflow_offer::never)
+        naming.reserved.insert(std::string{run_workflow_name});
     return naming;
 }
 

@@ -209,6 +209,11 @@ result<upstream_ref> gateway_tools::find_child(const json::object& arguments,
         return fault{
             errc::invalid_arguments,
             "`server_id` (a string) is missing; list_registered_children names the servers"};
+    return find_server(name, request);
+}
+
+result<upstream_ref> gateway_tools::find_server(std::string_view name,
+                                                const client_request& request) const {
     const auto found = upstreams_.find(name);
     if (found != nullptr && view_.has_server(request.scope, *found)) return found;
     std::vector<std::string_view> known;
@@ -309,15 +314,12 @@ gateway_tools::call(std::string name, const client_request& request, reply_sink&
     co_return answer{result_for_client(text, context), {}};
 }
 
-task<result<gateway_tools::answer>>
-gateway_tools::execute(json::object arguments, const client_request& request, reply_sink& sink) {
-    const auto found = find_child(arguments, request);
+task<result<gateway_tools::child_answer>>
+gateway_tools::call_child(const child_call& what, const client_request& request, reply_sink& sink) {
+    const auto found = find_server(what.server, request);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
-    const std::string tool{text_or(arguments, "tool_name")};
-    if (tool.empty())
-        co_return fault{errc::invalid_arguments,
-                        "`tool_name` (a string) is missing; get_schema names the server's tools"};
+    const std::string tool{what.tool};
     // Where others can answer, a server that has never run must not hold the call up.
     const auto own_name = shown_tool::find(c, tool).own_name;
     const bool has_others = !fallbacks_of(c.options(), own_name).empty();
@@ -341,8 +343,7 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
     order.progress_told = progress_told;
     if (is_listed) order.output = output_shape_of(known.listed->json);
     order.tool = known.own_name;
-    std::string room;
-    auto members = known.members(raw_tool_arguments(request, room));
+    auto members = known.members(what.arguments);
     if (members.has_error()) co_return members.error();
     order.members = std::move(*members);
     // The retry of an interrupted call belongs to the child's tool (2026-07-28,
@@ -352,17 +353,34 @@ gateway_tools::execute(json::object arguments, const client_request& request, re
         if (const auto value = find_member(params, key); !value.empty())
             *order.members += fmt::format(",\"{}\":{}", key, value);
 
-    const auto cut = truncation_of(arguments);
     auto done = co_await forwarder_.send(order, request, sink);
     if (done.has_error()) co_return done.error();
     auto text = done->text.str();
     if (done->is_error) co_return fault_of_child_error(c.name(), tool, text);
+    child_answer answered{std::move(text), c.name(), tool};
+    if (done->by) answered.server = done->by->server;
+    if (done->by) answered.tool = done->by->tool;
+    co_return answered;
+}
+
+task<result<gateway_tools::answer>>
+gateway_tools::execute(json::object arguments, const client_request& request, reply_sink& sink) {
+    const auto found = find_child(arguments, request);
+    if (found.has_error()) co_return found.error();
+    const auto& c = **found;
+    child_call what{c.name(), text_or(arguments, "tool_name"), {}};
+    if (what.tool.empty())
+        co_return fault{errc::invalid_arguments,
+                        "`tool_name` (a string) is missing; get_schema names the server's tools"};
+    std::string room;
+    what.arguments = raw_tool_arguments(request, room);
+    auto done = co_await call_child(what, request, sink);
+    if (done.has_error()) co_return done.error();
+    const auto cut = truncation_of(arguments);
     const auto keep = cut.is_set() ? cut : c.options().truncate;
-    const auto& rule = c.options().truncate_adaptive;
-    text = truncate_result(text, keep, rule);
-    const auto& server = done->by ? done->by->server : c.name();
-    const auto& called = done->by ? done->by->tool : tool;
-    co_return answer{with_structured_content(std::move(text), server, called), server};
+    auto text = truncate_result(std::move(done->text), keep, c.options().truncate_adaptive);
+    co_return answer{with_structured_content(std::move(text), done->server, done->tool),
+                     done->server};
 }
 
 } // namespace mcpgw

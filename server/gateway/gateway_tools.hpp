@@ -32,6 +32,20 @@ public:
         std::string source; ///< the child whose tool was called; empty: none
     };
     task<result<answer>> call(std::string name, const client_request& request, reply_sink& sink);
+    /// A tool of a server, for whoever names both. `arguments`: raw; views the request.
+    struct child_call {
+        std::string_view server, tool, arguments;
+    };
+    struct child_answer {
+        std::string text;         ///< a raw result in the client's revision
+        std::string server, tool; ///< that answered
+    };
+    /// Errors of the server are faults. `what` must live until then.
+    task<result<child_answer>> call_child(const child_call& what, const client_request& request,
+                                          reply_sink& sink);
+    /// A server that the endpoint shows.
+    [[nodiscard]] result<upstream_ref> find_server(std::string_view name,
+                                                   const client_request& request) const;
     /// `contents` of resources/read: a raw JSON array.
     [[nodiscard]] std::string read(std::string_view uri, const client_request& request) const;
 

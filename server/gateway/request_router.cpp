@@ -82,7 +82,7 @@ request_router::tool_at_once(const client_request& request, std::shared_ptr<cons
         return std::nullopt;
     std::string unquoted;
     const auto name = unquote_json(request.message.in_params.name.of(request.text), unquoted);
-    if (!name || is_own(request, *name)) return std::nullopt;
+    if (!name || is_own(request, *name) || flows_.is_tool(request, *name)) return std::nullopt;
     shown = view_.shown_to(request);
     const bool is_known = shown && shown->find_tool(*name) != nullptr;
     if (is_known) return order_for(request, *name, shown.get());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/catalog/catalog_lookup.hpp"
+#include "server/flows/workflow_tools.hpp"
 #include "server/stages/forwarder.hpp"
 #include "server/tasks/task_taker.hpp"
 #include "transports/session/request_handler.hpp"
@@ -24,8 +25,9 @@ result<std::string> required_text(const client_request& request, text_span where
 class request_router {
 public:
     /// `tasks`: looks after those that calls of tools become.
-    request_router(const catalog_view& view, catalog_lookup& lookup, task_taker& tasks)
-        : view_(view), lookup_(lookup), tasks_(tasks) {}
+    request_router(const catalog_view& view, catalog_lookup& lookup, task_taker& tasks,
+                   const workflow_tools& flows)
+        : view_(view), lookup_(lookup), tasks_(tasks), flows_(flows) {}
 
     /// What a forward_request views beside its request. Lives in the frame that sends it.
     struct routed_names {
@@ -53,6 +55,7 @@ private:
     const catalog_view& view_;
     catalog_lookup& lookup_;
     task_taker& tasks_;
+    const workflow_tools& flows_;
 };
 
 } // namespace mcpgw

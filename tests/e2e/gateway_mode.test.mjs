@@ -16,6 +16,7 @@ const ownTools = [
     'get_child_status',
     'get_schema',
     'list_registered_children',
+    'run_workflow',
 ];
 
 let gateway;

@@ -126,7 +126,7 @@ TEST_CASE("the_gateways_own_tools_know_of_the_view_alone") {
         gateway_client own{world, scoped("views/own", spoken)};
         const auto names = own.names("tools/list", "tools");
         CHECK(names == strings{"list_registered_children", "get_child_status", "get_schema",
-                               "execute_child_tool", "one__echo", "one__add"});
+                               "execute_child_tool", "run_workflow", "one__echo", "one__add"});
         const auto children = own.call("list_registered_children").at("structuredContent");
         CHECK(children.at("count") == 1);
         CHECK(children.at("children").at(0).at("tools") == 2);

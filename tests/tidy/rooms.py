@@ -69,13 +69,17 @@ FOLDERS = {
     "server/config/sections": [
         "server/calls", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/variables"],
+    "server/workflows": [
+        "server/config/keys", "server/config/sections", "server/expressions"],
+    "server/flows": [
+        "server/calls", "server/catalog", "server/stages", "server/tasks", "server/workflows"],
     "server/gateway": [
-        "server/calls", "server/catalog", "server/changes", "server/config/keys",
+        "server/calls", "server/catalog", "server/changes", "server/config/keys", "server/flows",
         "server/search", "server/stages", "server/tasks"],
     "server/config": [
         "server/admin", "server/catalog", "server/config/dialects", "server/config/format",
         "server/config/keys", "server/config/layers", "server/config/sections",
-        "server/config/variables", "server/gateway"],
+        "server/config/variables", "server/gateway", "server/workflows"],
     "server/import": [
         "server/config", "server/config/dialects", "server/config/format",
         "server/config/sections", "server/config/variables"],
@@ -87,6 +91,6 @@ FOLDERS = {
         "server/admin", "server/catalog", "server/config", "server/config/format",
         "server/config/keys", "server/config/layers",
         "server/config/sections", "server/config/variables", "server/demo",
-        "server/gateway", "server/import", "server/serving"],
+        "server/gateway", "server/import", "server/serving", "server/workflows"],
     "server": ["server/cli"],
 }

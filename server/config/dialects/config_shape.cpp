@@ -58,9 +58,9 @@ std::string fit_name(std::string_view name) {
 }
 
 /// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
-constexpr std::array<std::string_view, 11> own_parts{"gateway",  "http",    "limits",   "defaults",
-                                                     "children", "include", "profiles", "overlays",
-                                                     "flags",    "admin",   "views"};
+constexpr std::array<std::string_view, 12> own_parts{
+    "gateway",  "http",     "limits", "defaults", "children", "include",
+    "profiles", "overlays", "flags",  "admin",    "views",    "workflows"};
 constexpr std::size_t telling_parts = 5;
 
 class part_finder {
@@ -93,6 +93,7 @@ private:
         if (!is_ours) parts_ = {};
         if (is_ours && children != nullptr) add_children(*children);
         if (is_ours) parts_.views = find_views(root_, problems_);
+        if (is_ours) parts_.workflows = find_workflows(root_, problems_);
         add_foreign(is_ours);
         if (is_ours) parts_.origin = config_origin::ours;
         if (is_ours || !has_container_) check_top_level(is_ours);

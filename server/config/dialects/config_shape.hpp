@@ -32,6 +32,7 @@ struct config_parts {
     config_node* flags = nullptr;
     std::vector<child_entry> children; ///< skipped ones too
     std::vector<view_entry> views;
+    std::vector<view_entry> workflows;
     std::string_view program; ///< whose file it is: "Cursor"; empty: unknown
 };
 

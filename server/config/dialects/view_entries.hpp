@@ -8,7 +8,7 @@
 
 namespace mcpgw {
 
-/// One of [[views]] as a file gives it.
+/// One of [[views]], or of [[workflows]], as a file gives it.
 struct view_entry {
     std::string name;
     std::string path; ///< for messages: "views[2]"
@@ -18,5 +18,6 @@ struct view_entry {
 /// Those of a document of ours; reported: a list that is none, entries without a name that fits,
 /// and names that are there twice.
 std::vector<view_entry> find_views(const config_node& root, problem_log& problems);
+std::vector<view_entry> find_workflows(const config_node& root, problem_log& problems);
 
 } // namespace mcpgw

@@ -22,6 +22,8 @@ constexpr std::array sections{
     config_section{"admin", "How a gateway that runs is looked at and changed: docs/admin.md."},
     config_section{"views", "Further faces of the gateway, each with an endpoint of its own: what "
                             "they do not show is not there for their clients."},
+    config_section{"workflows", "Tools of the gateway that call several tools as one: "
+                                "docs/workflows.md."},
     config_section{"defaults", "For every child: any key of `children` except name, command, "
                                "args, url, headers, bearer_token, tools, tools_only, tools_except, "
                                "prompts, resources and fallback. A child's own keys win; env and "
@@ -67,8 +69,8 @@ constexpr std::array sections{
 std::span<const config_key> config_keys() {
     static const auto all = [] {
         std::vector<config_key> keys;
-        for (const auto part :
-             {client_rows(), view_rows(), process_rows(), child_rows(), care_rows()})
+        for (const auto part : {client_rows(), view_rows(), workflow_rows(), process_rows(),
+                                child_rows(), care_rows()})
             for (const auto& table : part)
                 for (const auto& row : table.rows) keys.emplace_back(row).section = table.section;
         return keys;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/layers/layer_merge.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -75,7 +77,7 @@ private:
 
 /// By name, as children.
 void lay_views_over(std::vector<view_entry>& below, std::vector<view_entry> above,
-                    problem_log& problems) {
+                    std::string_view noun, problem_log& problems) {
     for (auto& one : above) {
         const auto known = std::ranges::find(below, one.name, &view_entry::name);
         const auto* const remove = one.node.find("remove");
@@ -83,7 +85,7 @@ void lay_views_over(std::vector<view_entry>& below, std::vector<view_entry> abov
             remove != nullptr && remove->kind == node_kind::boolean && remove->boolean;
         if (is_removal && known == below.end())
             problems.warning(remove->line, key_path(one.path, "remove"),
-                             "no file before this one has such a view");
+                             fmt::format("no file before this one has such a {}", noun));
         else if (is_removal)
             below.erase(known);
         else if (known == below.end())
@@ -112,7 +114,8 @@ void lay_over(config_parts& below, config_parts above, problem_log& problems) {
     for (const auto section : {&config_parts::gateway, &config_parts::http, &config_parts::limits,
                                &config_parts::admin, &config_parts::defaults, &config_parts::flags})
         lay_section_over(below.*section, above.*section);
-    lay_views_over(below.views, std::move(above.views), problems);
+    lay_views_over(below.views, std::move(above.views), "view", problems);
+    lay_views_over(below.workflows, std::move(above.workflows), "workflow", problems);
     child_merge merge{below.children, problems};
     for (auto& child : above.children) merge.lay_over(std::move(child));
     merge.take_out_removed();

@@ -17,7 +17,7 @@ namespace {
 using strings = std::vector<std::string>;
 
 const strings own_tools{"list_registered_children", "get_child_status", "get_schema",
-                        "execute_child_tool", "close_child_session"};
+                        "execute_child_tool", "close_child_session", "run_workflow"};
 const strings demo_tools{"echo",  "add",  "wait",  "ask",         "large_text",
                          "image", "fail", "crash", "environment", "log"};
 

@@ -351,7 +351,7 @@ TEST_CASE("crash_in_the_middle_of_calls_is_told_to_each_and_the_next_call_works"
     world.run_until([&] { return waiting->is_done(); });
     CHECK(waiting->error().at("data").at("code") == "CONNECTION_LOST");
     // The list survives the process. The next call waits for the restart, which is put off a bit.
-    CHECK(client.names("tools/list", "tools").size() == 15);
+    CHECK(client.names("tools/list", "tools").size() == 16);
     CHECK(text_of(client.call("demo__echo", R"({"message":"m"})")) == "m");
     CHECK(text_of(other.call("demo__echo", R"({"message":"m"})")) == "m");
     CHECK(child.status().restarts == 1);

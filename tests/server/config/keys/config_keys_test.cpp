@@ -76,6 +76,7 @@ std::string with_rows_of_keys(const std::string& document) {
 json::value schema_of(const json::value& schema, std::string_view section) {
     const auto& root = schema.as_object();
     if (section == "views") return root.at("$defs").at("view");
+    if (section == "workflows") return root.at("$defs").at("workflow");
     if (root.at("properties").as_object().contains(section) && section != "children")
         return root.at("properties").at(section);
     std::string name{section};
@@ -192,7 +193,8 @@ TEST_CASE("a_file_that_spells_out_all_defaults_says_nothing_new") {
         const bool is_table = key.section == "children" && key.type() == key_type::table;
         const std::set<std::string_view> of_lists{
             "children.arguments", "children.fallback", "children.prompts",  "children.resources",
-            "children.tools",     "truncate",          "truncate_adaptive", "views"};
+            "children.tools",     "truncate",          "truncate_adaptive", "views",
+            "workflows"};
         const bool is_of_list = of_lists.contains(key.section);
         if (const auto value = key.default_json(); !value.empty() && !is_table && !is_of_list)
             file.set(key, json::parse(value));
@@ -284,8 +286,9 @@ TEST_CASE("the_example_configurations_are_good") {
         std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     }
     std::size_t count = 0;
-    for (const auto* const name : {"gateway.toml", "minimal.toml", "remote.toml", "fallback.toml",
-                                   "views.toml", "claude_desktop.json", "children_config.json"}) {
+    for (const auto* const name :
+         {"gateway.toml", "minimal.toml", "remote.toml", "fallback.toml", "views.toml",
+          "workflow.toml", "claude_desktop.json", "children_config.json"}) {
         CAPTURE(name);
         const auto made =
             load_config((project() / "configs" / name).string(), scratch.environment());
@@ -296,7 +299,7 @@ TEST_CASE("the_example_configurations_are_good") {
         CHECK(made.problems.size() == (is_foreign ? 2U : 0U));
         count += made.value.children.size();
     }
-    CHECK(count == 18);
+    CHECK(count == 19);
 }
 
 TEST_CASE("the_example_of_a_team_and_a_person_is_good_in_each_profile") {
