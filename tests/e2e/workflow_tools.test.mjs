@@ -2,12 +2,14 @@
 // Workflows of a configuration as tools, at all endpoints; and what the documents show.
 
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+
 import { textOf } from './support/actions.mjs';
-import { allClients, connectTo } from './support/clients.mjs';
+import { allClients, connectTo, legacyHttp } from './support/clients.mjs';
 import { makeConfig, startGateway } from './support/gateway.mjs';
 import { binary } from './support/paths.mjs';
 import { modernSender } from './support/raw.mjs';
@@ -110,6 +112,61 @@ describe('at the endpoints of views', () => {
         });
         assert.equal(tried.result.structuredContent.error.code, 'TOOL_NOT_FOUND');
     });
+});
+
+test('a workflow that waits for its client is bound to its request', async () => {
+    const parked = await startGateway({ expose: 'gateway', children: () => [demoServer()] });
+    const ask = modernSender(parked.url, { elicitation: { form: {} } });
+    const call = async (question, more = {}) => {
+        const step = { server: 'demo', tool: 'ask', args: { question } };
+        const params = { name: 'run_workflow', arguments: { workflow: [step] }, ...more };
+        return (await ask({ id: 1, method: 'tools/call', params })).messages.at(-1);
+    };
+    const waiting = (await call('first')).result;
+    assert.equal(waiting.resultType, 'input_required');
+    const [[key, { params }]] = Object.entries(waiting.inputRequests);
+    assert.equal(params.message, 'first');
+    const inputResponses = { [key]: { action: 'accept', content: { answer: 'x' } } };
+    const { requestState } = waiting;
+    // Of another request, and with a state that nobody gave.
+    assert.ok((await call('other', { inputResponses, requestState })).error);
+    assert.ok((await call('first', { inputResponses, requestState: 'made up' })).error);
+    const done = await call('first', { inputResponses, requestState });
+    assert.equal(done.result.structuredContent.status, 'completed');
+    // An answer counts once.
+    assert.ok((await call('first', { inputResponses, requestState })).error);
+    assert.equal((await call('second')).result.resultType, 'input_required');
+    await parked.stop();
+});
+
+test('clients are told when a reload brings another workflow', async () => {
+    const flow = (name) => ({
+        name,
+        description: 'echo',
+        steps: [{ server: 'demo', tool: 'echo', arguments: { message: name } }],
+    });
+    const live = await startGateway({
+        expose: 'gateway',
+        children: () => [demoServer()],
+        settings: { workflows: [flow('first')] },
+    });
+    const client = await connectTo(live, legacyHttp);
+    const told = new Promise((resolve) => {
+        client.setNotificationHandler(ToolListChangedNotificationSchema, resolve);
+    });
+    const names = async () => (await client.listTools()).tools.map(({ name }) => name);
+    assert.ok((await names()).includes('first'));
+    const content = JSON.parse(await readFile(live.config.file, 'utf8'));
+    content.workflows = [flow('second')];
+    await writeFile(`${live.config.file}.new`, JSON.stringify(content));
+    await rename(`${live.config.file}.new`, live.config.file);
+    await told;
+    const now = await names();
+    assert.ok(now.includes('second') && !now.includes('first'), now.join());
+    const result = await direct.call(client, 'gateway', 'second', {});
+    assert.deepEqual(result.structuredContent, { step1: 'second' });
+    await client.close();
+    await live.stop();
 });
 
 describe('the document', () => {
