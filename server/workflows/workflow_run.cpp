@@ -58,7 +58,12 @@ task<workflow_outcome> workflow_run::run(abort_signal& abort) {
                 continue;
             }
             start_ready();
-            if (plan_->running == 0) break;
+            const bool is_over = failure_ || plan_->ready.empty();
+            if (plan_->running == 0 && is_over) break;
+            if (plan_->running == 0) { // those that ended at once still fill the group
+                co_await tasks_.wait_all();
+                continue;
+            }
             co_await changed_.wait_until(clock_type::time_point::max());
         }
         co_await tasks_.wait_all();
@@ -68,7 +73,7 @@ task<workflow_outcome> workflow_run::run(abort_signal& abort) {
 }
 
 void workflow_run::start_ready() {
-    while (!failure_) {
+    while (!failure_ && !tasks_.is_full()) {
         const auto next = plan_->take(flow_->parallel_max);
         if (!next) return;
         if (tasks_.spawn(run_spawned(*next))) continue;

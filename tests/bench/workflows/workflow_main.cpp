@@ -97,7 +97,10 @@ double measure(const std::shared_ptr<const workflow>& flow) {
         const std::chrono::duration<double, std::micro> took =
             std::chrono::steady_clock::now() - begin;
         times.push_back(took.count() / static_cast<double>(steps));
-        if (run->take_outcome().failure) return -1;
+        if (const auto outcome = run->take_outcome(); outcome.failure) {
+            fmt::print("{}\n", outcome.failure->message());
+            return -1;
+        }
     }
     if (tools.calls != steps * rounds) return -1;
     std::ranges::sort(times);

@@ -59,6 +59,19 @@ TEST_CASE("steps_that_do_not_need_each_other_run_at_the_same_time_within_the_lim
     CHECK(world.now == 30);
 }
 
+TEST_CASE("any_number_of_steps_may_end_at_once") {
+    io_test::io_loop loop;
+    virtual_steps world{loop, echo};
+    std::string steps;
+    for (int i = 0; i < 1'000; ++i)
+        steps += fmt::format(R"({}{{"id":"s{}","tool":"t","when":"{}"}})", i == 0 ? "" : ",", i,
+                             i % 500 == 0 ? "true" : "false");
+    const auto done = world.run(R"({"steps":[)" + steps + "]}");
+    CHECK_FALSE(done.failure);
+    CHECK(world.calls.size() == 2);
+    CHECK(done.steps.at("s999").at("status") == "skipped");
+}
+
 TEST_CASE("a_failed_step_ends_those_that_run_and_what_was_done_is_told") {
     io_test::io_loop loop;
     virtual_steps world{loop, [](const step_call& call) -> virtual_steps::answer {
