@@ -42,12 +42,18 @@ void workflow_runs::set_limits(parking_limits limits) {
 }
 
 result<void> workflow_runs::admit(std::string_view principal) const {
+    std::size_t parked = 0;
     std::size_t own = 0;
-    for (const auto& [id, run] : runs_) own += run->who().principal == principal ? 1U : 0U;
-    if (runs_.size() < limits_.parked_max && own < limits_.parked_per_client_max) return {};
-    return fault{
-        errc::server_busy,
-        fmt::format("{} workflows run already, {} of them of this client", runs_.size(), own)};
+    for (const auto& [id, run] : runs_) {
+        if (run->is_attached() || run->is_done()) continue;
+        ++parked;
+        own += run->who().principal == principal ? 1U : 0U;
+    }
+    if (parked < limits_.parked_max && own < limits_.parked_per_client_max) return {};
+    return fault{errc::server_busy,
+                 fmt::format("{} workflows wait for answers of their clients already, {} of them "
+                             "of this client; answer or abandon some first",
+                             parked, own)};
 }
 
 task<workflow_runs::round_end> workflow_runs::begin(std::shared_ptr<const workflow> flow,
@@ -56,10 +62,6 @@ task<workflow_runs::round_end> workflow_runs::begin(std::shared_ptr<const workfl
                                                     const client_request& request,
                                                     reply_sink& sink) {
     round_end refused;
-    if (auto admitted = admit(request.principal); admitted.has_error()) {
-        refused.failure = admitted.error();
-        co_return refused;
-    }
     running_workflow::identity who;
     who.id = random_hex(id_bytes);
     who.principal = request.principal;
@@ -136,6 +138,11 @@ task<workflow_runs::round_end> workflow_runs::wait_with(run_ptr run,
         const auto since = run->asking_since();
         const auto until = since ? *since + limits_.window : clock_type::time_point::max();
         if (since && clock_type::now() >= until) {
+            if (const auto admitted = admit(run->who().principal); admitted.has_error()) {
+                run->give_up(admitted.error());
+                end.failure = admitted.error();
+                co_return end;
+            }
             end.input_required = park(run);
             co_return end;
         }

@@ -50,6 +50,7 @@ private:
     /// Gives it up if it is still in this round when its time is over.
     task<> expire(run_ptr run, std::uint64_t round);
     std::string park(const run_ptr& run);
+    /// One more may wait for its client.
     [[nodiscard]] result<void> admit(std::string_view principal) const;
 
     executor executor_;

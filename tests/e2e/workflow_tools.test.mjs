@@ -139,6 +139,29 @@ test('a workflow that waits for its client is bound to its request', async () =>
     await parked.stop();
 });
 
+test('any number of workflows run, and some wait for their clients', async () => {
+    const settings = { limits: { parked_calls_per_client_max: 2 } };
+    const children = () => [demoServer()];
+    const limited = await startGateway({ expose: 'gateway', children, settings });
+    const ask = modernSender(limited.url, { elicitation: { form: {} } });
+    const call = async (tool, args) => {
+        const params = {
+            name: 'run_workflow',
+            arguments: { workflow: [{ server: 'demo', tool, args }] },
+        };
+        return (await ask({ id: 1, method: 'tools/call', params })).messages.at(-1);
+    };
+    const many = Array.from({ length: 100 }, () => call('wait', { seconds: 0.5 }));
+    for (const { result } of await Promise.all(many))
+        assert.equal(result.structuredContent.status, 'completed');
+    const asked = (n) => call('ask', { question: `${n}` });
+    assert.equal((await asked(1)).result.resultType, 'input_required');
+    assert.equal((await asked(2)).result.resultType, 'input_required');
+    const third = await asked(3);
+    assert.match(JSON.stringify(third), /SERVER_BUSY/);
+    await limited.stop();
+});
+
 test('clients are told when a reload brings another workflow', async () => {
     const flow = (name) => ({
         name,
