@@ -20,13 +20,17 @@ std::shared_ptr<const catalog> offered_catalogs::only(std::string_view name) con
 void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstreams) {
     ++generation_;
     std::vector<catalog::source> sources;
+    sources.reserve(upstreams.size());
     auto before = std::exchange(single_, {});
+    single_.reserve(upstreams.size());
     for (const auto& c : upstreams) {
         sources.push_back({c->name(), &c->lists()});
-        auto& now = single_[c->name()];
-        now.lists = c->offer().lists();
-        const auto known = before.find(c->name());
-        if (known != before.end() && known->second.lists == now.lists) now = known->second;
+        auto known = before.extract(c->name());
+        const bool is_same = !known.empty() && known.mapped().lists == c->offer().lists();
+        if (is_same)
+            single_.insert(std::move(known));
+        else
+            single_[c->name()].lists = c->offer().lists();
     }
     // A thousand servers of which one has changed: the entries of the others are as they were.
     auto entries = std::make_shared<catalog_entries>();
@@ -36,7 +40,7 @@ void offered_catalogs::rebuild(std::span<const std::unique_ptr<upstream>> upstre
     });
     entries_ = std::move(entries);
     for (const auto& source : sources) {
-        auto& made = single_[source.upstream].made;
+        auto& made = single_.find(source.upstream)->second.made;
         if (!made)
             made = std::make_shared<catalog>(std::vector{source}, std::nullopt, entries_.get());
     }

@@ -3,15 +3,17 @@
 
 #include "children/upstream/upstream.hpp"
 #include "protocol/catalog/catalog.hpp"
+#include "protocol/text/text_hash.hpp"
 #include "transports/log.hpp"
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace mcpgw {
 
@@ -48,7 +50,7 @@ private:
         std::shared_ptr<const upstream_lists> lists;
         std::shared_ptr<const catalog> made;
     };
-    std::map<std::string, single, std::less<>> single_;
+    std::unordered_map<std::string, single, text_hash, std::equal_to<>> single_;
     std::set<std::string, std::less<>> reported_conflicts_;
 };
 

@@ -2,8 +2,8 @@
 #include "children/registry/server_changes.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace mcpgw {
@@ -16,16 +16,21 @@ server_changes::server_changes(servers& list, owner& above, task_group& work, lo
     , successions_(work, retired_, log, [this](const std::string& name) { on_heir(name); }) {}
 
 void server_changes::apply(std::span<const wanted_server> wanted, const same_process& is_same) {
-    std::map<std::string, std::unique_ptr<upstream>, std::less<>> before;
-    for (auto& c : list_) before.emplace(c->name(), std::move(c));
-    list_.clear();
+    auto before = std::exchange(list_, {});
+    // The names are its own: those of the servers go when others are adopted.
+    std::unordered_map<std::string, std::unique_ptr<upstream>*> by_name;
+    by_name.reserve(before.size());
+    for (auto& c : before) by_name.emplace(c->name(), &c);
+    list_.reserve(wanted.size());
     for (const auto& server : wanted) {
-        auto old = before.extract(server.options.name);
-        auto now = old.empty() ? owner_.make(server.options)
-                               : keep_or_replace(server, std::move(old.mapped()), is_same);
+        const auto old = by_name.find(server.options.name);
+        auto now = old == by_name.end() ? owner_.make(server.options)
+                                        : keep_or_replace(server, std::move(*old->second), is_same);
         list_.push_back(std::move(now));
     }
-    for (auto& [name, old] : before) {
+    for (auto& old : before) {
+        if (!old) continue;
+        const auto name = old->name();
         log_.info("server '{}' takes no new calls; those on it: {}", name,
                   old->status().calls_in_flight);
         successions_.cancel(name);

@@ -185,8 +185,9 @@ bool server_change::needs_new_process() const {
            });
 }
 
-std::map<std::string_view, config_plan::step> config_plan::steps() const {
-    std::map<std::string_view, step> all;
+std::unordered_map<std::string_view, config_plan::step> config_plan::steps() const {
+    std::unordered_map<std::string_view, step> all;
+    all.reserve(unchanged.size() + changed.size());
     for (const auto& name : unchanged) all.emplace(name, step::keep);
     for (const auto& server : changed)
         all.emplace(server.name, server.needs_new_process() ? step::replace : step::adopt);

@@ -5,9 +5,9 @@
 #include "server/config/keys/config_keys.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace mcpgw {
@@ -48,7 +48,7 @@ struct config_plan {
 
     /// What is to be done about a server that is in the new configuration.
     enum class step : std::uint8_t { keep, adopt, replace };
-    [[nodiscard]] std::map<std::string_view, step> steps() const;
+    [[nodiscard]] std::unordered_map<std::string_view, step> steps() const;
     /// There is nothing to do.
     [[nodiscard]] bool is_empty() const;
     /// Keys that only the next start of the gateway puts into force, with their tables.

@@ -6,7 +6,6 @@
 #include "server/calls/sharing_key.hpp"
 #include "transports/session/endpoint_scope.hpp"
 
-#include <set>
 #include <utility>
 
 namespace mcpgw {
@@ -66,20 +65,20 @@ void change_reporter::on_catalog_changed() {
     // The gateway's own lists never change.
     if (expose_ != exposure::gateway) report(before, merged, {});
     const auto nothing = prints_of({});
-    std::set<std::string_view> there;
     for (const auto& c : upstreams_.children()) {
-        there.insert(c->name());
-        const auto now = prints_of(*upstreams_.catalogs().only(c->name()));
-        const auto known = last_single_.find(c->name());
-        const auto last = known == last_single_.end() ? nothing : known->second;
-        last_single_.insert_or_assign(c->name(), now);
-        report(last, now, c->name());
+        auto now = upstreams_.catalogs().only(c->name());
+        auto& known = last_single_[c->name()];
+        if (known.of == now) continue;
+        const auto last = std::exchange(known.seen, prints_of(*now));
+        known.of = std::move(now);
+        report(last, known.seen, c->name());
     }
-    std::erase_if(last_single_, [&](const auto& one) { // it was removed
-        const bool is_gone = !there.contains(one.first);
-        if (is_gone) report(one.second, nothing, one.first);
-        return is_gone;
-    });
+    if (last_single_.size() != upstreams_.children().size()) // some were removed
+        std::erase_if(last_single_, [&](const auto& one) {
+            const bool is_gone = !upstreams_.catalogs().only(one.first);
+            if (is_gone) report(one.second.seen, nothing, one.first);
+            return is_gone;
+        });
     on_views_changed();
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace mcpgw {
 
@@ -54,7 +55,11 @@ private:
     subscriptions& listeners_;
     logger& log_;
     prints last_merged_;
-    std::map<std::string, prints, std::less<>> last_single_; ///< by server
+    struct last_told {
+        std::shared_ptr<const catalog> of;
+        prints seen = prints_of({});
+    };
+    std::unordered_map<std::string, last_told> last_single_; ///< by server
     std::map<std::string, prints, std::less<>> last_views_;  ///< by scope, where somebody listens
 };
 
