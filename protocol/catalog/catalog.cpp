@@ -122,6 +122,20 @@ catalog::catalog(const std::vector<source>& sources, const std::optional<naming_
     note_hints(sources);
 }
 
+std::shared_ptr<const catalog>
+catalog::with_tools(const std::function<bool(const catalog_entry&)>& admits) const {
+    auto made = std::make_shared<catalog>();
+    for (const auto kind : all_lists)
+        made->lists_[static_cast<std::size_t>(kind)].shown = entries(kind);
+    std::erase_if(made->lists_[static_cast<std::size_t>(list_kind::tools)].shown,
+                  [&admits](const entry_ptr& entry) { return !admits(*entry); });
+    made->index_keys();
+    made->hints_ = hints_;
+    made->hidden_ = hidden_;
+    made->conflicts_ = conflicts_;
+    return made;
+}
+
 bool catalog::add(list_kind kind, entry_ptr entry, taken_keys& taken) {
     if (!taken.emplace(entry->key, entry.get()).second) return false;
     lists_[static_cast<std::size_t>(kind)].shown.push_back(std::move(entry));
@@ -238,7 +252,7 @@ cache_hints catalog::hints(list_kind kind, cache_hints::time_point now) const {
 }
 
 const std::string& catalog::page(list_kind kind, const list_view& view) const {
-    const auto& all = list(kind);
+    const auto& all = entries(kind);
     const auto first = std::min(view.first, all.size());
     const auto count = std::min(view.count, all.size() - first);
     const std::size_t variant = view.client ? static_cast<std::size_t>(*view.client) + 1 : 0;
@@ -262,7 +276,7 @@ std::uint64_t catalog::digest(list_kind kind) const {
     const auto add = [&hash](unsigned char byte) {
         hash = (hash ^ byte) * 1099511628211U;
     };
-    for (const auto& item : list(kind)) {
+    for (const auto& item : entries(kind)) {
         for (const char c : item->key) add(static_cast<unsigned char>(c));
         add(0);
     }
@@ -271,8 +285,8 @@ std::uint64_t catalog::digest(list_kind kind) const {
 
 std::uint64_t catalog::fingerprint(list_kind kind) const {
     std::uint64_t hash = 14695981039346656037U;
-    for (const auto& item : list(kind)) hash = (hash ^ item->hash) * 1099511628211U;
-    return hash + list(kind).size();
+    for (const auto& item : entries(kind)) hash = (hash ^ item->hash) * 1099511628211U;
+    return hash + entries(kind).size();
 }
 
 const catalog_target* catalog::look_up(list_kind kind, std::string_view key) const {
@@ -298,7 +312,7 @@ const catalog_target* catalog::find_listed_resource(std::string_view uri) const 
 
 const catalog_target* catalog::find_resource(std::string_view uri) const {
     if (const auto* exact = find_listed_resource(uri)) return exact;
-    for (const auto& candidate : list(list_kind::templates))
+    for (const auto& candidate : entries(list_kind::templates))
         if (matches_template(uri, candidate->key) && !hides(candidate->target.upstream, uri))
             return &candidate->target;
     return nullptr;

@@ -88,7 +88,14 @@ public:
 
     /// Raw JSON array; lives as long as the catalog. Positions beyond the end give an empty one.
     [[nodiscard]] const std::string& page(list_kind kind, const list_view& view) const;
-    [[nodiscard]] std::size_t size(list_kind kind) const { return list(kind).size(); }
+    [[nodiscard]] std::size_t size(list_kind kind) const { return entries(kind).size(); }
+    /// In the order of the list.
+    [[nodiscard]] const std::vector<catalog_entries::entry_ptr>& entries(list_kind kind) const {
+        return lists_[static_cast<std::size_t>(kind)].shown;
+    }
+    /// The same with some of its tools alone; they keep their names.
+    [[nodiscard]] std::shared_ptr<const catalog>
+    with_tools(const std::function<bool(const catalog_entry&)>& admits) const;
     /// Of the names or URIs in their order: what makes a position in the list mean the same item.
     [[nodiscard]] std::uint64_t digest(list_kind kind) const;
     /// Of the entries as clients see them: another one after each change of the list.
@@ -137,9 +144,6 @@ private:
     /// Of one list while it is made.
     using taken_keys = std::map<std::string, const catalog_entry*, std::less<>>;
 
-    [[nodiscard]] const std::vector<entry_ptr>& list(list_kind kind) const {
-        return lists_[static_cast<std::size_t>(kind)].shown;
-    }
     [[nodiscard]] const catalog_target* look_up(list_kind kind, std::string_view key) const;
     /// False: the key is taken.
     bool add(list_kind kind, entry_ptr entry, taken_keys& taken);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace mcpgw {
 
@@ -25,6 +26,12 @@ const catalog_target* find_entry(const catalog& in, entry_kind what, std::string
     return found != nullptr ? found : in.find_resource(name);
 }
 
+void catalog_view::set_exposure(exposure expose, std::vector<std::string> pinned) {
+    expose_ = expose;
+    pinned_ = std::move(pinned);
+    listings_.clear();
+}
+
 std::string_view catalog_view::sole_server() const {
     const bool is_unseen =
         expose_ == exposure::all && upstreams_.catalogs().naming().prefix == prefix_policy::never;
@@ -41,6 +48,12 @@ bool catalog_view::shows_own_at(std::string_view scope) const {
     if (!is_view_scope(scope)) return false;
     const auto shown = views_.find(scope);
     return shown && shown->shows_own();
+}
+
+bool catalog_view::finds_tools_at(std::string_view scope) const {
+    if (!is_view_scope(scope)) return false;
+    const auto shown = views_.find(scope);
+    return shown && shown->finds_tools();
 }
 
 bool catalog_view::shows_servers_at(std::string_view scope) const {
@@ -103,6 +116,40 @@ std::shared_ptr<const catalog> catalog_view::shown_to(const client_request& requ
     if (request.scope.empty()) return upstreams_.catalogs().merged();
     return is_view_scope(request.scope) ? views_.catalog_of(request.scope)
                                         : upstreams_.catalogs().only(request.scope);
+}
+
+std::shared_ptr<const catalog>
+catalog_view::pinned_of(std::string_view scope, const std::shared_ptr<const catalog>& all,
+                        const std::vector<std::string>& pinned) const {
+    auto found = listings_.find(scope);
+    if (found == listings_.end()) {
+        constexpr std::size_t listings_max = 16; // made again where there are more endpoints
+        if (listings_.size() >= listings_max) listings_.clear();
+        found = listings_.emplace(scope, listing{}).first;
+    }
+    auto& [from, listed] = found->second;
+    if (from == all) return listed;
+    const auto& separator = upstreams_.catalogs().naming().separator;
+    from = all;
+    listed = all->with_tools([&](const catalog_entry& entry) {
+        auto name = entry.target.upstream + separator;
+        if (entry.key.starts_with(name))
+            name = entry.key;
+        else
+            name += entry.key;
+        return fits_patterns(name, pinned);
+    });
+    return listed;
+}
+
+std::shared_ptr<const catalog> catalog_view::listed_at(std::string_view scope) const {
+    client_request request;
+    request.scope = scope;
+    auto all = shown_to(request);
+    if (!all || !finds_tools(request)) return all;
+    const auto shown = view_of(request);
+    const auto& pinned = shown && shown->options().pinned ? *shown->options().pinned : pinned_;
+    return pinned_of(scope, all, pinned);
 }
 
 bool catalog_view::is_told(const client_request& request) const {

@@ -7,9 +7,12 @@
 #include "server/catalog/views.hpp"
 #include "transports/session/request_handler.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mcpgw {
 
@@ -27,10 +30,15 @@ public:
     catalog_view(exposure expose, const registry& upstreams, const views& faces)
         : expose_(expose), upstreams_(upstreams), views_(faces) {}
 
+    /// `pinned`: tools that are listed all the same where tools are found.
+    void set_exposure(exposure expose, std::vector<std::string> pinned);
     /// The gateway's own tools and resources.
-    void set_exposure(exposure expose) { expose_ = expose; }
     [[nodiscard]] bool shows_own(const client_request& request) const {
-        return request.scope.empty() ? expose_ != exposure::all : shows_own_at(request.scope);
+        return request.scope.empty() ? shows_own_tools(expose_) : shows_own_at(request.scope);
+    }
+    /// Tools are found by those of the search, and few are listed.
+    [[nodiscard]] bool finds_tools(const client_request& request) const {
+        return request.scope.empty() ? expose_ == exposure::search : finds_tools_at(request.scope);
     }
     /// What servers offer, under names of its own.
     [[nodiscard]] bool shows_servers(const client_request& request) const {
@@ -62,6 +70,8 @@ public:
                                              entry_kind what, std::string_view name) const;
     /// What this client may see of the servers now; null: nothing.
     [[nodiscard]] std::shared_ptr<const catalog> shown_to(const client_request& request) const;
+    /// What of it the lists at an endpoint have: where tools are found, the pinned ones.
+    [[nodiscard]] std::shared_ptr<const catalog> listed_at(std::string_view scope) const;
     /// Each server that this client may see has told what it offers, now or in another life. What
     /// does not stand in the catalog then is not there.
     [[nodiscard]] bool is_told(const client_request& request) const;
@@ -71,10 +81,21 @@ public:
 private:
     [[nodiscard]] bool shows_own_at(std::string_view scope) const;
     [[nodiscard]] bool shows_servers_at(std::string_view scope) const;
+    [[nodiscard]] bool finds_tools_at(std::string_view scope) const;
+
+    /// What is listed of a catalog where tools are found.
+    struct listing {
+        std::shared_ptr<const catalog> all, listed;
+    };
+    [[nodiscard]] std::shared_ptr<const catalog>
+    pinned_of(std::string_view scope, const std::shared_ptr<const catalog>& all,
+              const std::vector<std::string>& pinned) const;
 
     exposure expose_;
+    std::vector<std::string> pinned_;
     const registry& upstreams_;
     const views& views_;
+    mutable std::map<std::string, listing, std::less<>> listings_; ///< by scope
 };
 
 } // namespace mcpgw

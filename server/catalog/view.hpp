@@ -36,6 +36,8 @@ struct view_options {
     std::optional<std::vector<std::string>> resources;      ///< fit URIs and templates of them
     tool_hints annotations;
     exposure expose = exposure::all;
+    /// Where it exposes `search`: tools that are listed all the same; nothing: the gateway's.
+    std::optional<std::vector<std::string>> pinned;
     std::optional<prefix_policy> prefix; ///< nothing: the gateway's
     bool is_enabled = true;
 
@@ -52,8 +54,11 @@ public:
         : options_(std::move(options)), separator_(std::move(separator)) {}
 
     [[nodiscard]] const view_options& options() const { return options_; }
-    [[nodiscard]] bool shows_own() const { return options_.expose != exposure::all; }
+    [[nodiscard]] bool shows_own() const { return shows_own_tools(options_.expose); }
     [[nodiscard]] bool shows_lists() const { return options_.expose != exposure::gateway; }
+
+    /// Its tools are found, not listed.
+    [[nodiscard]] bool finds_tools() const { return options_.expose == exposure::search; }
 
     [[nodiscard]] bool has_server(const child_options& server) const;
     /// An entry of a server of the view, as its server's lists show it.

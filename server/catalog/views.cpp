@@ -6,8 +6,12 @@
 
 namespace mcpgw {
 
-views::views(std::vector<view_options> list, const registry& upstreams, names own_names)
-    : list_(std::move(list)), upstreams_(upstreams), own_names_(std::move(own_names)) {}
+views::views(std::vector<view_options> list, const registry& upstreams, names own_names,
+             names search_names)
+    : list_(std::move(list))
+    , upstreams_(upstreams)
+    , own_names_(std::move(own_names))
+    , search_names_(std::move(search_names)) {}
 
 void views::replace(std::vector<view_options> list) {
     list_ = std::move(list);
@@ -58,6 +62,7 @@ naming_options views::naming_of(const view& of) const {
     naming.prefix = of.options().prefix.value_or(naming.prefix);
     naming.reserved.clear();
     if (of.options().expose == exposure::both) naming.reserved = own_names_;
+    if (of.finds_tools()) naming.reserved = search_names_;
     return naming;
 }
 

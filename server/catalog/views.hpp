@@ -27,8 +27,10 @@ public:
 
     static constexpr std::size_t page_bytes_max = 8U << 20U; ///< of rendered lists, of all views
 
-    /// `own_names`: of the gateway's tools and resources, which no server gets beside them.
-    views(std::vector<view_options> list, const registry& upstreams, names own_names);
+    /// `own_names`: of the gateway's tools and resources, and `search_names`: of those that find
+    /// tools, which no server gets beside them.
+    views(std::vector<view_options> list, const registry& upstreams, names own_names,
+          names search_names = {});
 
     /// Others from now on.
     void replace(std::vector<view_options> list);
@@ -58,6 +60,7 @@ private:
     std::vector<view_options> list_;
     const registry& upstreams_;
     names own_names_;
+    names search_names_;
     mutable std::map<std::string, face, std::less<>> faces_; ///< as of that generation
     mutable std::uint64_t generation_ = 0;
     mutable std::uint64_t uses_ = 0;

@@ -160,8 +160,9 @@ shown_config::shown_config(layered_document& document)
     mask_text(parts.admin, "token");
     if (parts.defaults != nullptr) mask_entry(*parts.defaults, "defaults");
     const std::pair<std::string_view, config_node*> sections[] = {
-        {"flags", parts.flags},   {"gateway", parts.gateway}, {"http", parts.http},
-        {"limits", parts.limits}, {"admin", parts.admin},     {"defaults", parts.defaults}};
+        {"flags", parts.flags},      {"gateway", parts.gateway}, {"http", parts.http},
+        {"search", parts.search},    {"limits", parts.limits},   {"admin", parts.admin},
+        {"defaults", parts.defaults}};
     for (const auto& [name, node] : sections)
         if (node != nullptr) put(root_, name, *node);
     config_node children = make_table(0);

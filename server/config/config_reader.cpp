@@ -42,9 +42,11 @@ public:
         const config_scope scope{environment_, files_, problems_};
         const auto gateway = open(parts.gateway, "gateway");
         const auto http = open(parts.http, "http");
+        const auto search = open(parts.search, "search");
         const auto limits = open(parts.limits, "limits");
         const auto admin = open(parts.admin, "admin");
-        for (const auto* section : {&gateway, &http, &limits, &admin}) section->store(made_, scope);
+        for (const auto* section : {&gateway, &http, &search, &limits, &admin})
+            section->store(made_, scope);
         check_gateway(gateway);
         find_schema_cache(gateway, scope);
         check_http(http);

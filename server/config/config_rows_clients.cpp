@@ -48,7 +48,9 @@ constexpr config_place listen_place() {
 constexpr std::array gateway{
     key("expose", in_gateway<&gateway_options::expose>, at_once,
         "gateway: the gateway's own tools, which list and call the children. all: every child's "
-        "tools, prompts and resources, merged. both: the two together.",
+        "tools, prompts and resources, merged. both: the two together. search: prompts and "
+        "resources as in all, but tools are found by search_tools and called by call_tool "
+        "(docs/search.md).",
         personal),
     key("run_workflow", in_gateway<&gateway_options::workflows, &workflow_options::run_workflow>,
         at_once,
@@ -206,6 +208,27 @@ constexpr std::array limits{
         "Of these, the calls of one client.", range{1, key_count_max}),
 };
 
+template <auto... path>
+constexpr config_place
+    in_search = place_in<&configuration::gateway, &gateway_options::search, path...>();
+
+constexpr std::array search{
+    key("pinned", in_search<&search_options::pinned>, at_once,
+        "Tools that are listed all the same: patterns that fit CHILD__TOOL (with the gateway's "
+        "separator), where * stands for any text and ! takes away."),
+    key("results_max", in_search<&search_options::results_max>, new_calls, "Tools of one answer.",
+        range{1, 50}),
+    key("schemas", in_search<&search_options::schemas>, new_calls,
+        "So many of the best come with their whole inputSchema; describe_tool has the others'.",
+        range{0, 50}),
+    key("tokens_max", in_search<&search_options::tokens_max>, new_calls,
+        "Tokens of one answer, about (four characters are one): schemas that do not fit are left "
+        "out, then tools.",
+        range{100, 100'000}),
+    key("synonyms", in_search<&search_options::synonyms>, new_calls,
+        "Groups of words that mean the same: [\"ticket issue bug\", \"crm salesforce\"]."),
+};
+
 void store_admin_listen(configuration& out, const value_site& site) {
     if (site.node.text.empty()) return;
     const auto parsed = parse_listen(site.node.text);
@@ -254,10 +277,8 @@ constexpr std::array admin{
 };
 
 constexpr std::array tables{
-    row_table{"gateway", gateway},
-    row_table{"http", http},
-    row_table{"limits", limits},
-    row_table{"admin", admin},
+    row_table{"gateway", gateway}, row_table{"http", http},   row_table{"search", search},
+    row_table{"limits", limits},   row_table{"admin", admin},
 };
 
 } // namespace

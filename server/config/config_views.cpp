@@ -44,7 +44,10 @@ constexpr std::array rows{
         said_default{"{}"}),
     key("expose", place_in<&view_options::expose>(), at_once,
         "all: tools, prompts and resources themselves. gateway: the gateway's own tools, which "
-        "know of this view alone. both: the two together."),
+        "know of this view alone. both: the two together. search: tools are found and called by "
+        "search_tools and call_tool, among those of this view."),
+    key("pinned", place_in<&view_options::pinned>(), at_once,
+        "Where expose is search: as search.pinned, for this view. Unsaid: what that says."),
     key("prefix", place_in<&view_options::prefix>(), at_once,
         "As gateway.prefix, for this view. auto: what that says."),
     key("enabled", condition_in<&view_options::is_enabled>(), at_once,

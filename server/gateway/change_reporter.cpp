@@ -60,7 +60,8 @@ void change_reporter::on_own_tools_changed() {
 }
 
 void change_reporter::on_catalog_changed() {
-    const auto merged = prints_of(*upstreams_.catalogs().merged());
+    const auto listed = view_.listed_at({});
+    const auto merged = listed ? prints_of(*listed) : prints_of(*upstreams_.catalogs().merged());
     const auto before = std::exchange(last_merged_, merged);
     // The gateway's own lists never change.
     if (expose_ != exposure::gateway) report(before, merged, {});
@@ -86,7 +87,7 @@ void change_reporter::on_views_changed() {
     // Of a view that is gone nothing is left to be listed.
     const auto now_at = [this](const std::string& scope) {
         const auto shown = views_.find(scope);
-        const auto lists = shown && shown->shows_lists() ? views_.catalog_of(scope) : nullptr;
+        const auto lists = shown && shown->shows_lists() ? view_.listed_at(scope) : nullptr;
         return lists ? prints_of(*lists) : prints_of({});
     };
     const auto scopes = listeners_.scopes_of_views();
@@ -102,7 +103,7 @@ void change_reporter::on_views_changed() {
 void change_reporter::follow(std::string_view scope) {
     if (!is_view_scope(scope) || last_views_.contains(scope)) return;
     const auto shown = views_.find(scope);
-    const auto lists = shown && shown->shows_lists() ? views_.catalog_of(scope) : nullptr;
+    const auto lists = shown && shown->shows_lists() ? view_.listed_at(scope) : nullptr;
     last_views_.emplace(scope, lists ? prints_of(*lists) : prints_of({}));
 }
 

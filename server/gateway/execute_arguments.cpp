@@ -37,6 +37,7 @@ constexpr std::array rules{
     argument_rule{"get_schema", "server_id", argument_type::text},
     argument_rule{"get_schema", "child_name", argument_type::text},
     argument_rule{"get_schema", "tool_name", argument_type::text},
+    argument_rule{"get_schema", "query", argument_type::text},
     argument_rule{"close_child_session", "server_id", argument_type::text},
     argument_rule{"close_child_session", "child_name", argument_type::text},
     argument_rule{"execute_child_tool", "server_id", argument_type::text},
@@ -48,6 +49,13 @@ constexpr std::array rules{
     argument_rule{"execute_child_tool", "tail", argument_type::count},
     argument_rule{"execute_child_tool", "head_chars", argument_type::count},
     argument_rule{"execute_child_tool", "tail_chars", argument_type::count},
+    argument_rule{"search_tools", "query", argument_type::text},
+    argument_rule{"search_tools", "limit", argument_type::count},
+    argument_rule{"search_tools", "schemas", argument_type::count},
+    argument_rule{"search_tools", "server", argument_type::text},
+    argument_rule{"describe_tool", "name", argument_type::text},
+    argument_rule{"call_tool", "name", argument_type::text},
+    argument_rule{"call_tool", "arguments", argument_type::object},
 };
 
 constexpr std::size_t depth_max = 256;

@@ -7,11 +7,13 @@
 #include "protocol/message/rpc.hpp"
 #include "server/calls/sharing_key.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
+#include "server/search/search_tool_list.hpp"
 #include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,10 +50,10 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , states_(sealer_, options_.question_timeout)
     , parked_(upstreams.get_executor(), states_, options_.parking, log)
     , forwarder_(upstreams, states_, parked_, log)
-    , views_(options_.views, upstreams, own_names())
+    , views_(options_.views, upstreams, own_names(), search_tool_names())
     , view_(options_.expose, upstreams, views_)
-    , tools_(options_, upstreams, view_, forwarder_)
     , lookup_(view_, upstreams, options_.list_wait)
+    , tools_(options_, upstreams, view_, forwarder_, lookup_)
     , lists_(sealer_, options_.list_page_items)
     , flows_(upstreams, view_, lookup_, tools_, states_, options_, log)
     , subscriptions_(upstreams.get_executor())
@@ -60,7 +62,9 @@ gateway::gateway(gateway_options options, registry& upstreams, logger& log)
     , introduction_(options_, upstreams, view_, subscriptions_)
     , completions_(upstreams, view_, lookup_, forwarder_)
     , watches_(upstreams, lookup_, subscriptions_, log)
-    , changes_(options_.expose, upstreams, view_, views_, subscriptions_, log) {}
+    , changes_(options_.expose, upstreams, view_, views_, subscriptions_, log) {
+    view_.set_exposure(options_.expose, options_.search.pinned);
+}
 
 void gateway::adopt(gateway_options options) {
     options.state_secret = std::move(options_.state_secret); // what was sealed can still be opened
@@ -70,7 +74,8 @@ void gateway::adopt(gateway_options options) {
     flows_.runs.set_limits(options_.parking);
     const bool has_other_flows = flows_.tools.adopt(options_.workflows);
     views_.replace(options_.views);
-    view_.set_exposure(options_.expose);
+    view_.set_exposure(options_.expose, options_.search.pinned);
+    tools_.search().adopt();
     lookup_.set_list_wait(options_.list_wait);
     lists_.set_page_items(options_.list_page_items);
     changes_.set_exposure(options_.expose);
@@ -213,23 +218,32 @@ gateway::outcome gateway::outcome_of(const client_request& request, const forwar
 }
 
 task<gateway::outcome> gateway::call_tool(client_request& request, reply_sink& sink) {
-    const auto name = required_text(request, request.message.in_params.name, "name");
+    auto name = required_text(request, request.message.in_params.name, "name");
     if (name.has_error()) co_return name.error();
-    if (router_.is_own(request, *name)) {
+    const bool is_own = router_.is_own(request, *name);
+    std::optional<client_request> named; // the call of the tool that one of call_tool names
+    if (is_own && view_.finds_tools(request)) {
+        if (*name != "call_tool") co_return co_await tools_.search().call(*name, request);
+        auto inner = tools_.search().call_within(request);
+        if (inner.has_error()) co_return search_tools::refusal(inner.error(), request);
+        named = std::move(*inner);
+        name = required_text(*named, named->message.in_params.name, "name");
+    } else if (is_own) {
         auto own = co_await tools_.call(*name, request, sink);
         if (own.has_error()) co_return own.error();
         if (!own->source.empty()) lookup_.note_links(request, own->source, own->result);
         co_return std::move(own->result);
     }
-    if (flows_.tools.is_tool(request, *name)) {
-        auto answered = co_await flows_.tools.call(*name, request, sink);
+    auto& called = named ? *named : request; // from here on as if the client had named it itself
+    if (flows_.tools.is_tool(called, *name)) {
+        auto answered = co_await flows_.tools.call(*name, called, sink);
         co_return answered;
     }
     request_router::routed_names names;
-    const auto order = co_await router_.tool(request, *name, names);
+    const auto order = co_await router_.tool(called, *name, names);
     if (order.has_error()) co_return order.error();
-    auto answer = co_await forwarder_.send(*order, request, sink);
-    co_return outcome_of(request, *order, std::move(answer));
+    auto answer = co_await forwarder_.send(*order, called, sink);
+    co_return outcome_of(called, *order, std::move(answer));
 }
 
 task<gateway::outcome> gateway::get_prompt(client_request& request, reply_sink& sink) {
@@ -267,6 +281,12 @@ task<gateway::outcome> gateway::list(const client_request& request) {
         missing = view_.missing_servers(request);
     }
     std::string_view own = "[]";
+    if (view_.finds_tools(request) && request.method() == method::tools_list) {
+        own = search_tools_json(request.client_era);
+        const auto all = shown;
+        shown = view_.listed_at(request.scope);
+        if (!request.message.in_params.cursor) tools_.search().note_list(*shown, *all);
+    }
     if (view_.shows_own(request) && request.method() == method::tools_list)
         own = is_view ? own_tools_of_view_json(request.client_era)
                       : own_tools_json(request.client_era);

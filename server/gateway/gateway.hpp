@@ -67,6 +67,8 @@ private:
     static task<outcome> refuse_method(std::string_view name);
     task<outcome> list(const client_request& request);
     task<outcome> call_tool(client_request& request, reply_sink& sink);
+    task<outcome> call_found(const client_request& request, reply_sink& sink);
+    task<outcome> call_of_server(const client_request& request, std::string name, reply_sink& sink);
     task<outcome> get_prompt(client_request& request, reply_sink& sink);
     task<outcome> read_resource(client_request& request, reply_sink& sink);
     task<outcome> listen(const client_request& request, reply_sink& sink);
@@ -85,8 +87,8 @@ private:
     forwarder forwarder_;
     views views_;
     catalog_view view_;
-    gateway_tools tools_;
     catalog_lookup lookup_;
+    gateway_tools tools_;
     list_pages lists_;
     gateway_flows flows_;
     subscriptions subscriptions_;

@@ -6,6 +6,7 @@
 #include "server/catalog/exposure.hpp"
 #include "server/catalog/view.hpp"
 #include "server/flows/workflow_options.hpp"
+#include "server/search/search_options.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -29,6 +30,7 @@ struct gateway_options {
     std::chrono::milliseconds question_timeout{600'000};
     parking_limits parking;
     workflow_options workflows;
+    search_options search;
     std::vector<view_options> views; ///< in the file's order; disabled ones included
     /// Texts by child name, from --children-abstract.
     std::map<std::string, std::string> abstracts;

@@ -3,6 +3,7 @@
 
 #include "protocol/json/json_text.hpp"
 #include "server/flows/workflow_answer.hpp"
+#include "server/search/search_tool_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -49,18 +50,23 @@ constexpr std::string_view tool_definitions = R"json([
  "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
 
 {"name":"get_schema","title":"What a child server offers",
- "description":"Tools with their input schemas, prompts, resources and resource templates of one server. Starts the server if need be.",
+ "description":"Tools with their input schemas, prompts, resources and resource templates of one server. Starts the server if need be. With query: the tools of all servers, or of that one, that fit what you want to do, the best first.",
  "inputSchema":{"type":"object","properties":{
-   "server_id":{"type":"string","description":"Name of the server, from list_registered_children"},
-   "tool_name":{"type":"string","description":"Only this tool"}},
-   "required":["server_id"],"additionalProperties":false},
+   "server_id":{"type":"string","description":"Name of the server, from list_registered_children; not needed with query"},
+   "tool_name":{"type":"string","description":"Only this tool"},
+   "query":{"type":"string","description":"What you want to do, in a few words"}},
+   "additionalProperties":false},
  "outputSchema":{"type":"object","properties":{
    "server_id":{"type":"string"},"instructions":{"type":"string"},
    "tools":{"type":"array","items":{"type":"object"}},
    "prompts":{"type":"array","items":{"type":"object"}},
    "resources":{"type":"array","items":{"type":"object"}},
-   "resource_templates":{"type":"array","items":{"type":"object"}}},
-   "required":["server_id","tools","prompts","resources","resource_templates"]},
+   "resource_templates":{"type":"array","items":{"type":"object"}},
+   "query":{"type":"string"},"confidence":{"type":"string","enum":["high","ambiguous","none"]},
+   "message":{"type":"string"},"matches":{"type":"integer"},"searched":{"type":"integer"},
+   "unmatched_words":{"type":"array","items":{"type":"string"}},
+   "missing_servers":{"type":"object"}},
+   "required":["tools"]},
  "annotations":{"readOnlyHint":true,"idempotentHint":true,"openWorldHint":false}},
 
 {"name":"execute_child_tool","title":"Call a tool of a child server",
@@ -118,6 +124,7 @@ naming_options naming_beside_own(const gateway_options& options) {
     for (const auto& flow : options.workflows.named) naming.reserved.insert(flow->name);
     if (options.workflows.run_workflow == workflow_offer::always)
         naming.reserved.insert(std::string{run_workflow_name});
+    if (options.expose == exposure::search) naming.reserved.merge(search_tool_names());
     if (options.expose != exposure::both) return naming;
     naming.reserved.merge(own_names());
     if (options.workflows.run_workflow != workflow_offer::never)

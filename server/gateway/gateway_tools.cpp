@@ -7,6 +7,7 @@
 #include "protocol/message/identity.hpp"
 #include "server/calls/start_progress.hpp"
 #include "server/gateway/execute_arguments.hpp"
+#include "server/gateway/own_result.hpp"
 #include "server/gateway/server_status.hpp"
 #include "server/gateway/shown_tool.hpp"
 
@@ -23,25 +24,6 @@ namespace mcpgw {
 namespace json = boost::json;
 
 namespace {
-
-/// A tools/call result with structuredContent and the same as text, for clients that know only text
-/// (2025-11-25, server/tools, "Structured Content").
-std::string make_result(std::string_view text) {
-    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
-                       R"("isError":false}})",
-                       quote_json(text), text);
-}
-
-std::string make_error_result(const fault& f) {
-    const auto& row = describe(f.code);
-    json::object structured{{"error", json::object{{"code", row.name},
-                                                   {"message", f.message()},
-                                                   {"retryable", row.is_retryable}}}};
-    return fmt::format(R"({{"content":[{{"type":"text","text":{}}}],"structuredContent":{},)"
-                       R"("isError":true}})",
-                       quote_json(fmt::format("{}: {}", row.name, f.message())),
-                       json::serialize(structured));
-}
 
 /// A raw array of the items as their server wrote them; `only`: those with that key.
 std::string items_json(const std::vector<const list_item*>& items, std::string_view only = {}) {
@@ -159,6 +141,8 @@ std::string gateway_tools::status_json() const {
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
     if (configuration_json_) o["configuration"] = json::parse(configuration_json_());
+    if (const auto searched = search_.status_json(); !searched.empty())
+        o["search"] = json::parse(searched);
     o["children"] = std::move(children);
     return json::serialize(o);
 }
@@ -252,6 +236,11 @@ gateway_tools::outcome gateway_tools::child_status(const json::object& arguments
 
 task<gateway_tools::outcome> gateway_tools::schema(json::object arguments,
                                                    const client_request& request) {
+    const std::string question{text_or(arguments, "query")};
+    const bool is_of_all = !arguments.contains("server_id") && !arguments.contains("child_name");
+    const std::string any_server;
+    if (!question.empty() && is_of_all)
+        co_return co_await search_.query(question, any_server, request);
     const auto found = find_child(arguments, request);
     if (found.has_error()) co_return found.error();
     auto& c = **found;
@@ -261,6 +250,7 @@ task<gateway_tools::outcome> gateway_tools::schema(json::object arguments,
         const auto ready = co_await c.life().ensure_running(deadline, *request.abort);
         if (ready.has_error()) co_return ready.error();
     }
+    if (!question.empty()) co_return co_await search_.query(question, c.name(), request);
     const auto tools = items_json(shown(request, c, list_kind::tools), only);
     if (!only.empty() && tools == "[]") co_return unknown_tool(request, c, only);
     co_return fmt::format(
@@ -303,14 +293,14 @@ gateway_tools::call(std::string name, const client_request& request, reply_sink&
     context.server_info = gateway_identity;
     auto arguments = parse_arguments(request.message.in_params.arguments.of(request.text), name);
     if (arguments.has_error())
-        co_return answer{result_for_client(make_error_result(arguments.error()), context), {}};
+        co_return answer{result_for_client(own_error_result(arguments.error()), context), {}};
     if (name == "execute_child_tool") {
         auto executed = co_await execute(std::move(*arguments), request, sink);
         if (!executed.has_error()) co_return executed;
-        co_return answer{result_for_client(make_error_result(executed.error()), context), {}};
+        co_return answer{result_for_client(own_error_result(executed.error()), context), {}};
     }
     const auto done = co_await run(name, std::move(*arguments), request);
-    const auto text = done.has_error() ? make_error_result(done.error()) : make_result(*done);
+    const auto text = done.has_error() ? own_error_result(done.error()) : own_result(*done);
     co_return answer{result_for_client(text, context), {}};
 }
 

@@ -4,6 +4,7 @@
 #include "children/registry/registry.hpp"
 #include "server/catalog/catalog_view.hpp"
 #include "server/gateway/gateway_options.hpp"
+#include "server/gateway/search_tools.hpp"
 #include "server/stages/forwarder.hpp"
 #include "transports/session/request_handler.hpp"
 
@@ -22,8 +23,15 @@ namespace mcpgw {
 class gateway_tools {
 public:
     gateway_tools(const gateway_options& options, const registry& upstreams,
-                  const catalog_view& view, forwarder& calls)
-        : options_(options), upstreams_(upstreams), view_(view), forwarder_(calls) {}
+                  const catalog_view& view, forwarder& calls, catalog_lookup& lookup)
+        : options_(options)
+        , upstreams_(upstreams)
+        , view_(view)
+        , forwarder_(calls)
+        , search_(options, upstreams, view, lookup) {}
+
+    /// Those that find tools, where `expose` is `search`.
+    search_tools& search() { return search_; }
 
     /// A tools/call result in the client's era. What goes wrong with a child is a result with
     /// isError, whose text begins with the public name of the error: the model can act on it.
@@ -83,6 +91,7 @@ private:
     const registry& upstreams_;
     const catalog_view& view_;
     forwarder& forwarder_;
+    search_tools search_;
 };
 
 } // namespace mcpgw

@@ -20,6 +20,11 @@ constexpr std::string_view own_instructions =
     "This is a gateway in front of other MCP servers. Call list_registered_children to see them, "
     "get_schema for what one offers, and execute_child_tool to use one of its tools.";
 
+constexpr std::string_view search_instructions =
+    "Most tools of this gateway are not listed. Call search_tools with what you want to do, and "
+    "call_tool with the name and arguments of the tool that fits; describe_tool has all that is "
+    "said of it.";
+
 } // namespace
 
 task<result<std::string>> introduction::capabilities_for(const client_request& request) {
@@ -39,7 +44,7 @@ task<result<std::string>> introduction::capabilities_for(const client_request& r
         sources.is_one_server = true;
         co_return merged_capabilities(sources, client);
     }
-    sources.has_own_tools = view_.shows_own(request);
+    sources.has_own_tools = view_.shows_own(request) || view_.finds_tools(request);
     sources.has_own_resources = view_.shows_own(request);
     for (const auto& c : upstreams_.children()) {
         if (!view_.has_server(request.scope, *c)) continue;
@@ -73,7 +78,10 @@ std::string introduction::instructions_for(const client_request& request) const 
         return text;
     }
     if (view_.shows_own(request)) add(own_instructions);
-    if (view_.shows_servers(request))
+    // Of the servers' own, describe_tool tells: there may be many of them.
+    if (view_.finds_tools(request))
+        add(search_instructions);
+    else if (view_.shows_servers(request))
         for (const auto& c : upstreams_.children())
             if (!c->lists().instructions.empty() && view_.has_server(request.scope, *c))
                 add(fmt::format("{}: {}", c->name(), c->lists().instructions));

@@ -5,6 +5,7 @@
 #include "protocol/http/param_headers.hpp"
 #include "protocol/json/json_text.hpp"
 #include "server/gateway/gateway_tool_list.hpp"
+#include "server/search/search_tool_list.hpp"
 #include "transports/session/endpoint_scope.hpp"
 
 #include <fmt/format.h>
@@ -72,6 +73,7 @@ result<forward_request> request_router::order_for(const client_request& request,
 }
 
 bool request_router::is_own(const client_request& request, std::string_view tool) const {
+    if (view_.finds_tools(request)) return is_search_tool(tool);
     return view_.shows_own(request) &&
            (is_view_scope(request.scope) ? is_own_tool_of_view(tool) : is_own_tool(tool));
 }

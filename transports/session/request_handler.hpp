@@ -30,12 +30,16 @@ struct client_request {
     /// The Mcp-Param-* fields of a modern request over HTTP: name as sent, value trimmed.
     std::vector<std::pair<std::string, std::string>> param_headers;
     abort_signal* abort = nullptr;
+    /// The gateway made it of another request, which alone is what the header fields are about.
+    bool is_within_another = false;
 
     [[nodiscard]] std::string_view method() const { return message.method.of(text); }
     [[nodiscard]] std::string_view id() const { return message.id.of(text); }
     [[nodiscard]] std::string_view params() const { return message.params.of(text); }
     /// It came over modern HTTP, where headers must mirror parts of the message.
-    [[nodiscard]] bool has_headers() const { return client_era == era::modern && !session; }
+    [[nodiscard]] bool has_headers() const {
+        return client_era == era::modern && !session && !is_within_another;
+    }
 };
 
 /// The finished answer.

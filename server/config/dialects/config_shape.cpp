@@ -58,9 +58,9 @@ std::string fit_name(std::string_view name) {
 }
 
 /// Parts of a configuration of ours. Other programs have keys that are called like the later ones.
-constexpr std::array<std::string_view, 12> own_parts{
-    "gateway",  "http",     "limits", "defaults", "children", "include",
-    "profiles", "overlays", "flags",  "admin",    "views",    "workflows"};
+constexpr std::array<std::string_view, 13> own_parts{
+    "gateway",  "http",  "limits", "defaults", "children",  "include", "profiles",
+    "overlays", "flags", "admin",  "views",    "workflows", "search"};
 constexpr std::size_t telling_parts = 5;
 
 class part_finder {
@@ -84,6 +84,7 @@ private:
     void find_in_object() {
         parts_.gateway = root_.find("gateway");
         parts_.http = root_.find("http");
+        parts_.search = root_.find("search");
         parts_.limits = root_.find("limits");
         parts_.admin = root_.find("admin");
         parts_.defaults = root_.find("defaults");
@@ -121,7 +122,8 @@ private:
 
     static std::string top_level_hint(std::string_view key, std::string_view meant) {
         if (!meant.empty()) return fmt::format("did you mean {}?", meant);
-        for (const std::string_view section : {"gateway", "http", "limits", "admin", "children"})
+        for (const std::string_view section :
+             {"gateway", "http", "search", "limits", "admin", "children"})
             if (find_config_key(section, key) != nullptr)
                 return fmt::format("it belongs in [{}]", section);
         return fmt::format("known here: {}", fmt::join(own_parts, ", "));

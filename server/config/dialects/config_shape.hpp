@@ -26,6 +26,7 @@ struct config_parts {
     config_origin origin = config_origin::ours;
     config_node* gateway = nullptr; // sections; null where absent
     config_node* http = nullptr;
+    config_node* search = nullptr;
     config_node* limits = nullptr;
     config_node* admin = nullptr;
     config_node* defaults = nullptr;

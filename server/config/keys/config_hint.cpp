@@ -46,27 +46,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 /// Words that others use for what we call differently.
 std::string_view translated(std::string_view name) {
     static constexpr std::array<std::array<std::string_view, 2>, 21> words{{
-        {"environment", "env"},
-        {"envfile", "env_file"},
-        {"disabled", "enabled"},
-        {"workdir", "cwd"},
-        {"workingdir", "cwd"},
-        {"workingdirectory", "cwd"},
-        {"arguments", "args"},
-        {"cmd", "command"},
-        {"exec", "command"},
-        {"program", "command"},
-        {"id", "name"},
-        {"port", "listen"},
-        {"host", "listen"},
-        {"address", "listen"},
-        {"memory", "memory_bytes"},
-        {"cpu", "cpu_seconds"},
-        {"nofile", "files"},
-        {"uid", "user"},
-        {"gid", "group"},
-        {"bind", "listen"},
-        {"calltimeout", "timeout"},
+        {"environment", "env"}, {"envfile", "env_file"}, {"disabled", "enabled"},
+        {"workdir", "cwd"},     {"workingdir", "cwd"},   {"workingdirectory", "cwd"},
+        {"arguments", "args"},  {"cmd", "command"},      {"exec", "command"},
+        {"program", "command"}, {"id", "name"},          {"port", "listen"},
+        {"host", "listen"},     {"address", "listen"},   {"memory", "memory_bytes"},
+        {"cpu", "cpu_seconds"}, {"nofile", "files"},     {"uid", "user"},
+        {"gid", "group"},       {"bind", "listen"},      {"calltimeout", "timeout"},
     }};
     const auto wanted = plain(name);
     for (const auto& [theirs, ours] : words)
@@ -98,7 +84,8 @@ std::string unknown_key_hint(std::string_view section, std::string_view name) {
     if (meant.empty() || find_config_key(section, meant) == nullptr)
         meant = nearest_word(name, candidates);
     if (!meant.empty()) return fmt::format("did you mean {}?", meant);
-    for (const std::string_view other : {"gateway", "http", "limits", "admin", "children"})
+    for (const std::string_view other :
+         {"gateway", "http", "search", "limits", "admin", "children"})
         if (other != section && find_config_key(other, name) != nullptr)
             return fmt::format("it belongs in [{}]", other);
     constexpr std::size_t listed_max = 8;

@@ -17,6 +17,8 @@ constexpr std::array sections{
     config_section{"gateway", "What clients see."},
     config_section{"http",
                    "The HTTP side towards clients. Durations without a unit are milliseconds."},
+    config_section{"search", "How tools are found where expose is search, and by the query of "
+                             "get_schema: docs/search.md."},
     config_section{"limits", "What is refused, instead of growing without bound. The limits of "
                              "children stand here for all of them; `children.limits` overrides."},
     config_section{"admin", "How a gateway that runs is looked at and changed: docs/admin.md."},

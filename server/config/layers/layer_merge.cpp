@@ -111,8 +111,9 @@ void lay_over(config_node& below, config_node above) {
 }
 
 void lay_over(config_parts& below, config_parts above, problem_log& problems) {
-    for (const auto section : {&config_parts::gateway, &config_parts::http, &config_parts::limits,
-                               &config_parts::admin, &config_parts::defaults, &config_parts::flags})
+    for (const auto section :
+         {&config_parts::gateway, &config_parts::http, &config_parts::search, &config_parts::limits,
+          &config_parts::admin, &config_parts::defaults, &config_parts::flags})
         lay_section_over(below.*section, above.*section);
     lay_views_over(below.views, std::move(above.views), "view", problems);
     lay_views_over(below.workflows, std::move(above.workflows), "workflow", problems);

@@ -53,7 +53,8 @@ TEST_CASE("a_problem_of_layers_names_the_file_and_the_line_that_said_it") {
           scratch.path("team.toml") +
               ":4: children[a].timeout: out of range: from 0.001 to 604800 seconds is allowed\n" +
               scratch.path("sub/mine.toml") +
-              ":3: gateway.expose: must be one of gateway, all, both (did you mean \"all\"?)\n" +
+              ":3: gateway.expose: must be one of gateway, all, both, search "
+              "(did you mean \"all\"?)\n" +
               scratch.path("sub/mine.toml") + ":6: children[a].cwd: is not a directory\n" +
               scratch.path("sub/mine.toml") +
               ":7: children[a].colour: unknown key (docs/configuration.md lists all keys)\n");
