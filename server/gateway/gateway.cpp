@@ -109,21 +109,25 @@ void gateway::set_views(std::vector<view_options> list) {
     changes_.on_views_changed();
 }
 
-result<void> gateway::readiness(bool is_strict) const {
+result<std::string> gateway::readiness(bool is_strict) const {
     if (subscriptions_.is_stopping()) return errc::gateway_stopping;
     std::vector<std::string_view> awaited;
     for (const auto& c : upstreams_.warming()) awaited.push_back(c->name());
     if (!awaited.empty())
         return fault{errc::server_busy,
                      fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
-    if (!is_strict) return {};
+    const auto all_well = [this]() -> std::string {
+        if (!is_refused_ || !is_refused_()) return {};
+        return "the changed configuration has errors and is not used: see /status or the log\n";
+    };
+    if (!is_strict) return all_well();
     std::vector<std::string> failing;
     for (const auto& c : upstreams_.children()) {
         const auto state = c->state();
         if (state != upstream_state::failed && state != upstream_state::unhealthy) continue;
         failing.push_back(fmt::format("{} ({})", c->name(), c->status().last_error));
     }
-    if (failing.empty()) return {};
+    if (failing.empty()) return all_well();
     return fault{errc::server_failed,
                  fmt::format("servers that fail: {}", fmt::join(failing, ", "))};
 }

@@ -37,11 +37,13 @@ public:
     void on_notification(const client_request& notification) override;
     void on_session_closed(client_session& session) override;
     [[nodiscard]] result<void> check_scope(std::string_view scope, bool is_near) const override;
-    [[nodiscard]] result<void> readiness(bool is_strict) const override;
+    [[nodiscard]] result<std::string> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return tools_.status_json(); }
-    /// The status shows that, a JSON object: what is in force, and since when.
-    void show_configuration(std::function<std::string()> json) {
+    /// The status shows that, a JSON object: what is in force, and since when. `is_refused`: the
+    /// files say something else, which has errors; people who ask whether it is ready hear of that.
+    void show_configuration(std::function<std::string()> json, std::function<bool()> is_refused) {
         tools_.show_configuration(std::move(json));
+        is_refused_ = std::move(is_refused);
     }
 
     /// Other options hold from now on, but for those that need a restart (key_effect).
@@ -98,6 +100,7 @@ private:
     completions completions_;
     client_watches watches_;
     change_reporter changes_;
+    std::function<bool()> is_refused_; ///< see show_configuration()
 };
 
 } // namespace mcpgw

@@ -54,7 +54,7 @@ std::string misconfigured::explain() const {
                        problem_lines(problems), file_);
 }
 
-result<void> misconfigured::readiness(bool /*is_strict*/) const {
+result<std::string> misconfigured::readiness(bool /*is_strict*/) const {
     return fault{errc::server_failed, "the configuration has errors"};
 }
 

@@ -30,7 +30,7 @@ public:
                                            bool /*is_near*/) const override {
         return {};
     }
-    [[nodiscard]] result<void> readiness(bool is_strict) const override;
+    [[nodiscard]] result<std::string> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return "{}"; }
 
 private:

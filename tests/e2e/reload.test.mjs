@@ -170,10 +170,13 @@ test('a file with an error changes nothing, and is told of until it is right', a
         assert.equal(lastReload(refused).result, 'refused');
         assert.match(lastReload(refused).errors[0], /gateway\.json:\d+/);
         assert.equal(server(refused, 'memory').pid, server(first, 'memory').pid);
-        assert.equal((await fetch(gateway.at('/readyz'))).status, 200);
+        const ready = await fetch(gateway.at('/readyz'));
+        assert.equal(ready.status, 200);
+        assert.match(await ready.text(), /^ok\nthe changed configuration has errors/);
         await writeFile(gateway.config.file, good);
         const again = await until(gateway, (s) => !s.configuration.is_refused);
         assert.equal(again.configuration.generation, 1);
+        assert.equal(await (await fetch(gateway.at('/readyz'))).text(), 'ok\n');
         assert.equal(server(again, 'memory').pid, server(first, 'memory').pid);
         await rm(gateway.config.file); // it vanishes
         await until(gateway, (s) => s.configuration.is_refused);

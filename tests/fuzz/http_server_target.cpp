@@ -44,7 +44,7 @@ public:
         return fault{errc::path_not_found,
                      "no server named '" + std::string{scope} + "' is configured"};
     }
-    [[nodiscard]] result<void> readiness(bool /*is_strict*/) const override { return {}; }
+    [[nodiscard]] result<std::string> readiness(bool /*is_strict*/) const override { return {}; }
     [[nodiscard]] std::string status_json() const override { return "{}"; }
 
     std::size_t requests = 0;

@@ -67,7 +67,7 @@ public:
         return fault{errc::path_not_found,
                      "no server named '" + std::string{scope} + "' is configured"};
     }
-    [[nodiscard]] result<void> readiness(bool is_strict) const override {
+    [[nodiscard]] result<std::string> readiness(bool is_strict) const override {
         if (!is_ready) return fault{errc::server_failed, "demo is not running"};
         if (is_strict) return fault{errc::server_failed, "demo keeps failing"};
         return {};

@@ -93,13 +93,11 @@ http_reply welcome_page(const request_head& head, const http_options& options) {
     return reply;
 }
 
-http_reply text_reply(const result<void>& state) {
+http_reply text_reply(const result<std::string>& state) {
     http_reply reply;
     reply.content_type = "text/plain";
-    reply.body = "ok\n";
-    if (!state.has_error()) return reply;
-    reply.status = 503;
-    reply.body = std::string{state.error().message()} + "\n";
+    if (state.has_error()) reply.status = 503;
+    reply.body = state.has_error() ? std::string{state.error().message()} + "\n" : "ok\n" + *state;
     return reply;
 }
 
@@ -142,7 +140,7 @@ http_reply page_reply(const request_head& head, const http_service& service, boo
         reply.fields.emplace_back("Allow", "GET, HEAD, OPTIONS");
         return reply;
     }
-    if (path == "/healthz") return text_reply({});
+    if (path == "/healthz") return text_reply(std::string{});
     const bool is_strict = target.query == "strict" || target.query.starts_with("strict=") ||
                            target.query.starts_with("strict&");
     if (path == "/readyz") return text_reply(service.handler.readiness(is_strict));

@@ -74,8 +74,9 @@ public:
     /// Whether there is what the endpoint is to show (endpoint_scope.hpp). Error: path_not_found;
     /// `is_near`: asked on this machine, by somebody who may hear what there is instead.
     [[nodiscard]] virtual result<void> check_scope(std::string_view scope, bool is_near) const = 0;
-    /// Ready to serve; else why not (for /readyz). `is_strict`: children that keep failing count.
-    [[nodiscard]] virtual result<void> readiness(bool is_strict) const = 0;
+    /// Ready to serve, and what people should know all the same (a line each; empty: nothing); else
+    /// why not (for /readyz). `is_strict`: children that keep failing count.
+    [[nodiscard]] virtual result<std::string> readiness(bool is_strict) const = 0;
     /// The state of every child as one JSON object, without anything secret (for /status).
     [[nodiscard]] virtual std::string status_json() const = 0;
 

@@ -70,6 +70,39 @@ TEST_CASE("a_resource_is_watched_again_where_its_server_was_removed_and_came_bac
           R"(resources/subscribe "fake://doc",resources/unsubscribe "fake://doc")");
 }
 
+TEST_CASE("a_view_hears_of_its_resources_and_no_others") {
+    gateway_world world{exposing(exposure::all)};
+    world.add(gateway_world::fake("old", {"legacy"}));
+    view_options docs;
+    docs.name = "docs";
+    docs.resources = std::vector<std::string>{"fake://doc"};
+    view_options none;
+    none.name = "none";
+    none.resources = std::vector<std::string>{};
+    world.front().set_views({docs, none});
+    client_traits at_docs;
+    at_docs.scope = "views/docs";
+    client_traits at_none;
+    at_none.scope = "views/none";
+    gateway_client shown{world, at_docs};
+    gateway_client hidden{world, at_none};
+    gateway_client whole{world, {}};
+    for (auto* const client : {&shown, &hidden})
+        CHECK(client->request("resources/subscribe", uri("fake://doc")) == json::object{});
+    CHECK(text_of(whole.call("old__subscriptions")) == R"(resources/subscribe "fake://doc")");
+    for (auto* const client : {&shown, &hidden}) client->take_session_messages();
+    whole.call("old__touch", R"({"uri":"fake://doc"})");
+    const auto heard = shown.take_session_messages();
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].at("method") == "notifications/resources/updated");
+    CHECK(hidden.take_session_messages().empty());
+    hidden.request("resources/unsubscribe", uri("fake://doc"));
+    CHECK(text_of(whole.call("old__subscriptions")) == R"(resources/subscribe "fake://doc")");
+    shown.request("resources/unsubscribe", uri("fake://doc"));
+    CHECK(text_of(whole.call("old__subscriptions")) ==
+          R"(resources/subscribe "fake://doc",resources/unsubscribe "fake://doc")");
+}
+
 TEST_CASE("live_subscriptions_survive_the_death_of_their_server_and_count_as_one_change") {
     struct row {
         child_options options;

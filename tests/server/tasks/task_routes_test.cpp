@@ -28,6 +28,32 @@ TEST_CASE("cancelling_is_acknowledged_to_modern_clients_whatever_the_state") {
     }
 }
 
+TEST_CASE("a_task_that_was_begun_at_a_view_is_there_at_that_view_alone") {
+    for (const auto& server : both) {
+        CAPTURE(server);
+        task_world world{server};
+        view_options one;
+        one.name = "one";
+        auto other = one;
+        other.name = "other";
+        world.front().set_views({one, other});
+        const auto at = [](client_traits traits, const std::string& scope) {
+            traits.scope = scope;
+            return traits;
+        };
+        gateway_client there{world, at(task_capable(), "views/one")};
+        gateway_client elsewhere{world, at(task_capable(), "views/other")};
+        gateway_client everywhere{world, task_capable()};
+        const auto id = created(there, true);
+        CHECK(text(there.request("tasks/get", with_id(id)), "status") == "working");
+        check_error(elsewhere.send("tasks/get", with_id(id)), -32602);
+        check_error(everywhere.send("tasks/get", with_id(id)), -32602);
+        check_error(elsewhere.send("tasks/cancel", with_id(id)), -32602);
+        there.request("tools/call", tell_end("good"));
+        CHECK(text_of(poll(there, id, "completed").at("result")) == "good");
+    }
+}
+
 TEST_CASE("cancelling_gives_legacy_clients_the_task_once") {
     for (const auto& server : both) {
         CAPTURE(server);
