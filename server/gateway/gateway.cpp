@@ -117,7 +117,7 @@ result<std::string> gateway::readiness(bool is_strict) const {
         return fault{errc::server_busy,
                      fmt::format("servers that are being started: {}", fmt::join(awaited, ", "))};
     const auto all_well = [this]() -> std::string {
-        if (!is_refused_ || !is_refused_()) return {};
+        if (!tools_.is_configuration_refused()) return {};
         return "the changed configuration has errors and is not used: see /status or the log\n";
     };
     if (!is_strict) return all_well();

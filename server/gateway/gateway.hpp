@@ -39,11 +39,9 @@ public:
     [[nodiscard]] result<void> check_scope(std::string_view scope, bool is_near) const override;
     [[nodiscard]] result<std::string> readiness(bool is_strict) const override;
     [[nodiscard]] std::string status_json() const override { return tools_.status_json(); }
-    /// The status shows that, a JSON object: what is in force, and since when. `is_refused`: the
-    /// files say something else, which has errors; people who ask whether it is ready hear of that.
-    void show_configuration(std::function<std::string()> json, std::function<bool()> is_refused) {
-        tools_.show_configuration(std::move(json));
-        is_refused_ = std::move(is_refused);
+    /// The status and the probe for readiness tell of it.
+    void show_configuration(configuration_report report) {
+        tools_.show_configuration(std::move(report));
     }
 
     /// Other options hold from now on, but for those that need a restart (key_effect).
@@ -100,7 +98,6 @@ private:
     completions completions_;
     client_watches watches_;
     change_reporter changes_;
-    std::function<bool()> is_refused_; ///< see show_configuration()
 };
 
 } // namespace mcpgw

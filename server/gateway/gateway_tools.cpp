@@ -140,7 +140,7 @@ std::string gateway_tools::status_json() const {
         children.push_back(with_change(status_of_server(*c), upstreams_, c->name()));
     json::object o;
     o["gateway"] = json::object{{"name", "mcp-gateway"}, {"version", MCPGW_VERSION}};
-    if (configuration_json_) o["configuration"] = json::parse(configuration_json_());
+    if (configuration_.json) o["configuration"] = json::parse(configuration_.json());
     if (const auto searched = search_.status_json(); !searched.empty())
         o["search"] = json::parse(searched);
     o["children"] = std::move(children);

@@ -10,11 +10,18 @@
 
 #include <boost/json/object.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mcpgw {
+
+/// What is told of the configuration that is in force. Null functions: nothing.
+struct configuration_report {
+    std::function<std::string()> json; ///< an object, for the status: what it is, and since when
+    std::function<bool()> is_refused;  ///< see gateway_tools::is_configuration_refused()
+};
 
 /// The gateway's own tools and resources, through which a client reaches children whose tools are
 /// not listed: list_registered_children, get_child_status, get_schema, execute_child_tool,
@@ -57,9 +64,10 @@ public:
     /// `contents` of resources/read: a raw JSON array.
     [[nodiscard]] std::string read(std::string_view uri, const client_request& request) const;
 
-    /// The status shows that, a JSON object: what is in force, and since when.
-    void show_configuration(std::function<std::string()> json) {
-        configuration_json_ = std::move(json);
+    void show_configuration(configuration_report report) { configuration_ = std::move(report); }
+    /// The files say something else than what is in force, which has errors.
+    [[nodiscard]] bool is_configuration_refused() const {
+        return configuration_.is_refused && configuration_.is_refused();
     }
     /// {"gateway":{…},"children":[…]}: the gateway's version, and the status of every child.
     [[nodiscard]] std::string status_json() const;
@@ -87,7 +95,7 @@ private:
                                      const std::string& name) const;
 
     const gateway_options& options_;
-    std::function<std::string()> configuration_json_; ///< null: it is not shown
+    configuration_report configuration_;
     const registry& upstreams_;
     const catalog_view& view_;
     forwarder& forwarder_;

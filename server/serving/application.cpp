@@ -67,8 +67,10 @@ void application::read_again_with(reloader::read_function read, std::vector<std:
                                   file_watcher::system_time read_at) {
     reloader_ = std::make_unique<reloader>(get_executor(), log_, config_, std::move(read));
     reloader_->watch(std::move(files), read_at);
-    gateway_.show_configuration([this] { return reloader_->history().to_json(); },
-                                [this] { return reloader_->history().is_refused(); });
+    gateway_.show_configuration({[this] { return reloader_->history().to_json(); },
+                                 [this] {
+                                     return reloader_->history().is_refused();
+                                 }});
 }
 
 std::string application::url() const {
